@@ -1,0 +1,308 @@
+"""The server's side of the engine: starts the host, keeps it running, calls it."""
+
+import contextlib
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import protocol
+from .run import Ending, Pipes, Run
+
+logger = logging.getLogger("flexapi.engine")
+
+HOST = Path(__file__).with_name("host.py")
+# Seconds that FlexGet may take to load: three on a desktop, a minute on a small NAS.
+START_TIMEOUT = 120.0
+CALL_TIMEOUT = 30.0
+STOP_TIMEOUT = 5.0
+# Seconds before a host that died is started again; doubled each time it dies before it is ready.
+FIRST_BACKOFF = 0.2
+LAST_BACKOFF = 30.0
+# Variables of the server that FlexGet, and what its `exec` starts, have no business with.
+PRIVATE_VARIABLES = ("FLEXAPI_", "DJANGO_")
+
+
+class EngineUnavailable(Exception):
+    """FlexGet can't be reached right now; the message says why."""
+
+
+class EngineError(Exception):
+    """FlexGet answered a call with an error."""
+
+    def __init__(self, code: int, message: str, data: Any = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.data = data
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where the engine is: `stopped`, `starting`, `ready` or `failed`, and what it runs."""
+
+    name: str
+    reason: str = ""
+    flexget: str = ""
+    python: str = ""
+    pid: int | None = None
+
+
+class _Connection:
+    """One life of the host: its process, its socket and the calls that wait for answers."""
+
+    def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket) -> None:
+        self.process = process
+        self.channel = channel
+        self.ready = threading.Event()
+        self._sending = threading.Lock()
+        self._next_id = 0
+        self._waiting: dict[int, Future[Any]] = {}
+        self.runs: dict[int, Run] = {}
+
+    def send(self, method: str, params: protocol.Message, fds: list[int] | None = None) -> "Future[Any]":
+        """Send a call, descriptors along with it; the future gets the answer."""
+        answer: Future[Any] = Future()
+        with self._sending:
+            self._next_id += 1
+            call_id = self._next_id
+            self._waiting[call_id] = answer
+            data = protocol.encode(protocol.request(call_id, method, params))
+            try:
+                if fds:
+                    sent = socket.send_fds(self.channel, [data], fds)
+                    data = data[sent:]
+                self.channel.sendall(data)
+            except OSError as error:
+                del self._waiting[call_id]
+                raise EngineUnavailable("FlexGet's host has just ended.") from error
+        return answer
+
+    def answer(self, message: protocol.Message) -> None:
+        """Hand an answer to the call that waits for it."""
+        future = self._waiting.pop(message["id"], None)
+        if future is None:
+            return
+        if "error" in message:
+            body = message["error"]
+            future.set_exception(EngineError(body["code"], body["message"], body.get("data")))
+        else:
+            future.set_result(message["result"])
+
+    def lose(self, reason: str) -> None:
+        """Fail all that waits and end all runs: the host is gone."""
+        with self._sending:
+            waiting, self._waiting = self._waiting, {}
+        for future in waiting.values():
+            future.set_exception(EngineUnavailable(reason))
+        for run in list(self.runs.values()):
+            run.end(Ending(None, lost=reason))
+        self.runs.clear()
+
+
+class Engine:
+    """FlexGet in a process of its own. Safe to use from any thread.
+
+    `start()` returns at once; calls wait until FlexGet is loaded. A host that dies is started
+    again until `stop()`.
+    """
+
+    def __init__(self, config: Path, python: str | None = None) -> None:
+        self.config = config
+        self.python = python or sys.executable
+        self.restarts = 0
+        self._state = State("stopped")
+        self._connection: _Connection | None = None
+        self._stopping = threading.Event()
+        self._changed = threading.Condition()
+        self._supervisor: threading.Thread | None = None
+
+    @property
+    def state(self) -> State:
+        """Where the engine is right now."""
+        return self._state
+
+    def start(self) -> None:
+        """Start the host, unless it runs."""
+        with self._changed:
+            if self._supervisor is not None:
+                return
+            self._stopping.clear()
+            self._state = State("starting")
+            self._supervisor = threading.Thread(
+                target=self._supervise, name="engine", daemon=True
+            )
+            self._supervisor.start()
+
+    def stop(self) -> None:
+        """End the host and what it runs; returns when they are gone."""
+        with self._changed:
+            supervisor, self._supervisor = self._supervisor, None
+            self._stopping.set()
+            connection = self._connection
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                # The host sees the end of file, aborts what runs and ends.
+                connection.channel.shutdown(socket.SHUT_WR)
+        if supervisor is not None:
+            supervisor.join(STOP_TIMEOUT)
+            if supervisor.is_alive() and connection is not None:
+                connection.process.kill()
+                supervisor.join()
+
+    def call(
+        self, method: str, params: protocol.Message | None = None, timeout: float = CALL_TIMEOUT
+    ) -> Any:
+        """Call one of the host's methods and return its result.
+
+        Raises EngineError where FlexGet answers with an error and EngineUnavailable where it
+        can't be reached within `timeout` seconds.
+        """
+        deadline = time.monotonic() + timeout
+        connection = self._wait_until_ready(timeout)
+        answer = connection.send(method, params or {})
+        try:
+            return answer.result(max(0.0, deadline - time.monotonic()))
+        except FutureTimeoutError as error:
+            raise EngineUnavailable(
+                f"FlexGet did not answer {method!r} within {timeout:g} s."
+            ) from error
+
+    def execute(
+        self,
+        execution: int,
+        tasks: list[str] | None,
+        options: dict[str, Any],
+        manual: bool = True,
+    ) -> Run:
+        """Start an execution of the tasks that match the patterns in `tasks` (None: all).
+
+        `manual` lets tasks run that are marked `manual` and named. Raises as `call` does.
+        """
+        connection = self._wait_until_ready(START_TIMEOUT)
+        pipes = Pipes.open()
+
+        def send_abort(grace: float) -> None:
+            # A run that has ended meanwhile needs no abort.
+            with contextlib.suppress(EngineUnavailable):
+                connection.send("abort", {"execution": execution, "grace": grace})
+
+        run = Run(pipes, send_abort)
+        connection.runs[execution] = run
+        params = {"execution": execution, "tasks": tasks, "options": options, "manual": manual}
+        try:
+            answer = connection.send("execute", params, pipes.write_ends)
+            run.pid = answer.result(CALL_TIMEOUT)["pid"]
+        except (EngineUnavailable, EngineError, FutureTimeoutError) as error:
+            connection.runs.pop(execution, None)
+            pipes.close()
+            if isinstance(error, FutureTimeoutError):
+                raise EngineUnavailable("FlexGet's host does not start the execution.") from error
+            raise
+        pipes.close_write_ends()
+        return run
+
+    # -- the supervisor's thread
+
+    def _supervise(self) -> None:
+        backoff = FIRST_BACKOFF
+        while not self._stopping.is_set():
+            connection = self._spawn()
+            self._read(connection)
+            if connection.ready.is_set():
+                backoff = FIRST_BACKOFF
+            if self._stopping.is_set():
+                break
+            self.restarts += 1
+            logger.warning("FlexGet's host is started again in %.1f s.", backoff)
+            self._stopping.wait(backoff)
+            backoff = min(backoff * 2, LAST_BACKOFF)
+        self._set_state(State("stopped"))
+
+    def _spawn(self) -> _Connection:
+        ours, theirs = socket.socketpair()
+        command = [self.python, str(HOST), "--config", str(self.config)]
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(PRIVATE_VARIABLES)
+        }
+        with theirs:
+            process = subprocess.Popen(
+                [*command, "--fd", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env=environment,
+                # Ctrl-C in the server's terminal is the server's to handle.
+                start_new_session=True,
+            )
+        connection = _Connection(process, ours)
+        self._set_state(State("starting", pid=process.pid), connection)
+        return connection
+
+    def _read(self, connection: _Connection) -> None:
+        """Take what the host says until it is gone."""
+        lines = protocol.LineBuffer()
+        failure = ""
+        with contextlib.suppress(ConnectionResetError):
+            while data := connection.channel.recv(1 << 16):
+                for line in lines.feed(data):
+                    failure = self._take(connection, json.loads(line)) or failure
+        try:
+            status = connection.process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            connection.process.kill()
+            status = connection.process.wait()
+        connection.channel.close()
+        reason = failure or f"FlexGet's host ended (exit status {status})."
+        if not self._stopping.is_set():
+            logger.error(reason)
+        self._set_state(State("failed", reason=reason))
+        connection.lose(reason)
+
+    def _take(self, connection: _Connection, message: protocol.Message) -> str:
+        """Handle one message; return why the host can't work, where it says so."""
+        method, params = message.get("method"), message.get("params", {})
+        if method is None:
+            connection.answer(message)
+        elif method == "exited":
+            run = connection.runs.pop(params["execution"], None)
+            if run is not None:
+                run.end(Ending(params["status"]))
+        elif method == "ready":
+            connection.ready.set()
+            self._set_state(State("ready", **params), connection)
+            logger.info("FlexGet %s is ready.", params["flexget"])
+        elif method == "log":
+            logger.log(logging.getLevelName(params["level"]), "%s", params["message"])
+        elif method == "failed":
+            return str(params["reason"])
+        return ""
+
+    # -- state
+
+    def _set_state(self, state: State, connection: _Connection | None = None) -> None:
+        with self._changed:
+            self._state = state
+            self._connection = connection
+            self._changed.notify_all()
+
+    def _wait_until_ready(self, timeout: float) -> _Connection:
+        with self._changed:
+            self._changed.wait_for(lambda: self._state.name in ("ready", "failed", "stopped"), timeout)
+            if self._state.name == "ready" and self._connection is not None:
+                return self._connection
+            raise EngineUnavailable(self._why_not_ready())
+
+    def _why_not_ready(self) -> str:
+        if self._state.name == "starting":
+            return "FlexGet is still loading; try again in a few seconds."
+        return self._state.reason or "FlexGet's host is not running."

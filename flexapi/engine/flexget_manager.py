@@ -1,0 +1,191 @@
+"""FlexGet's own manager, initialised once and kept warm for every execution to come."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import flexget.log
+import yaml
+from flexget import db_schema, plugin
+from flexget.config_schema import ConfigError
+from flexget.event import fire_event
+from flexget.ipc import IPCServer
+from flexget.manager import Manager
+from flexget.options import get_parser
+from flexget.task_queue import TaskQueue
+from flexget.utils.simple_persistence import SimplePersistence
+from loguru import logger
+
+logger = logger.bind(name="manager")
+
+# FlexGet loads its config with the loader written in Python; the one on libyaml reads the same
+# language many times faster, which counts for a file of two thousand tasks.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class ConfigInvalid(Exception):
+    """FlexGet refuses the config. `errors` has one `{"path": [key, …], "message"}` for each fault;
+    the path is empty where the file is no YAML, and then `line` and `column` (from 1) are set."""
+
+    def __init__(
+        self,
+        message: str,
+        errors: list[dict[str, Any]],
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.errors = errors
+        self.line = line
+        self.column = column
+
+
+def load_yaml(text: str) -> dict[str, Any]:
+    """Return the data of a config as FlexGet reads it; raises ConfigInvalid."""
+    try:
+        return yaml.load(text, Loader=_Loader) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        where = f" (line {line}, column {column})" if mark else ""
+        reason = getattr(error, "problem", None) or str(error)
+        message = f"The config is not valid YAML: {reason}{where}"
+        raise ConfigInvalid(message, [{"path": [], "message": message}], line, column) from error
+
+
+class WarmManager(Manager):
+    """FlexGet's manager, brought up in three steps of which only the last wants FlexGet's lock.
+
+    A host can so validate configs and describe options while somebody else's FlexGet daemon
+    owns the database.
+    """
+
+    def __init__(self, config: Path) -> None:
+        super().__init__(["-c", str(config), "execute"])
+        self.load_plugins()
+        self.init_sqlalchemy()
+        fire_event("manager.initialize", self)
+
+    def load_plugins(self) -> None:
+        """Load FlexGet's plugins and those beside the config; the slow part, done once."""
+        plugin.load_plugins(
+            extra_plugins=[self.config_base / "plugins"],
+            extra_components=[self.config_base / "components"],
+        )
+        self.options = get_parser().parse_args(self.args)
+        self.task_queue = TaskQueue()
+        self.ipc_server = IPCServer(self, self.options.ipc_port)
+        self.setup_yaml()
+
+    def prepare_database(self) -> None:
+        """Upgrade FlexGet's database and load what it keeps in memory. The lock must be held."""
+        if not self.initialized:
+            self.persist = SimplePersistence("manager")
+            if db_schema.upgrade_required():
+                logger.info("FlexGet's database needs an upgrade, doing it now.")
+                fire_event("manager.upgrade", self)
+                if self.db_upgraded:
+                    fire_event("manager.db_upgraded", self)
+            fire_event("manager.startup", self)
+            self.initialized = True
+
+    def close_database(self) -> None:
+        """Close all connections, so that a fork inherits none of them."""
+        if self.engine is not None:
+            self.engine.dispose()
+
+    def refresh_config(self) -> None:
+        """Load the config file again if it changed.
+
+        Raises ConfigInvalid where FlexGet refuses it, OSError where it can't be read. The earlier
+        config is not run in its place: nobody would know which one ran.
+        """
+        config_hash = self.hash_config()
+        if config_hash is not None and config_hash == self.config_file_hash:
+            return
+        fire_event("manager.before_config_load", self)
+        try:
+            text = self.config_path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            message = f"The config is not UTF-8: byte {error.start} can't be decoded."
+            raise ConfigInvalid(message, [{"path": [], "message": message}]) from error
+        self.check_config(load_yaml(text), activate=True)
+        self.config_file_hash = config_hash
+
+    def check_config(self, config: Any, activate: bool = False) -> None:
+        """Raise ConfigInvalid where FlexGet refuses `config`, which may be altered by this.
+
+        With `activate` it becomes the config that tasks run with.
+        """
+        if not isinstance(config, dict):
+            message = "The config must be a mapping at its root."
+            raise ConfigInvalid(message, [{"path": [], "message": message}])
+        try:
+            if activate:
+                self.update_config(config)
+            else:
+                self.validate_config(config)
+        except ConfigError as error:
+            errors = error_list(error)
+            raise ConfigInvalid(summary(errors), errors) from error
+        except plugin.PluginError as error:
+            # A plugin that prepares the config can't: the file of `variables` is missing, say.
+            message = f"FlexGet can't prepare the config: {error.value}"
+            raise ConfigInvalid(message, [{"path": [], "message": str(error.value)}]) from error
+
+    def enter_run(self, cli_config: list[list[str]] | None) -> None:
+        """Bring a forked process up to date. The lock must be held.
+
+        Raises ConfigInvalid and OSError as `refresh_config` does.
+        """
+        self.prepare_database()
+        # The host's copy of these values is as old as the host.
+        SimplePersistence.load()
+        if cli_config:
+            self.options.execute.cli_config = cli_config
+            self.config_file_hash = None
+        self.refresh_config()
+        # Plugins that tidy up after a changed config do so only under the lock.
+        fire_event("manager.config_updated", self)
+
+    def leave_run(self) -> None:
+        """Store what plugins keep in memory and close the database."""
+        SimplePersistence.flush()
+        self.close_database()
+
+    def begin_test_run(self) -> None:
+        """Work on a copy of the database, under a lock of its own, as `flexget --test` does."""
+        copy = self.config_base / f"test-{self.config_name}.sqlite"
+        if Path(self.db_filename).exists():
+            shutil.copy(self.db_filename, copy)
+        self.options.test = True
+        self.db_filename = str(copy)
+        self.database_uri = ""
+        self.init_sqlalchemy()
+
+    def end_test_run(self) -> None:
+        """Remove the copy that `begin_test_run` made."""
+        Path(self.db_filename).unlink(missing_ok=True)
+
+
+def error_list(error: ConfigError) -> list[dict[str, Any]]:
+    """Return FlexGet's complaints as `[{"path": [key, …], "message"}, …]`."""
+    return [
+        {"path": list(fault.path), "message": fault.message}
+        for fault in getattr(error, "errors", [])
+    ]
+
+
+def summary(errors: list[dict[str, Any]]) -> str:
+    """Return one sentence that names the first complaint and counts the others."""
+    if not errors:
+        return "FlexGet refuses the config."
+    first = errors[0]
+    where = ".".join(str(key) for key in first["path"])
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"FlexGet refuses the config: [{where}] {first['message']}{more}"
+
+
+def start_logging() -> None:
+    """Set FlexGet's logging up without any sink that writes; executions add their own."""
+    flexget.log.initialize()

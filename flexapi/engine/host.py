@@ -1,0 +1,82 @@
+"""The host process: FlexGet, warm, in one thread, forking a child for each execution.
+
+It runs with nothing but `flexget` importable, so that the FlexGet somebody installed long ago
+can be used with its own interpreter:
+
+    python flexapi/engine/host.py --config ~/.flexget/config.yml --fd 3
+
+File descriptor 3 is one end of a socket pair on which the server speaks JSON-RPC (see
+`protocol`). The host's own methods, beside those of `methods`:
+
+`execute`  `{"execution": id, "tasks": [pattern, …] or null for all, "options": {…},
+           "manual": bool}` and three descriptors sent along: the write ends of the pipes for
+           reports, stdout and stderr. Answers `{"pid"}` at once.
+`abort`    `{"execution": id, "grace": s}`: raise TaskAbort there; after the grace time, kill its
+           process group.
+
+and what it says unasked:
+
+`ready`    `{"version", "python", "pid"}`: once, when FlexGet is loaded
+`failed`   `{"reason"}`: FlexGet can't be loaded; the host ends
+`exited`   `{"execution": id, "status": exit code, or minus the signal that killed it}`
+`log`      `{"level", "message"}`: something for the server's own log
+"""
+
+import argparse
+import gc
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+# Run as a script, Python puts this folder first on the path, where `methods` or `options` would
+# shadow others' modules. Last on the path, the project's packages shadow nothing of FlexGet's.
+if __name__ == "__main__":
+    sys.path[0:1] = []
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+from flexapi.engine import protocol
+
+
+def serve(channel: socket.socket, config: Path) -> None:
+    """Load FlexGet with all of its plugins, which takes seconds, and serve until the end."""
+    # Here, because importing FlexGet is the part that can fail, and the server is told why.
+    from flexapi.engine.flexget_manager import WarmManager, start_logging
+    from flexapi.engine.host_service import Host, pass_log_on, warm
+    from flexapi.engine.methods import version
+
+    start_logging()
+    manager = WarmManager(config)
+    host = Host(channel, manager)
+    pass_log_on(host)
+    warm(manager)
+    # Objects that live for ever stay out of the collector's way, and so shared after a fork.
+    gc.collect()
+    gc.freeze()
+    host.notify("ready", pid=os.getpid(), **version(manager, {}))
+    host.serve()
+
+
+def main() -> None:
+    """Run the host with the arguments of the command line."""
+    parser = argparse.ArgumentParser(description="FlexAPI's FlexGet host")
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--fd", type=int, required=True, help="the socket to the server")
+    arguments = parser.parse_args()
+    # Plugins print; stdout of the host itself goes where its stderr goes.
+    os.dup2(2, 1)
+    # Ctrl-C in a terminal reaches the whole group; ending is the server's decision.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    channel = socket.socket(fileno=arguments.fd)
+    channel.set_inheritable(False)
+    try:
+        serve(channel, arguments.config)
+    except (Exception, SystemExit) as error:  # whatever a plugin raises on import
+        reason = f"FlexGet can't be loaded: {type(error).__name__}: {error}"
+        channel.sendall(protocol.encode(protocol.notification("failed", {"reason": reason})))
+        raise
+
+
+if __name__ == "__main__":
+    main()

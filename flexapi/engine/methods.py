@@ -1,0 +1,76 @@
+"""What the host answers besides running executions: thin calls into FlexGet's own functions."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from flexget import config_schema, plugin
+from flexget.utils.tools import get_current_flexget_version
+
+from . import options, protocol
+from .flexget_manager import ConfigInvalid, WarmManager, load_yaml
+
+Params = dict[str, Any]
+Method = Callable[[WarmManager, Params], Any]
+
+
+def validate(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
+    """Return FlexGet's complaints about the config text `params["text"]`.
+
+    Each is `{"path": [key, …], "message"}`; an empty list means that FlexGet would run it.
+    """
+    try:
+        manager.check_config(load_yaml(params["text"]))
+    except ConfigInvalid as error:
+        return error.errors
+    return []
+
+
+def execute_options(manager: WarmManager, params: Params) -> dict[str, Any]:
+    """Return the JSON Schema of the options that an execution takes."""
+    return options.schema()
+
+
+def plugins(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
+    """Return every plugin: `{"name", "category", "builtin", "phases": {phase: priority}}`."""
+    return [
+        {
+            "name": info.name,
+            "category": info.category,
+            "builtin": info.builtin,
+            "phases": {
+                phase: handler.priority for phase, handler in info.phase_handlers.items()
+            },
+        }
+        for info in sorted(plugin.plugins.values(), key=lambda info: info.name)
+    ]
+
+
+def schema(manager: WarmManager, params: Params) -> dict[str, Any]:
+    """Return FlexGet's JSON Schema of a whole config, its references inlined."""
+    return config_schema.inline_refs(config_schema.get_schema())
+
+
+def version(manager: WarmManager, params: Params) -> dict[str, str]:
+    """Return the versions of the FlexGet and the Python that run here."""
+    return {"flexget": get_current_flexget_version(), "python": sys.version.split()[0]}
+
+
+METHODS: dict[str, Method] = {
+    "validate": validate,
+    "options": execute_options,
+    "plugins": plugins,
+    "schema": schema,
+    "version": version,
+}
+
+
+def call(manager: WarmManager, name: str, params: Params) -> Any:
+    """Call a method by its name; raises RpcError."""
+    try:
+        method = METHODS[name]
+    except KeyError:
+        raise protocol.RpcError(
+            protocol.METHOD_NOT_FOUND, f"The engine has no method {name!r}."
+        ) from None
+    return method(manager, params)
