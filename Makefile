@@ -1,0 +1,37 @@
+# The interpreter that makes the virtual environment; anything from Python 3.11 on.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+# Linting loads the settings, which create the data folder: not the user's own.
+LINT_ENV := FLEXAPI_DATA_DIR=$(CURDIR)/.venv/lint-data
+
+.PHONY: venv run test lint format bench clean
+
+venv: $(STAMP)
+
+# Installed again when a requirements file changes; the stamp is written only after a complete installation.
+$(STAMP): requirements.txt requirements-dev.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+run: $(STAMP)
+	exec $(BIN)/python manage.py serve
+
+test: $(STAMP)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(LINT_ENV) $(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

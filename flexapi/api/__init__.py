@@ -1,0 +1,1 @@
+"""What every endpoint shares: router, envelope, pagination, errors, authentication, permissions, schema."""

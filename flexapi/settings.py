@@ -1,0 +1,161 @@
+"""Django settings. What differs between installations comes from `FLEXAPI_*` variables, read here alone."""
+
+import os
+import zoneinfo
+from datetime import timedelta
+
+import tzlocal
+
+from flexapi import paths
+
+
+def _list(variable: str) -> list[str]:
+    return [item.strip() for item in os.environ.get(variable, "").split(",") if item.strip()]
+
+
+def _time_zone() -> str:
+    try:
+        name = tzlocal.get_localzone_name()
+        zoneinfo.ZoneInfo(name)
+    except (LookupError, ValueError):  # A zone without an IANA name, as in TZ=CET-1CEST.
+        return "UTC"
+    return str(name)
+
+
+DATA_DIR = paths.data_dir()
+SECRET_KEY = paths.secret_key(DATA_DIR)
+DEBUG = False
+
+# Where the server listens; anything but a loopback address is somebody's decision.
+HOST = os.environ.get("FLEXAPI_HOST") or "127.0.0.1"
+PORT = int(os.environ.get("FLEXAPI_PORT") or 8000)
+
+# The Host header is checked by flexapi.api.hosts, which also knows addresses and this machine's names;
+# Django's own list cannot express "any IP address".
+ALLOWED_HOSTS = ["*"]
+ALLOWED_HOST_NAMES = [*_list("FLEXAPI_ALLOWED_HOSTS"), HOST]
+# Origins (https://flexget.example) that may send cookies, where a proxy changes scheme or host.
+CSRF_TRUSTED_ORIGINS = _list("FLEXAPI_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "flexapi",
+    "flexapi.api",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "flexapi.urls"
+ASGI_APPLICATION = "flexapi.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / "flexapi.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # Readers never wait for the writer (WAL); a writer waits for its turn here rather than fail
+            # with "database is locked" in the middle of a transaction (IMMEDIATE).
+            "timeout": 30,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+        # A file, as in real life: the in-memory database locks tables between threads.
+        "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels.layers.InMemoryChannelLayer",
+        # Messages only say "look again", so a dropped one is repaired by the next; many fit all the same.
+        "CONFIG": {"capacity": 2000},
+    }
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/api/"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Largest request body, in bytes; above it 413.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = _time_zone()
+
+STATIC_URL = "/static/"
+# Served straight from the installed packages: no collectstatic step, nothing to go stale after an upgrade.
+WHITENOISE_USE_FINDERS = True
+
+KNOX_TOKEN_MODEL = "api.ApiToken"
+REST_KNOX = {"TOKEN_TTL": timedelta(days=365)}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # Django's own handlers would print every line twice.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # A client's mistakes (4xx) are answered, not logged.
+        "django.request": {"level": "ERROR"},
+    },
+}
