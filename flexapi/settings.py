@@ -26,6 +26,11 @@ DATA_DIR = paths.data_dir()
 SECRET_KEY = paths.secret_key(DATA_DIR)
 DEBUG = False
 
+# The config that this server owns, whether it exists yet or not.
+FLEXGET_CONFIG = paths.find_config() or paths.default_config()
+# The interpreter of a FlexGet that is installed elsewhere; None is the FlexGet installed here.
+FLEXGET_PYTHON = os.environ.get("FLEXAPI_FLEXGET_PYTHON") or None
+
 # Where the server listens; anything but a loopback address is somebody's decision.
 HOST = os.environ.get("FLEXAPI_HOST") or "127.0.0.1"
 PORT = int(os.environ.get("FLEXAPI_PORT") or 8000)

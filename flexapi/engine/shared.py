@@ -1,0 +1,16 @@
+"""The engine of this process, set up from the settings and started when first asked for."""
+
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from .client import Engine
+
+
+@cache
+def engine() -> Engine:
+    """Return this process's engine. Its host starts with the first call of this function."""
+    shared = Engine(Path(settings.FLEXGET_CONFIG), settings.FLEXGET_PYTHON)
+    shared.start()
+    return shared
