@@ -1,0 +1,156 @@
+"""The config file on disk: noticing changes, reading, and replacing it in one step."""
+
+import contextlib
+import fcntl
+import os
+import stat
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# Seconds that a writer waits for its turn. A write takes well under one.
+LOCK_TIMEOUT = 30.0
+LOCK_POLL = 0.01
+# An editor that writes in place leaves half a file for a moment: a file that changed within the
+# last SETTLE seconds is looked at again until it stays the same for SETTLE_STEP, at most so often.
+SETTLE = 0.2
+SETTLE_STEP = 0.05
+SETTLE_TRIES = 20
+# Nanoseconds within which a file system may give two different states the same time stamp.
+RACY_NS = 2_000_000_000
+
+_TEMPORARY = ".flexapi-"
+_threads = threading.Lock()
+
+
+class LockBusy(Exception):
+    """Another writer has kept the config locked for LOCK_TIMEOUT seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What tells without reading whether a file changed. `None` fields: there is no file."""
+
+    mtime_ns: int | None = None
+    size: int | None = None
+    inode: int | None = None
+
+    @property
+    def racy(self) -> bool:
+        """Whether the file is so young that a further change might not show here."""
+        return self.mtime_ns is not None and time.time_ns() - self.mtime_ns < RACY_NS
+
+
+def signature(path: Path) -> Signature:
+    """Return the signature of the file at `path`; raises OSError except for a missing file."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return Signature()
+    return Signature(found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def read(path: Path) -> tuple[Signature, bytes | None]:
+    """Return a settled file and its signature, (…, None) for a missing file; raises OSError."""
+    before = signature(path)
+    for _ in range(SETTLE_TRIES):
+        young = before.mtime_ns is not None and time.time_ns() - before.mtime_ns < SETTLE * 1e9
+        if young:
+            time.sleep(SETTLE_STEP)
+        try:
+            content = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return Signature(), None
+        after = signature(path)
+        if after == before:
+            return after, content
+        before = after
+    return before, content
+
+
+@contextlib.contextmanager
+def locked(lock_file: Path) -> Iterator[None]:
+    """Be the only writer among all threads and processes; raises LockBusy, OSError."""
+    deadline = time.monotonic() + LOCK_TIMEOUT
+    if not _threads.acquire(timeout=LOCK_TIMEOUT):
+        raise LockBusy
+    try:
+        with lock_file.open("a") as handle:
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise LockBusy from None
+                    time.sleep(LOCK_POLL)
+            yield
+    finally:
+        _threads.release()
+
+
+class Replacement:
+    """A new content for a file, safe on disk and ready to take the file's place.
+
+    Everything that is likely to fail (no space, no permission) fails when it is made, with OSError.
+    A symbolic link stays one: what it points to is replaced.
+    """
+
+    def __init__(self, path: Path, content: bytes) -> None:
+        self.target = path.resolve()
+        try:
+            old: os.stat_result | None = self.target.stat()
+        except FileNotFoundError:
+            old = None
+        if old is not None and not os.access(self.target, os.W_OK):
+            # A rename would get around the write protection that somebody put there.
+            raise PermissionError(13, "The file is write-protected", str(self.target))
+        handle, name = tempfile.mkstemp(
+            dir=self.target.parent, prefix=f".{self.target.name}{_TEMPORARY}"
+        )
+        self.temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                if old is not None:
+                    os.fchmod(handle, stat.S_IMODE(old.st_mode))
+                    if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+                        _keep_owner(handle, old)
+                file.write(content)
+                file.flush()
+                os.fsync(handle)
+        except BaseException:
+            self.discard()
+            raise
+
+    def put(self) -> None:
+        """Put it in place of the file; raises OSError."""
+        self.temporary.replace(self.target)
+        folder = os.open(self.target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def discard(self) -> None:
+        """Remove what was prepared, if it was not put in place."""
+        self.temporary.unlink(missing_ok=True)
+
+
+def _keep_owner(handle: int, old: os.stat_result) -> None:
+    """Give a file the owner and group of the old one, or the group alone where only that is allowed."""
+    try:
+        os.fchown(handle, old.st_uid, old.st_gid)
+    except PermissionError:
+        with contextlib.suppress(PermissionError):
+            os.fchown(handle, -1, old.st_gid)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what writers left that were killed. Only under the lock: nobody else is writing."""
+    target = path.resolve()
+    with contextlib.suppress(OSError):
+        for leftover in target.parent.glob(f".{target.name}{_TEMPORARY}*"):
+            leftover.unlink(missing_ok=True)
