@@ -2,8 +2,14 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+from channels.routing import ProtocolTypeRouter
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flexapi.settings")
+django.setup()
 
-application = get_asgi_application()
+# These need the apps to be loaded.
+from flexapi.api import websockets  # noqa: E402
+from flexapi.api.handler import Handler  # noqa: E402
+
+application = ProtocolTypeRouter({"http": Handler(), "websocket": websockets.application()})

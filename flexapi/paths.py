@@ -89,7 +89,7 @@ def secret_key(folder: Path) -> str:
         except FileExistsError:
             pass
         finally:
-            os.unlink(name)
+            Path(name).unlink()
     key = path.read_text(encoding="ascii").strip()
     if not key:
         raise RuntimeError(f"{path} is empty; delete it and a new key is generated")

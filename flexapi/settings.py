@@ -31,6 +31,11 @@ FLEXGET_CONFIG = paths.find_config() or paths.default_config()
 # The interpreter of a FlexGet that is installed elsewhere; None is the FlexGet installed here.
 FLEXGET_PYTHON = os.environ.get("FLEXAPI_FLEXGET_PYTHON") or None
 
+# How many executions that are over are kept, with their logs and entries.
+EXECUTIONS_KEPT = int(os.environ.get("FLEXAPI_EXECUTIONS_KEPT") or 1000)
+# Seconds after which an execution is aborted; 0: never.
+EXECUTION_TIME_LIMIT = float(os.environ.get("FLEXAPI_EXECUTION_TIME_LIMIT") or 0)
+
 # Where the server listens; anything but a loopback address is somebody's decision.
 HOST = os.environ.get("FLEXAPI_HOST") or "127.0.0.1"
 PORT = int(os.environ.get("FLEXAPI_PORT") or 8000)
@@ -45,6 +50,9 @@ CSRF_TRUSTED_ORIGINS = _list("FLEXAPI_TRUSTED_ORIGINS")
 INSTALLED_APPS = [
     "flexapi",
     "flexapi.api",
+    "flexapi.mirror",
+    "executions",
+    "tasks",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -61,6 +69,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "flexapi.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -114,6 +123,7 @@ CHANNEL_LAYERS = {
     }
 }
 
+AUTHENTICATION_BACKENDS = ["flexapi.api.authentication.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -126,6 +136,7 @@ LOGIN_REDIRECT_URL = "/api/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "flexapi.api.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -141,14 +152,60 @@ STATIC_URL = "/static/"
 # Served straight from the installed packages: no collectstatic step, nothing to go stale after an upgrade.
 WHITENOISE_USE_FINDERS = True
 
-KNOX_TOKEN_MODEL = "api.ApiToken"
+KNOX_TOKEN_MODEL = "api.ApiToken"  # noqa: S105  A model, not a secret.
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365)}
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    # The first one names the scheme of 401 answers.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "flexapi.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["flexapi.api.permissions.ModelPermissions"],
+    "DEFAULT_PARSER_CLASSES": ["flexapi.api.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "rest_framework.renderers.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "flexapi.api.pagination.Pagination",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.SearchFilter",
+        "flexapi.api.filters.OrderingFilter",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "flexapi.api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "DEFAULT_THROTTLE_RATES": {"login_address": "60/min", "login_user": "10/min"},
+    # X-Forwarded-For is whatever the client says; the throttles go by the address of the connection.
+    "NUM_PROXIES": 0,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "flexapi.api.error_views.ExceptionHandler",
+    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "406", "415", "429"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "FlexAPI",
+    "DESCRIPTION": "Run FlexGet's tasks, watch them, and edit its config.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "PREPROCESSING_HOOKS": ["flexapi.api.schema.drop_trailing_slashes"],
+    "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
+    "ENUM_NAME_OVERRIDES": {
+        "ValidationErrorEnum": "drf_standardized_errors.openapi_serializers.ValidationErrorEnum.choices",
+        "ClientErrorEnum": "drf_standardized_errors.openapi_serializers.ClientErrorEnum.choices",
+        "ServerErrorEnum": "drf_standardized_errors.openapi_serializers.ServerErrorEnum.choices",
+        "ErrorCode401Enum": "drf_standardized_errors.openapi_serializers.ErrorCode401Enum.choices",
+        "ErrorCode403Enum": "drf_standardized_errors.openapi_serializers.ErrorCode403Enum.choices",
+        "ErrorCode404Enum": "drf_standardized_errors.openapi_serializers.ErrorCode404Enum.choices",
+        "ErrorCode406Enum": "drf_standardized_errors.openapi_serializers.ErrorCode406Enum.choices",
+        "ErrorCode415Enum": "drf_standardized_errors.openapi_serializers.ErrorCode415Enum.choices",
+        "ErrorCode429Enum": "drf_standardized_errors.openapi_serializers.ErrorCode429Enum.choices",
+    },
 }
 
 LOGGING = {

@@ -1,8 +1,19 @@
 """Every path of the server."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path, re_path
+
+from flexapi.api.health import healthz
+from flexapi.api.router import RootView
+
+handler400 = "flexapi.api.errors.bad_request"
+handler403 = "flexapi.api.errors.permission_denied"
+handler500 = "flexapi.api.errors.server_error"
 
 urlpatterns = [
+    path("api/", include("flexapi.api.urls")),
+    path("api", RootView.as_view()),
     path("admin/", admin.site.urls),
+    path("accounts/", include("rest_framework.urls")),
+    re_path(r"^healthz/?$", healthz),
 ]

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ApiConfig(AppConfig):
@@ -7,3 +8,8 @@ class ApiConfig(AppConfig):
     name = "flexapi.api"
     label = "api"
     verbose_name = "API"
+
+    def ready(self) -> None:
+        from flexapi.api import roles  # It needs the models.
+
+        post_migrate.connect(roles.grant, dispatch_uid="flexapi.api.roles.grant")

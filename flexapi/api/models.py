@@ -23,3 +23,19 @@ class ApiToken(AbstractAuthToken):
 
     def __str__(self) -> str:
         return self.name or self.token_key
+
+
+class RoleGrant(models.Model):
+    """A permission that a ready group was given once, so that it is not given again after it was taken away."""
+
+    role = models.CharField(max_length=20)
+    permission = models.ForeignKey("auth.Permission", on_delete=models.CASCADE)
+
+    class Meta:
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(fields=("role", "permission"), name="role_permission_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.permission_id}"

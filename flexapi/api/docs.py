@@ -1,0 +1,40 @@
+"""`/api/schema`, the OpenAPI document, and `/api/docs`, its page."""
+
+import functools
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document; it depends on the code alone, so one per process will do."""
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return schema
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI 3 document: JSON, or YAML by `Accept` or `?format=yaml`."""
+
+    renderer_classes = (
+        OpenApiJsonRenderer2,
+        OpenApiJsonRenderer,
+        OpenApiYamlRenderer2,
+        OpenApiYamlRenderer,
+    )
+
+    def _get_schema_response(self, request: Request) -> Response:
+        return Response(document())
+
+
+class DocsView(SpectacularSwaggerView):
+    """Swagger UI, from this server's own files."""

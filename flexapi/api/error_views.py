@@ -1,0 +1,40 @@
+"""How views answer errors, and the view of every path that is none."""
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.db.models import ProtectedError
+from drf_standardized_errors.handler import ExceptionHandler as StandardHandler
+from rest_framework import exceptions
+from rest_framework.fields import get_error_detail
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from flexapi.api.errors import BodyTooLarge, Conflict
+
+
+class ExceptionHandler(StandardHandler):
+    """Says in DRF's terms what Django's own exceptions mean."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, RequestDataTooBig):
+            return BodyTooLarge()
+        if isinstance(exc, SuspiciousOperation):
+            return exceptions.ParseError("The request is not acceptable.", code="bad_request")
+        if isinstance(exc, ValidationError):
+            return exceptions.ValidationError(get_error_detail(exc))
+        if isinstance(exc, ProtectedError):
+            names = ", ".join(sorted(str(item) for item in exc.protected_objects))
+            return Conflict(f"It is still used by: {names}")
+        return super().convert_known_exceptions(exc)
+
+
+class UnknownPathView(APIView):
+    """404 for every path under `/api` that nothing else answers, whatever the method."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    schema = None
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        super().initial(request, *args, **kwargs)
+        raise exceptions.NotFound("There is no such endpoint.")

@@ -1,0 +1,89 @@
+"""Errors in the one shape that every 4xx and 5xx under `/api/` has:
+
+`{"type": "...", "errors": [{"code": "...", "detail": "...", "attr": "config.rss.url" | null}]}`
+
+Raise DRF's exceptions, or those below, in views; the functions are for what fails outside of a view.
+"""
+
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import csrf, defaults
+from rest_framework import exceptions
+
+TOO_LARGE = "The request body is too large."
+
+
+class Conflict(exceptions.APIException):
+    """409: what is asked for contradicts the present state."""
+
+    status_code = 409
+    default_detail = "The request conflicts with the current state."
+    default_code = "conflict"
+
+
+class PreconditionFailed(exceptions.APIException):
+    """412: the object is not the one that `If-Match` names."""
+
+    status_code = 412
+    default_detail = "The object has changed since it was read."
+    default_code = "precondition_failed"
+
+
+class BodyTooLarge(exceptions.APIException):
+    """413: the body is over `DATA_UPLOAD_MAX_MEMORY_SIZE`."""
+
+    status_code = 413
+    default_detail = TOO_LARGE
+    default_code = "body_too_large"
+
+
+def is_api(path: str) -> bool:
+    """Whether an answer to this path has to be JSON."""
+    return path == "/api" or path.startswith("/api/")
+
+
+def error_response(status: int, code: str, detail: str) -> JsonResponse:
+    """An error in the shared shape, made without DRF."""
+    kind = "server_error" if status >= 500 else "client_error"
+    errors = [{"code": code, "detail": detail, "attr": None}]
+    return JsonResponse({"type": kind, "errors": errors}, status=status)
+
+
+def body_too_large(path: str) -> HttpResponse:
+    """The 413 for a body that nobody read to its end."""
+    if is_api(path):
+        return error_response(413, BodyTooLarge.default_code, TOO_LARGE)
+    return HttpResponse(TOO_LARGE, status=413, content_type="text/plain")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's `handler400`."""
+    if not is_api(request.path):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, RequestDataTooBig):
+        return body_too_large(request.path)
+    detail = "The request is not acceptable."
+    if isinstance(exception, DisallowedHost):
+        detail = "This server does not answer to that host name; FLEXAPI_ALLOWED_HOSTS adds a name."
+    return error_response(400, "bad_request", detail)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's `handler403`."""
+    if not is_api(request.path):
+        return defaults.permission_denied(request, exception)
+    return error_response(403, "permission_denied", "You may not do this.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's `CSRF_FAILURE_VIEW`."""
+    if not is_api(request.path):
+        return csrf.csrf_failure(request, reason)
+    return error_response(403, "permission_denied", f"CSRF Failed: {reason}")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's `handler500`: the traceback is in the log, not in the answer."""
+    if not is_api(request.path):
+        return defaults.server_error(request)
+    return error_response(500, "error", "Server Error (500)")

@@ -1,0 +1,75 @@
+"""ETags of single objects: 304 for an unchanged copy, 412 instead of a lost update.
+
+An object's tag is a hash of its representation for the user who asks. Other media types than JSON have the same
+hash with a suffix (`"5f0c…-yaml"`): as HTTP wants, equal tags mean equal bytes; and whichever a client
+has read, `If-Match` compares the hash alone.
+"""
+
+import hashlib
+from typing import Any
+
+from django.utils.http import parse_etags
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from flexapi.api.errors import PreconditionFailed
+
+
+def state_hash(state: Any) -> str:
+    """The hash of a representation (anything the JSON renderer takes), or of bytes, as 32 hex digits."""
+    data = state if isinstance(state, bytes) else JSONRenderer().render(state)
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+class EtagMixin:
+    """For views of single objects. Override `etag_state` where the JSON is not all there is to an object."""
+
+    request: Request
+
+    def etag_state(self, instance: Any) -> Any:
+        """What has to change for the tag to change; by default the object's representation."""
+        return self.get_serializer(instance).data  # type: ignore[attr-defined]
+
+    def check_preconditions(self, instance: Any) -> None:
+        """Raise PreconditionFailed where `If-Match` or `If-None-Match` speaks against writing to this object.
+
+        Call it under the lock that the write is made under; `instance` is what a client would read now,
+        or None where there is no such object.
+        """
+        match = parse_etags(self.request.headers.get("If-Match", ""))
+        none_match = parse_etags(self.request.headers.get("If-None-Match", ""))
+        if not match and not none_match and "If-Match" not in self.request.headers:
+            return
+        current = None if instance is None else state_hash(self.etag_state(instance))
+        if "If-Match" in self.request.headers and not _names(match, current, strong=True):
+            raise PreconditionFailed
+        if none_match and _names(none_match, current, strong=False):
+            raise PreconditionFailed("The object exists already.")
+
+    def with_etag(self, response: Response, instance: Any, state: Any = None) -> Response:
+        """Give the answer its ETag; a GET whose client has it already becomes a 304.
+
+        `state` saves building the representation once more where the caller has it.
+        """
+        tag = state_hash(self.etag_state(instance) if state is None else state)
+        media_type = self.request.accepted_renderer.media_type  # type: ignore[attr-defined]
+        if media_type != "application/json":
+            tag += "-" + media_type.rpartition("/")[2]
+        known = parse_etags(self.request.headers.get("If-None-Match", ""))
+        unchanged = "*" in known or any(item.removeprefix("W/") == f'"{tag}"' for item in known)
+        if unchanged and self.request.method in ("GET", "HEAD"):
+            response = Response(status=304)
+        response["ETag"] = f'"{tag}"'
+        return response
+
+
+def _names(tags: list[str], current: str | None, *, strong: bool) -> bool:
+    """Whether the tags of a header name the hash `current`; a weak tag never does for `If-Match`."""
+    if current is None:
+        return False
+    if "*" in tags:
+        return True
+    if strong:
+        tags = [tag for tag in tags if not tag.startswith("W/")]
+    return any(tag.removeprefix("W/").strip('"').partition("-")[0] == current for tag in tags)

@@ -1,0 +1,53 @@
+"""What a request needs: Django's model permissions, reading included.
+
+GET needs `view_…`, POST `add_…`, PUT and PATCH `change_…`, DELETE `delete_…` of the view's model: that of its
+`queryset`, or `permission_model` where it has none. `action_permissions` says otherwise by action or, for a view
+that is no viewset, by method: `{"abort": "executions.abort_execution", "create": "executions.add_execution"}`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+_VERBS = {
+    "GET": "view",
+    "HEAD": "view",
+    "OPTIONS": "view",
+    "POST": "add",
+    "PUT": "change",
+    "PATCH": "change",
+    "DELETE": "delete",
+}
+
+
+def required_permission(view: Any, method: str) -> str:
+    """The permission (`app.codename`) that this method of the view needs. Raises MethodNotAllowed."""
+    by_action: Mapping[str, str] = getattr(view, "action_permissions", {})
+    action = getattr(view, "action", None) or method.lower()
+    if action in by_action:
+        return by_action[action]
+    if method not in _VERBS:
+        raise MethodNotAllowed(method)
+    queryset = getattr(view, "queryset", None)
+    model: type[Model] = view.permission_model if queryset is None else queryset.model
+    return f"{model._meta.app_label}.{_VERBS[method]}_{model._meta.model_name}"
+
+
+class ModelPermissions(BasePermission):
+    """Lets through who has the permission that the view needs."""
+
+    message = "You may not do this."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        user = request.user
+        if not user or not user.is_authenticated:
+            return False
+        permission = required_permission(view, request.method or "GET")
+        if user.has_perm(permission):
+            return True
+        self.message = f"You may not do this: it needs the permission {permission}."
+        return False

@@ -1,0 +1,21 @@
+"""Everything under `/api`, the paths of the apps included."""
+
+from django.urls import re_path
+from django.utils.module_loading import autodiscover_modules
+
+from flexapi.api.accounts import LoginView, LogoutView, MeView, TokenViewSet
+from flexapi.api.docs import DocsView, SchemaView
+from flexapi.api.error_views import UnknownPathView
+from flexapi.api.router import router
+from flexapi.api.server import ServerView
+
+router.register_view("auth/login", LoginView.as_view(), name="auth-login")
+router.register_view("auth/logout", LogoutView.as_view(), name="auth-logout")
+router.register_view("auth/me", MeView.as_view(), name="auth-me")
+router.register("auth/tokens", TokenViewSet, basename="auth-token")
+router.register_view("server", ServerView.as_view(), name="server")
+router.register_view("schema", SchemaView.as_view(), name="schema")
+router.register_view("docs", DocsView.as_view(), name="docs")
+autodiscover_modules("api")
+
+urlpatterns = [*router.urls, re_path("", UnknownPathView.as_view())]
