@@ -1,0 +1,241 @@
+"""A YAML text that can be edited without disturbing what is not edited."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any
+
+from .diff import differences
+from .edit import edit_text, expect, find, shown
+from .errors import EditRefused, ParseError, PathNotFound
+from .excerpt import Excerpt, excerpt
+from .jsonview import from_json
+from .operations import LAST, Delete, Insert, Move, Operation, Rename, Replace
+from .parse import LIMITS, Limits, compose, load
+from .source import put_source, put_whole, source_of
+from .tree import Tree
+from .values import Path, get, has
+from .write import Habit, habit_of
+
+_BOMS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_UNKNOWN: Any = object()
+
+
+class Document:
+    """An immutable YAML text. Every edit gives a new document; nothing else changes in its text.
+
+    Every edit is proved before it is given out: the new text loads to exactly the old data with
+    the edit applied, or EditRefused (with line and column) is raised.
+
+    ``Document(text)`` raises ParseError where the text is no YAML and LimitError where it exceeds
+    ``limits``. Some texts parse and yet hold values that cannot be: for these ``data`` raises
+    ParseError.
+    """
+
+    def __init__(self, text: str, limits: Limits = LIMITS, encoding: str = "utf-8") -> None:
+        self.text = text
+        self.limits = limits
+        self.encoding = encoding
+        self._bom = text[: text.startswith("\ufeff")]
+        self._body = text[len(self._bom) :]
+        self._data: Any = _UNKNOWN
+        self._habit: Habit | None = None
+        self._tree: Tree | None = None
+        self._overview: Tree | None = compose(self._body, limits, detail=2)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, limits: Limits = LIMITS) -> Document:
+        """Decode as PyYAML does: UTF-16 with a byte order mark, else UTF-8."""
+        encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
+        if len(data) > 4 * limits.size:
+            raise ParseError(f"The file has more than {4 * limits.size} bytes")
+        try:
+            return cls(data.decode(encoding), limits, encoding)
+        except UnicodeDecodeError as error:
+            good = data[: error.start].decode(encoding, "replace")
+            line = good.count("\n") + 1
+            column = len(good) - (good.rfind("\n") + 1) + 1
+            problem = f"The file is not valid {encoding.upper()}: {error.reason}"
+            raise ParseError(problem, line, column) from None
+
+    def to_bytes(self) -> bytes:
+        """The text in the encoding that it came in."""
+        return self.text.encode(self.encoding)
+
+    @property
+    def data(self) -> Any:
+        """What FlexGet sees. Shared between documents: not to be modified."""
+        if self._data is _UNKNOWN:
+            self._data = load(self._body)
+        return self._data
+
+    def get(self, path: Path) -> Any:
+        """The value at ``path``. Raises PathNotFound."""
+        try:
+            return get(self.data, path)
+        except (KeyError, IndexError, TypeError):
+            raise PathNotFound(f"There is nothing at {shown(path)}") from None
+
+    def set(self, path: Path, value: Any) -> Document:
+        """The document with ``value`` at ``path``, edited only where the two differ.
+
+        The last key of ``path`` may be new in a mapping, or one past the end of a sequence.
+        Keys that stay keep their order: the order of keys in ``value`` only matters for new ones.
+        """
+        if path and not has(self.data, path):
+            return self.add(path, value)
+        document = self
+        for operation in differences(self.get(path), value, path):
+            document = document._apply(operation)
+        return document
+
+    def set_json(self, path: Path, value: Any) -> Document:
+        """``set`` for a value that came as JSON: what equals its JSON view stays as it is."""
+        present = get(self.data, path) if has(self.data, path) else None
+        return self.set(path, from_json(value, present))
+
+    def add(self, path: Path, value: Any, after: Hashable = LAST) -> Document:
+        """The document with a new entry.
+
+        In a mapping it goes behind the key ``after`` (None: to the front), by default to the end;
+        in a sequence to the index that ``path`` ends with. Raises KeyTaken.
+        """
+        return self._apply(Insert(path, value, after))
+
+    def delete(self, path: Path) -> Document:
+        """The document without an entry and the comments directly above it."""
+        return self._apply(Delete(path))
+
+    def rename(self, path: Path, key: Hashable) -> Document:
+        """The document with another key for a mapping entry. Raises KeyTaken."""
+        return self if path[-1] == key else self._apply(Rename(path, key))
+
+    def move(self, path: Path, position: int) -> Document:
+        """The document with an entry at another place (0 and up) among its siblings."""
+        return self._apply(Move(path, position))
+
+    def mark(self, path: Path) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Line and column, from 1, of the key (of a sequence entry: its dash) and of the value.
+
+        For what an alias or a merge brings in, both are the place of the alias, or of the mapping
+        that merges.
+        """
+        tree = self._parsed()
+        if tree.root is None or not has(self.data, path):
+            raise PathNotFound(f"There is nothing at {shown(path)}")
+        found = find(tree.root, path)
+        value = tree.lines.place(found.nodes[-1].start)
+        if found.stopped or not path:
+            return value, value
+        key = tree.entry_start(found.nodes[-2], found.indexes[-1])
+        return tree.lines.place(key), value
+
+    def source(self, path: Path) -> str:
+        """The exact source of the entry at ``path``, moved to column 0: ``key: value``, ``- item``.
+
+        The comments that belong to it are included. For ``()``, the whole text. The text can be
+        parsed alone unless it has aliases of anchors elsewhere.
+        """
+        if not path:
+            return self._body
+        part = self._excerpt(Replace(path, None))
+        if part is not None:
+            text = self._body[part.start : part.end]
+            inner = path[len(part.path) :]
+            data = load(text)
+            if has(data, inner):
+                return source_of(compose(text, self.limits), inner, data, self._habits())
+        self.get(path)
+        return source_of(self._parsed(), path, self.data, self._habits())
+
+    def replace_source(self, path: Path, text: str) -> Document:
+        """The document with another source for the entry at ``path``, comments included.
+
+        Lines that do not differ from ``source(path)`` stay byte for byte. Raises ParseError with
+        the place in ``text``, or EditRefused where it is not that one entry, or changes others.
+        """
+        text = text.removeprefix("\ufeff")
+        if text == self.source(path):
+            return self
+        if not path:
+            body = put_whole(self._body, text, self._habits())
+            return Document(self._bom + body, self.limits, self.encoding)
+        part = self._excerpt(Replace(path, None))
+        if part is not None and not compose(text, self.limits, foreign=True).references:
+            old = self._body[part.start : part.end]
+            try:
+                new = put_source(
+                    old, path[len(part.path) :], text, load(old),
+                    self._habits(), self.limits, part.tail,
+                )  # fmt: skip
+                return self._spliced(part, new, _UNKNOWN)
+            except EditRefused:
+                pass  # the whole text knows the right line numbers
+        found = find(self._parsed().top, path)
+        if found.stopped:
+            entry = load(text)
+            if not isinstance(entry, dict) or list(entry) != [path[-1]]:
+                raise EditRefused(f"The text has to hold the one entry {path[-1]!r}", 1, 1)
+            return self.set(path, entry[path[-1]])
+        body = put_source(self._body, path, text, self.data, self._habits(), self.limits)
+        return self._with(body, _UNKNOWN)
+
+    def _parsed(self) -> Tree:
+        if self._tree is None:
+            self._tree = compose(self._body, self.limits)
+        return self._tree
+
+    def _habits(self) -> Habit:
+        if self._habit is None:
+            self._habit = habit_of(self._body)
+        return self._habit
+
+    def _excerpt(self, operation: Operation) -> Excerpt | None:
+        if self._overview is None:
+            self._overview = compose(self._body, self.limits, detail=2)
+        return excerpt(self._overview, operation)
+
+    def _with(self, body: str, data: Any) -> Document:
+        """A document of a text that is known to be good."""
+        if len(body) > self.limits.size:
+            raise EditRefused(f"The text would have more than {self.limits.size} characters")
+        new = Document.__new__(Document)
+        new.text = self._bom + body
+        new.limits, new.encoding, new._bom, new._body = (
+            self.limits,
+            self.encoding,
+            self._bom,
+            body,
+        )
+        new._data, new._habit, new._tree, new._overview = data, self._habit, None, None
+        return new
+
+    def _apply(self, operation: Operation) -> Document:
+        if (local := self._apply_locally(operation)) is not None:
+            return local
+        body = edit_text(self._body, operation, self.data, self._habits(), self.limits)
+        return self._with(body, expect(operation, self.data))
+
+    def _apply_locally(self, operation: Operation) -> Document | None:
+        """Edit and prove an excerpt instead of the whole, where that is as good."""
+        part = self._excerpt(operation)
+        if part is None:
+            return None
+        text = self._body[part.start : part.end]
+        inner = replace(operation, path=operation.path[len(part.path) :])
+        if isinstance(inner, Move) and len(inner.path) == 1:
+            inner = replace(inner, position=inner.position - part.offset)
+        try:
+            data = load(text)
+            if list(data) != part.keys:
+                return None
+            text = edit_text(text, inner, data, self._habits(), self.limits, part.tail)
+        except (ParseError, EditRefused):
+            return None  # the whole text knows more ways, and the right line numbers
+        data = _UNKNOWN if self._data is _UNKNOWN else expect(operation, self._data)
+        return self._spliced(part, text, data)
+
+    def _spliced(self, part: Excerpt, text: str, data: Any) -> Document:
+        return self._with(self._body[: part.start] + text + self._body[part.end :], data)

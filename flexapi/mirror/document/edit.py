@@ -1,0 +1,279 @@
+"""From an operation to the text that does it: find, splice, load again, compare.
+
+The candidates go from the finest (one line) to the coarsest (the block around it written anew).
+The first that loads to exactly the expected data is the answer; without one the edit is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from . import splice
+from .errors import EditRefused, ParseError, PathNotFound
+from .operations import LAST, Delete, Insert, Move, Operation, Rename, Replace
+from .parse import Limits, compose, is_merge, load, walk
+from .tree import Node, Tree
+from .values import Path, get, has, same
+from .write import Habit
+
+
+@dataclass
+class Found:
+    """How far a path could be followed through the nodes of a text.
+
+    ``stopped`` says why it ended early: at an alias, or at a key that a ``<<`` brings in.
+    """
+
+    nodes: list[Node]
+    indexes: list[int] = field(default_factory=list)
+    stopped: Literal["", "alias", "merged", "missing"] = ""
+
+
+def find(root: Node, path: Path) -> Found:
+    """The nodes from the root to the value at ``path``."""
+    found = Found([root])
+    for step in path:
+        node = found.nodes[-1]
+        if node.kind == "alias":
+            found.stopped = "alias"
+            return found
+        index = entry_index(node, step)
+        if index is None:
+            merged = any(is_merge(key) for key, _ in node.pairs)
+            found.stopped = "merged" if merged else "missing"
+            return found
+        found.indexes.append(index)
+        found.nodes.append(node.entries[index][1])
+    return found
+
+
+def entry_index(node: Node, step: Hashable) -> int | None:
+    """The index of an entry in a mapping (by key) or in a sequence (by itself)."""
+    if node.kind == "mapping":
+        return splice.pair_index(node, step)
+    if type(step) is int and 0 <= step < len(node.items):
+        return step
+    return None
+
+
+def expect(operation: Operation, data: Any) -> Any:
+    """The data after an operation. Raises PathNotFound where it does not fit the data."""
+    path = operation.path
+    known = path[:-1] if isinstance(operation, Insert) else path
+    if not has(data, known):
+        raise PathNotFound(f"There is nothing at {shown(known)}")
+    if isinstance(operation, Move):
+        siblings = len(get(data, path[:-1]))
+        if not 0 <= operation.position < siblings:
+            raise PathNotFound(f"There is no position {operation.position} among {siblings}")
+    return operation.expected(data)
+
+
+def shown(path: Path) -> str:
+    """A path as users read it."""
+    return ".".join(str(step) for step in path) or "the root"
+
+
+def edit_text(
+    text: str, operation: Operation, data: Any, habit: Habit, limits: Limits, tail: str = ""
+) -> str:
+    """``text`` after ``operation``. ``data`` is what ``text`` loads to.
+
+    ``tail`` is text that follows in the file. It has to be a mapping entry with the value None,
+    and to be still there, last, when both are loaded. Raises EditRefused.
+    """
+    expected = expect(operation, data)
+    tree = compose(text, limits)
+    wanted = {**expected, tail.strip().removesuffix(":"): None} if tail else expected
+    for candidate in _candidates(tree, operation, data, expected, habit, limits):
+        try:
+            if "*" in candidate:
+                compose(candidate, limits)  # the limits are counted there
+            if same(load(candidate + tail), wanted):
+                return candidate
+        except ParseError:
+            continue
+    raise refusal(tree, operation.path)
+
+
+def _candidates(
+    tree: Tree, operation: Operation, data: Any, expected: Any, habit: Habit, limits: Limits
+) -> Iterator[str]:
+    path = operation.path
+    if tree.root is None or not path:
+        yield from splice.replace_value(tree, None, 0, expected, habit)
+        return
+    found = find(tree.top, path[:-1])
+    container = found.nodes[-1]
+    depth = len(found.nodes) - 1
+    if container.kind == "alias":
+        yield from _replace(tree, path[:depth], get(expected, path[:depth]), habit)
+    elif found.stopped == "merged":
+        yield from _override(tree, path[: depth + 1], expected, habit)
+    elif not found.stopped:
+        yield from _direct(tree, container, operation, data, expected, habit, limits)
+    # Written anew: brackets, or a small part of a task, if there is nothing in it to be lost.
+    for depth in range(len(found.nodes) - 1, 0, -1):
+        node = found.nodes[depth]
+        plain = "#" not in tree.text[node.start : node.end]
+        small = node.flow or depth > 2
+        if small and node.kind != "alias" and plain and not tree.refers(node.start, node.end):
+            yield from _replace(tree, path[:depth], get(expected, path[:depth]), habit)
+
+
+def _replace(tree: Tree, path: Path, value: Any, habit: Habit) -> Iterator[str]:
+    """Write the value at ``path``, whose node is there, anew."""
+    if not path:
+        yield from splice.replace_value(tree, None, 0, value, habit)
+        return
+    found = find(tree.top, path)
+    yield from splice.replace_value(tree, found.nodes[-2], found.indexes[-1], value, habit)
+
+
+def _override(tree: Tree, path: Path, expected: Any, habit: Habit) -> Iterator[str]:
+    """Give a mapping its own entry for a key that it had from a ``<<`` merge."""
+    mapping = find(tree.top, path[:-1]).nodes[-1]
+    if has(expected, path):
+        at = len(mapping.pairs)
+        yield from splice.insert_entry(tree, mapping, at, path[-1], get(expected, path), habit)
+
+
+def _direct(
+    tree: Tree,
+    container: Node,
+    operation: Operation,
+    data: Any,
+    expected: Any,
+    habit: Habit,
+    limits: Limits,
+) -> Iterator[str]:
+    """Candidates where the container of the entry is there under its own path."""
+    path = operation.path
+    step = path[-1]
+    if isinstance(operation, Insert):
+        if not container.entries:
+            yield from _replace(tree, path[:-1], get(expected, path[:-1]), habit)
+            return
+        at = _insert_at(container, operation)
+        yield from splice.insert_entry(tree, container, at, step, operation.value, habit)
+        return
+    index = entry_index(container, step)
+    if index is None:
+        if isinstance(operation, Delete):
+            yield from _expanded(tree, operation, data, expected, habit, limits)
+        else:
+            yield from _override(tree, path, expected, habit)
+    elif isinstance(operation, Replace):
+        yield from splice.replace_value(tree, container, index, operation.value, habit)
+    elif isinstance(operation, Rename):
+        indexes = splice.pair_indexes(container, step)
+        yield splice.rename_key(tree, container, indexes, operation.key, habit)
+    elif isinstance(operation, Move):
+        siblings = list(get(expected, path[:-1]))
+        before: Any = operation.position - 1
+        if container.kind == "mapping":
+            before = _first(container, siblings[before]) if before >= 0 else None
+        elif before >= 0:
+            before = before if before < index else before + 1
+        else:
+            before = None
+        yield from splice.move_entry(tree, container, index, before, habit)
+    else:
+        yield from _deleted(tree, operation, expected, container, index, habit, limits)
+        yield from _expanded(tree, operation, data, expected, habit, limits)
+
+
+def _insert_at(container: Node, operation: Insert) -> int:
+    if container.kind == "sequence":
+        index: Any = operation.path[-1]
+        return int(index)
+    if operation.after is None:
+        return 0
+    at = None if operation.after is LAST else _first(container, operation.after)
+    return len(container.pairs) if at is None else at + 1
+
+
+def _first(mapping: Node, key: Hashable) -> int | None:
+    """The index of the pair that gives a key its place: the first one written."""
+    indexes = splice.pair_indexes(mapping, key)
+    return indexes[0] if indexes else None
+
+
+def _deleted(
+    tree: Tree,
+    operation: Delete,
+    expected: Any,
+    container: Node,
+    index: int,
+    habit: Habit,
+    limits: Limits,
+) -> Iterator[str]:
+    path = operation.path
+    twins = splice.pair_indexes(container, path[-1]) if container.pairs else [index]
+    if len(twins) == len(container.entries):
+        yield from _replace(tree, path[:-1], get(expected, path[:-1]), habit)
+        return
+    for candidate in splice.delete_entry(tree, container, index):
+        if len(twins) == 1:
+            yield candidate
+            continue
+        try:
+            shorter = compose(candidate, limits)
+        except ParseError:
+            continue
+        rest = find(shorter.top, path[:-1]).nodes[-1]
+        yield from _deleted(shorter, operation, expected, rest, twins[-2], habit, limits)
+
+
+def _expanded(
+    tree: Tree, operation: Delete, data: Any, expected: Any, habit: Habit, limits: Limits
+) -> Iterator[str]:
+    """Delete a merged key: the ``<<`` goes, and what else it brought in is written out."""
+    path = operation.path[:-1]
+    mapping = find(tree.top, path).nodes[-1]
+    own = {key for key in get(data, path) if splice.pair_index(mapping, key) is not None}
+    missing = [(key, value) for key, value in get(expected, path).items() if key not in own]
+    merges = [index for index, (key, _) in enumerate(mapping.pairs) if is_merge(key)]
+    if not merges or len(merges) == len(mapping.pairs):
+        if merges:
+            yield from _replace(tree, path, get(expected, path), habit)
+        return
+    text = next(splice.delete_entry(tree, mapping, merges[-1]))
+    try:
+        tree = compose(text, limits)
+        for key, value in reversed(missing):
+            mapping = find(tree.top, path).nodes[-1]
+            text = next(splice.insert_entry(tree, mapping, 0, key, value, habit))
+            tree = compose(text, limits)
+    except (ParseError, StopIteration):
+        return
+    if operation.path[-1] not in own:
+        yield text
+        return
+    mapping = find(tree.top, path).nodes[-1]
+    index = splice.pair_index(mapping, operation.path[-1])
+    if index is not None:
+        yield from _deleted(tree, operation, expected, mapping, index, habit, limits)
+
+
+def refusal(tree: Tree, path: Path) -> EditRefused:
+    """The error for an edit at ``path`` that cannot be done, which says why."""
+    found = find(tree.top, path)
+    place = tree.lines.place(found.nodes[-1].start)
+    inside = [*found.nodes[:-1], *walk(found.nodes[-1])]
+    for node in inside:
+        users = [
+            str(tree.lines.place(other.start)[0])
+            for other in walk(tree.top)
+            if other.kind == "alias" and other.value == node.anchor and node.anchor is not None
+        ]
+        if users:
+            where = f"line{'s' if len(users) > 1 else ''} {', '.join(users)}"
+            return EditRefused(
+                f"{shown(path)} is shared as &{node.anchor} with {where},"
+                " which the edit would change or break",
+                *place,
+            )
+    return EditRefused(f"{shown(path)} cannot be edited without changing something else", *place)

@@ -1,0 +1,164 @@
+"""Entries as YAML texts of their own: the exact source, comments included, out and in again."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import Any
+
+from . import splice
+from .edit import find, refusal, shown
+from .errors import EditRefused, ParseError
+from .parse import Limits, compose, load, scalar_value
+from .tree import BREAK, Node, Tree
+from .values import Path, changed, get, same
+from .write import Habit, write_block
+
+
+def source_of(tree: Tree, path: Path, data: Any, habit: Habit) -> str:
+    """The source of the entry at ``path``: ``key: value`` or ``- item``, moved to column 0.
+
+    The comment lines that belong to it are included. What stands elsewhere in the text (behind an
+    alias, merged by ``<<``) is written out. ``data`` is what the text loads to.
+    """
+    found = find(tree.top, path)
+    if found.stopped:
+        value = get(data, path)
+        container = get(data, path[:-1])
+        entry = {path[-1]: value} if isinstance(container, dict) else [value]
+        return "".join(line + habit.newline for line in write_block(entry, 0, habit))
+    start, end, column = _span(tree, found.nodes[-2], found.indexes[-1])
+    return "".join(_dedented(line, column) for line in split_lines(tree.text[start:end]))
+
+
+def put_source(
+    text: str, path: Path, new: str, data: Any, habit: Habit, limits: Limits, tail: str = ""
+) -> str:
+    """``text`` with ``new`` as the source of the entry at ``path``, which has to be there itself.
+
+    Lines that are the same as before stay as they are, byte for byte. Raises ParseError with the
+    line and column in ``new`` where it is no YAML, and EditRefused where it is not one entry of
+    that name or changes something else in the text. ``tail`` is as for ``edit_text``.
+    """
+    key = path[-1]
+    shift = _check(new, key, isinstance(get(data, path[:-1]), dict), limits)
+    tree = compose(text, limits)
+    found = find(tree.top, path)
+    start, end, column = _span(tree, found.nodes[-2], found.indexes[-1])
+    old = split_lines(text[start:end])
+    sent = [_dedented(line, shift) for line in split_lines(new)]
+    inside = not splice.own_line(tree, start) or start != tree.lines.start(tree.lines.at(start))
+    lines = _merged(old, sent, column, habit, first_indented=not inside)
+    if lines and end < len(text) and not inside and not BREAK.search(lines[-1]):
+        lines[-1] += habit.newline
+    if lines and inside:
+        lines[-1] = BREAK.sub("", lines[-1])
+    result = text[:start] + "".join(lines) + text[end:]
+    first_line = tree.lines.at(start)
+    try:
+        compose(result, limits)
+        loaded = load(result + tail)
+    except ParseError as error:
+        if error.line is not None and first_line < error.line <= first_line + len(lines):
+            column = max(1, (error.column or 1) - column + shift)
+            raise type(error)(error.problem, error.line - first_line, column) from None
+        raise EditRefused(error.problem, error.line, error.column) from None
+    _check_loaded(loaded, tree, path, new, data, tail, limits)
+    return result
+
+
+def _check_loaded(
+    loaded: Any, tree: Tree, path: Path, new: str, data: Any, tail: str, limits: Limits
+) -> None:
+    """Nothing but the entry may have changed, and the entry to what its text says alone."""
+    try:
+        value = get(loaded, path)
+        alone: Any = load(new)
+    except ParseError:
+        alone = None  # it refers to anchors elsewhere
+    except (KeyError, IndexError, TypeError):
+        raise refusal(tree, path) from None
+    expected = changed(data, path, lambda _: value)
+    if tail:
+        expected = {**expected, tail.strip().removesuffix(":"): None}
+    if not same(loaded, expected):
+        raise refusal(tree, path)
+    if alone is not None and not same(next(iter(_values(alone))), value):
+        raise EditRefused(f"The text of {shown(path)} means something else in its place")
+
+
+def _values(entry: Any) -> Any:
+    return entry.values() if isinstance(entry, dict) else entry
+
+
+def _check(new: str, key: Any, pair: bool, limits: Limits) -> int:
+    """The column at which the one entry of a text stands."""
+    tree = compose(new, limits, foreign=True)
+    root = tree.root
+    kind = "mapping" if pair else "sequence"
+    if root is None or root.kind != kind or root.flow or len(root.entries) != 1 or tree.explicit:
+        place = (1, 1) if root is None else tree.lines.place(root.start)
+        wanted = f"the one entry {key!r}" if pair else "one list entry"
+        raise EditRefused(f"The text has to hold {wanted} and nothing else", *place)
+    if pair and scalar_value(root.pairs[0][0]) != key:
+        place = tree.lines.place(root.pairs[0][0].start)
+        raise EditRefused(f"The text has to be of {key!r}; renaming is done in another way", *place)
+    return splice.entry_column(tree, root)
+
+
+def _span(tree: Tree, parent: Node, index: int) -> tuple[int, int, int]:
+    """Start, end and column of an entry: of its whole lines, where no other is on them."""
+    start = tree.entry_start(parent, index)
+    if parent.flow:
+        return start, parent.entries[index][1].end, 0
+    column = splice.entry_column(tree, parent)
+    if splice.own_line(tree, start):
+        first, last = splice.entry_lines(tree, parent, index)
+        return tree.lines.start(first), tree.lines.start(last + 1), column
+    return start, tree.lines.end(tree.lines.at(parent.entries[index][1].end)), column
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines with their breaks, by YAML's idea of a break."""
+    ends = [match.end() for match in BREAK.finditer(text)]
+    lines = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    rest = text[ends[-1] :] if ends else text
+    return [*lines, rest] if rest else lines
+
+
+def _dedented(line: str, column: int) -> str:
+    return line[min(column, len(line) - len(line.lstrip(" "))) :]
+
+
+def _merged(
+    old: list[str], new: list[str], column: int, habit: Habit, *, first_indented: bool
+) -> list[str]:
+    """The new lines in the old place; those that were there keep their indentation and break."""
+    plain_old = [BREAK.sub("", _dedented(line, column)) for line in old]
+    plain_new = [BREAK.sub("", line) for line in new]
+    matcher = SequenceMatcher(None, plain_old, plain_new, autojunk=False)
+    lines: list[str] = []
+    for kind, start, stop, new_start, new_stop in matcher.get_opcodes():
+        if kind == "equal":
+            lines += old[start:stop]
+            continue
+        for at in range(new_start, new_stop):
+            indented = plain_new[at] and (first_indented or at > 0)
+            broken = habit.newline if BREAK.search(new[at]) or at + 1 < len(new) else ""
+            lines.append(" " * (column if indented else 0) + plain_new[at] + broken)
+    return [
+        line if BREAK.search(line) or at + 1 == len(lines) else line + habit.newline
+        for at, line in enumerate(lines)
+    ]
+
+
+def put_whole(old: str, new: str, habit: Habit) -> str:
+    """A whole text that was sent, with the line breaks of the old one.
+
+    What comes out of a form has CRLF everywhere, whatever was put in.
+    """
+    if not old:
+        return new
+    text = "".join(_merged(split_lines(old), split_lines(new), 0, habit, first_indented=True))
+    if BREAK.search(new[-1:]):
+        return text if BREAK.search(text[-1:]) else text + habit.newline
+    return text.rstrip("\r\n\x85\u2028\u2029")
