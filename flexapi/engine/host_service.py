@@ -34,8 +34,12 @@ class Child:
         self.kill_at: float | None = None
 
     def abort(self, grace: float) -> None:
-        """Ask the execution to abort; `kill` it where it is still there after `grace` seconds."""
-        self.kill_at = time.monotonic() + grace
+        """Ask the execution to abort; `kill` it where it is still there after `grace` seconds.
+
+        Asking again never gives it more time.
+        """
+        kill_at = time.monotonic() + grace
+        self.kill_at = kill_at if self.kill_at is None else min(kill_at, self.kill_at)
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGTERM)
 

@@ -1,0 +1,83 @@
+"""A folder with a FlexGet config for tests, and fixtures with a real engine on it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flexapi.engine.client import Engine
+from flexapi.engine.run import Report, Run
+
+MISBEHAVE = Path(__file__).with_name("misbehave.py")
+
+
+class FlexGetHome:
+    """The folder of one config."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "config.yml"
+        (folder / "plugins").mkdir(parents=True)
+        shutil.copy(MISBEHAVE, folder / "plugins" / "misbehave.py")
+        self.write({})
+
+    def write(self, tasks: dict[str, Any], **sections: Any) -> None:
+        """Write a config with these tasks and root sections."""
+        self.config.write_text(yaml.safe_dump({"tasks": tasks, **sections}, sort_keys=False))
+
+    @property
+    def lock(self) -> Path:
+        """FlexGet's lock file."""
+        return self.folder / ".config-lock"
+
+
+def mock(*titles: str, **plugins: Any) -> dict[str, Any]:
+    """Return a task that makes up entries with these titles."""
+    entries = [{"title": title, "url": f"http://localhost/{title}"} for title in titles or ("one",)]
+    return {"mock": entries, "disable": ["seen", "retry_failed"], **plugins}
+
+
+def accepting(*titles: str, **plugins: Any) -> dict[str, Any]:
+    """Return a task that makes up entries and accepts them."""
+    return mock(*titles, accept_all=True, **plugins)
+
+
+def reports_of(run: Run) -> list[Report]:
+    """Run to the end and return all that was reported."""
+    return [report for batch in run for report in batch]
+
+
+def messages(reports: list[Report]) -> list[str]:
+    """Return the messages of the log."""
+    return [report.params["message"] for report in reports if report.kind == "log"]
+
+
+def of_kind(reports: list[Report], kind: str) -> list[dict[str, Any]]:
+    """Return the reports of a kind."""
+    return [report.params for report in reports if report.kind == kind]
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there and not just waiting to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def flexget_home(tmp_path_factory: pytest.TempPathFactory) -> FlexGetHome:
+    """The folder that the tests' engine works with; each test writes its own config."""
+    return FlexGetHome(tmp_path_factory.mktemp("flexget"))
+
+
+@pytest.fixture(scope="session")
+def flexget_engine(flexget_home: FlexGetHome) -> Iterator[Engine]:
+    """A real engine, shared because FlexGet takes seconds to load."""
+    engine = Engine(flexget_home.config)
+    engine.start()
+    yield engine
+    engine.stop()

@@ -1,0 +1,142 @@
+"""What an execution reports when all goes well."""
+
+from pathlib import Path
+
+from flexapi.engine.client import Engine
+from flexapi.engine.run import Ending
+
+from .flexget_home import FlexGetHome, accepting, messages, mock, of_kind, reports_of
+
+STRANGE_NAME = "tv / 100% é ünïcode: «x»"
+
+
+def test_it_reports_log_progress_entries_and_the_end(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    task = mock("Good 1080p", "Bad cam", "Other", regexp={"accept": ["1080p"], "reject": ["cam"]})
+    flexget_home.write({"films": task})
+    run = flexget_engine.execute(1, ["films"], {})
+    reports = reports_of(run)
+
+    assert of_kind(reports, "started") == [{"tasks": ["films"]}]
+    log = of_kind(reports, "log")
+    accepted = next(line for line in log if line["message"].startswith("ACCEPTED"))
+    assert accepted["task"] == "films"
+    assert accepted["level"] == "VERBOSE"
+    (entries,) = of_kind(reports, "entries")
+    outcomes = {entry["title"]: entry for entry in entries["entries"]}
+    assert outcomes["Good 1080p"]["state"] == "accepted"
+    assert outcomes["Good 1080p"]["plugin"] == "regexp"
+    assert outcomes["Bad cam"]["state"] == "rejected"
+    assert "cam" in outcomes["Bad cam"]["reason"]
+    assert outcomes["Other"]["state"] == "undecided"
+    assert outcomes["Other"]["plugin"] == ""
+    (ended,) = of_kind(reports, "task")
+    assert (ended["accepted"], ended["rejected"], ended["undecided"]) == (1, 1, 1)
+    assert not ended["aborted"]
+    progress = of_kind(reports, "progress")
+    assert progress
+    percents = [step["percent"] for step in progress]
+    assert percents == sorted(percents)
+    assert reports[-1].params == {"aborted": False}
+    assert run.ending == Ending(0)
+
+
+def test_it_matches_globs_as_flexget_does(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"TV-a": mock(), "tv-b": mock(), "films": mock()})
+    reports = reports_of(flexget_engine.execute(1, ["tv-*"], {}))
+    assert of_kind(reports, "started") == [{"tasks": ["TV-a", "tv-b"]}]
+
+
+def test_it_runs_tasks_in_order_of_priority(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"late": mock(priority=20), "early": mock(priority=1), "last": mock()})
+    reports = reports_of(flexget_engine.execute(1, None, {}))
+    assert of_kind(reports, "started") == [{"tasks": ["early", "late", "last"]}]
+    assert [task["task"] for task in of_kind(reports, "task")] == ["early", "late", "last"]
+
+
+def test_a_task_may_have_any_name(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
+    flexget_home.write({STRANGE_NAME: accepting("x")})
+    reports = reports_of(flexget_engine.execute(1, [STRANGE_NAME.replace("[", "[[]")], {}))
+    assert [task["task"] for task in of_kind(reports, "task")] == [STRANGE_NAME]
+
+
+def test_a_manual_task_runs_when_it_is_named(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"by-hand": accepting("x", manual=True), "other": mock()})
+    named = of_kind(reports_of(flexget_engine.execute(1, ["by-hand"], {})), "task")
+    assert named[0]["accepted"] == 1
+    among_all = of_kind(reports_of(flexget_engine.execute(2, None, {})), "task")
+    assert among_all[0]["silent"]
+    assert among_all[0]["accepted"] == 0
+    scheduled = reports_of(flexget_engine.execute(3, ["by-hand"], {"cron": True}, manual=False))
+    assert of_kind(scheduled, "task")[0]["silent"]
+
+
+def test_a_disabled_task_does_nothing(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
+    flexget_home.write({"_off": accepting("x")})
+    (task,) = of_kind(reports_of(flexget_engine.execute(1, ["_off"], {})), "task")
+    assert task["accepted"] == 0
+
+
+def test_an_entry_that_a_rerun_rejects_as_seen_was_accepted(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    task = {
+        "mock": [{"title": "again", "url": "http://localhost/again"}],
+        "accept_all": True,
+        "rerun": 1,
+    }
+    flexget_home.write({"twice": task})
+    reports = reports_of(flexget_engine.execute(1, ["twice"], {}))
+    assert [line for line in messages(reports) if line.startswith("Rerunning")]
+    (entries,) = of_kind(reports, "entries")
+    assert [entry["state"] for entry in entries["entries"]] == ["accepted"]
+
+
+def test_the_config_is_read_again_when_it_changed(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"first": mock()})
+    reports_of(flexget_engine.execute(1, None, {}))
+    flexget_home.write({"second": mock()})
+    reports = reports_of(flexget_engine.execute(2, None, {}))
+    assert of_kind(reports, "started") == [{"tasks": ["second"]}]
+
+
+def test_text_and_filesystem_inputs(
+    flexget_engine: Engine, flexget_home: FlexGetHome, tmp_path: Path
+) -> None:
+    (tmp_path / "list.txt").write_text("title one\nhttp://localhost/1\n")
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "film ü.mkv").touch()
+    text = {"url": str(tmp_path / "list.txt"), "entry": {"title": "title (.*)", "url": "(http.*)"}}
+    flexget_home.write(
+        {
+            "text": {"text": text, "accept_all": True},
+            "files": {"filesystem": str(tmp_path / "media"), "accept_all": True},
+        }
+    )
+    reports = reports_of(flexget_engine.execute(1, ["text", "files"], {}))
+    found = {
+        report["task"]: [entry["title"] for entry in report["entries"]]
+        for report in of_kind(reports, "entries")
+    }
+    assert found["text"] == ["one"]
+    assert found["files"] == ["film ü"]
+
+
+def test_exec_runs_and_its_output_is_logged(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"shell": accepting("x", exec="echo out-$((20+3)); pwd")})
+    log = messages(reports_of(flexget_engine.execute(1, ["shell"], {})))
+    (output,) = [line for line in log if line.startswith("Stdout")]
+    assert "out-23" in output
+    # Relative paths of a config start at the config.
+    assert str(flexget_home.folder) in output

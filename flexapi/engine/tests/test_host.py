@@ -1,0 +1,248 @@
+"""The host process: it needs FlexGet alone, keeps to FlexGet's lock and comes back after a crash."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flexapi.engine.client import HOST, Engine, EngineError, EngineUnavailable
+
+from .flexget_home import FlexGetHome, accepting, messages, mock, of_kind, reports_of
+
+
+@pytest.fixture
+def own_engine(tmp_path: Path) -> Iterator[Engine]:
+    """An engine that a test may kill."""
+    home = FlexGetHome(tmp_path / "flexget")
+    home.write({"slow": accepting("x", misbehave="sleep"), "good": accepting("y")})
+    engine = Engine(home.config)
+    engine.start()
+    yield engine
+    engine.stop()
+
+
+def wait_for_restart(engine: Engine, old_pid: int) -> None:
+    """Wait until another host is ready."""
+    with engine._changed:
+        assert engine._changed.wait_for(
+            lambda: engine.state.name == "ready" and engine.state.pid != old_pid, timeout=60
+        )
+
+
+def test_it_imports_no_django() -> None:
+    program = (
+        "import sys; sys.path.append(sys.argv[1])\n"
+        "import flexapi.engine.host_service, flexapi.engine.methods\n"
+        "print([name for name in sys.modules if name.split('.')[0] == 'django'])"
+    )
+    root = str(HOST.parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", program, root], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_killed_host_ends_its_run_and_comes_back(own_engine: Engine) -> None:
+    own_engine.call("version", timeout=60)
+    old_pid = own_engine.state.pid
+    assert old_pid is not None
+    run = own_engine.execute(1, ["slow"], {})
+    assert run.pid is not None
+    pidfd = os.pidfd_open(run.pid)
+    for batch in run:
+        if "sleeping" in messages(batch):
+            os.kill(old_pid, signal.SIGKILL)
+    assert run.ending is not None
+    assert "exit status -9" in run.ending.lost
+    _wait_until_gone(pidfd, seconds=10)
+    wait_for_restart(own_engine, old_pid)
+    assert own_engine.restarts == 1
+    (task,) = of_kind(reports_of(own_engine.execute(2, ["good"], {})), "task")
+    assert task["accepted"] == 1
+
+
+def test_the_end_of_the_server_ends_host_and_run(tmp_path: Path) -> None:
+    home = FlexGetHome(tmp_path / "flexget")
+    home.write({"slow": accepting("x", misbehave="grandchild")})
+    program = (
+        "import sys, pathlib; sys.path.insert(0, sys.argv[1])\n"
+        "from flexapi.engine.client import Engine\n"
+        "engine = Engine(pathlib.Path(sys.argv[2])); engine.start()\n"
+        "run = engine.execute(1, None, {})\n"
+        "for batch in run:\n"
+        "    if any(r.params.get('message') == 'started a command' for r in batch):\n"
+        "        print(engine.state.pid, run.pid, flush=True)\n"
+    )
+    server = subprocess.Popen(
+        [sys.executable, "-c", program, str(HOST.parents[2]), str(home.config)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    with server:
+        host_pid, run_pid = map(int, server.stdout.readline().split())
+        waits = [os.pidfd_open(host_pid), os.pidfd_open(run_pid)]
+        server.kill()
+    for pidfd in waits:
+        _wait_until_gone(pidfd, seconds=15)
+    assert not home.lock.exists()
+
+
+def _wait_until_gone(pidfd: int, seconds: float) -> None:
+    readable, _, _ = select.select([pidfd], [], [], seconds)
+    os.close(pidfd)
+    assert readable, "the process is still there"
+
+
+def test_it_waits_for_flexget_s_lock(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
+    flexget_home.write({"good": accepting("y")})
+    # What a `flexget` command leaves while it runs.
+    holder = subprocess.Popen(["sleep", "60"])
+    flexget_home.lock.write_text(f"PID: {holder.pid}\n")
+    run = flexget_engine.execute(1, ["good"], {})
+    kinds: list[str] = []
+    with holder:
+        for batch in run:
+            kinds += [report.kind for report in batch]
+            for report in batch:
+                if report.kind == "waiting":
+                    assert report.params == {"pid": holder.pid}
+                    holder.kill()
+                    holder.wait()
+    assert kinds.index("waiting") < kinds.index("started")
+    assert kinds[-1] == "finished"
+    assert not flexget_home.lock.exists()
+
+
+def test_it_can_be_aborted_while_it_waits(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"good": accepting("y")})
+    flexget_home.lock.write_text(f"PID: {os.getpid()}\n")
+    try:
+        run = flexget_engine.execute(1, ["good"], {})
+        reports = []
+        for batch in run:
+            reports += batch
+            if of_kind(batch, "waiting"):
+                run.abort(grace=20)
+    finally:
+        flexget_home.lock.unlink()
+    assert of_kind(reports, "finished") == [{"aborted": True}]
+    assert not of_kind(reports, "started")
+
+
+def test_it_holds_the_lock_while_it_runs(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"slow": accepting("x", misbehave="sleep")})
+    run = flexget_engine.execute(1, ["slow"], {})
+    flexget = [sys.executable, "-c", "import flexget; flexget.main()"]
+    command = [*flexget, "-c", str(flexget_home.config), "execute"]
+    refused = None
+    for batch in run:
+        if "sleeping" in messages(batch):
+            refused = subprocess.run(command, capture_output=True, text=True)
+            run.abort(grace=20)
+    assert refused is not None
+    assert refused.returncode == 1
+    assert f"Another process (PID: {run.pid}) is running" in refused.stdout + refused.stderr
+
+
+def test_an_invalid_config_fails_the_run_and_says_why(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"bad": {"no_such_plugin": True}})
+    (task,) = of_kind(reports_of(flexget_engine.execute(1, None, {})), "task")
+    assert task["aborted"]
+    assert "no_such_plugin" in task["abort_reason"]
+
+
+def test_broken_yaml_fails_the_run_and_says_where(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.config.write_text("tasks:\n  a: [\n")
+    (task,) = of_kind(reports_of(flexget_engine.execute(1, None, {})), "task")
+    assert task["aborted"]
+    assert "line 3" in task["abort_reason"]
+
+
+def test_a_missing_config_fails_the_run(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({})
+    flexget_home.config.unlink()
+    (task,) = of_kind(reports_of(flexget_engine.execute(1, None, {})), "task")
+    assert task["aborted"]
+    assert "config.yml" in task["abort_reason"]
+
+
+def test_calls_are_answered_while_a_run_goes_on(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"slow": accepting("x", misbehave="sleep")})
+    run = flexget_engine.execute(1, ["slow"], {})
+    answers = []
+    for batch in run:
+        if "sleeping" in messages(batch):
+            answers.append(flexget_engine.call("validate", {"text": "tasks: {a: {mock: 1}}"}))
+            run.abort(grace=20)
+    assert answers[0][0]["path"] == ["tasks", "a", "mock"]
+
+
+def test_an_unknown_method_is_an_error(flexget_engine: Engine) -> None:
+    with pytest.raises(EngineError, match="no method 'dance'"):
+        flexget_engine.call("dance")
+
+
+def test_validate_accepts_what_flexget_would_run(flexget_engine: Engine) -> None:
+    assert flexget_engine.call("validate", {"text": "tasks: {a: {mock: [{title: x}]}}"}) == []
+
+
+def test_a_python_without_flexget_is_reported(tmp_path: Path) -> None:
+    home = FlexGetHome(tmp_path / "flexget")
+    bare = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable
+    if subprocess.run([bare, "-c", "import flexget"], capture_output=True).returncode == 0:
+        pytest.skip("every Python here has FlexGet")
+    engine = Engine(home.config, python=bare)
+    engine.start()
+    try:
+        with pytest.raises(EngineUnavailable, match="flexget"):
+            engine.call("version", timeout=60)
+    finally:
+        engine.stop()
+
+
+def test_another_python_s_flexget_is_used(tmp_path: Path) -> None:
+    home = FlexGetHome(tmp_path / "flexget")
+    home.write({"a": mock()})
+    other = tmp_path / "other-python"
+    other.write_text(f'#!/bin/sh\nexport MARK=other\nexec "{sys.executable}" "$@"\n')
+    other.chmod(0o755)
+    home.write({"a": accepting("x", misbehave="environment")})
+    engine = Engine(home.config, python=str(other))
+    engine.start()
+    try:
+        log = messages(reports_of(engine.execute(1, None, {})))
+    finally:
+        engine.stop()
+    (variables,) = [line for line in log if line.startswith("variables:")]
+    assert "MARK" in variables.split()
+
+
+def test_stop_is_quick_and_final(own_engine: Engine) -> None:
+    own_engine.call("version", timeout=60)
+    stopper = threading.Thread(target=own_engine.stop)
+    stopper.start()
+    stopper.join(10)
+    assert not stopper.is_alive()
+    assert own_engine.state.name == "stopped"
+    with pytest.raises(EngineUnavailable, match="not running"):
+        own_engine.call("version", timeout=1)
