@@ -48,11 +48,6 @@ ALLOWED_HOST_NAMES = [*_list("FLEXAPI_ALLOWED_HOSTS"), HOST]
 CSRF_TRUSTED_ORIGINS = _list("FLEXAPI_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
-    "flexapi",
-    "flexapi.api",
-    "flexapi.mirror",
-    "executions",
-    "tasks",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -66,6 +61,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
+    # After auth: the roles are granted permissions that auth makes after a migration.
+    "flexapi",
+    "flexapi.api",
+    "flexapi.mirror",
+    "executions",
+    "tasks",
 ]
 
 MIDDLEWARE = [

@@ -19,6 +19,7 @@ from django.core.handlers.base import BaseHandler
 from django.http import HttpResponse, HttpResponseBase
 from django.http.response import StreamingHttpResponse
 from django.urls import set_script_prefix
+from django.utils.encoding import iri_to_uri
 
 from flexapi.api import errors
 from flexapi.api.threads import pool
@@ -38,7 +39,7 @@ class Request(ASGIRequest):
         if force_append_slash and not path.endswith("/"):
             path += "/"
         query = self.META["QUERY_STRING"]
-        return f"{path}?{quote(query, safe="%&=/:@+$,-_.!~*'();?[]")}" if query else path
+        return f"{path}?{iri_to_uri(query)}" if query else path
 
 
 class Disconnected(Exception):
