@@ -36,6 +36,10 @@ EXECUTIONS_KEPT = int(os.environ.get("FLEXAPI_EXECUTIONS_KEPT") or 1000)
 # Seconds after which an execution is aborted; 0: never.
 EXECUTION_TIME_LIMIT = float(os.environ.get("FLEXAPI_EXECUTION_TIME_LIMIT") or 0)
 
+# How many states of the config are kept, and for how many days; the newest 50 always are.
+CONFIG_REVISIONS_KEPT = int(os.environ.get("FLEXAPI_CONFIG_REVISIONS") or 1000)
+CONFIG_REVISION_DAYS = int(os.environ.get("FLEXAPI_CONFIG_REVISION_DAYS") or 365)
+
 # Where the server listens; anything but a loopback address is somebody's decision.
 HOST = os.environ.get("FLEXAPI_HOST") or "127.0.0.1"
 PORT = int(os.environ.get("FLEXAPI_PORT") or 8000)

@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 
+from flexapi.mirror import handlers
+from flexapi.mirror.schedules import ScheduleReferences
+
 
 class MirrorConfig(AppConfig):
     """FlexGet's config file, mirrored in the database."""
@@ -8,3 +11,11 @@ class MirrorConfig(AppConfig):
     label = "mirror"
     verbose_name = "Configuration"
     role_permissions = {"viewer": ["view_configrevision", "view_configsection"], "editor": ["*"]}
+
+    def ready(self) -> None:
+        """Keep `schedules` in step with the tasks, and say in `/api/server` how the config is."""
+        from flexapi.api import server
+        from flexapi.mirror.report import report
+
+        handlers.register_references("schedules", ScheduleReferences())
+        server.register("config", report)

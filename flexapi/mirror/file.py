@@ -100,7 +100,7 @@ class Replacement:
     """
 
     def __init__(self, path: Path, content: bytes) -> None:
-        self.target = path.resolve()
+        self.target = Path(os.path.realpath(path))
         try:
             old: os.stat_result | None = self.target.stat()
         except FileNotFoundError:
@@ -125,14 +125,26 @@ class Replacement:
             self.discard()
             raise
 
-    def put(self) -> None:
-        """Put it in place of the file; raises OSError."""
+    def put(self) -> bytes | None:
+        """Put it in place of the file; raises OSError.
+
+        Returns what the old file holds after that, None where there was none: an editor that was
+        writing into it in this moment wrote there.
+        """
+        try:
+            old = self.target.open("rb")
+        except FileNotFoundError:
+            old = None
         self.temporary.replace(self.target)
         folder = os.open(self.target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+        if old is None:
+            return None
+        with old:
+            return old.read()
 
     def discard(self) -> None:
         """Remove what was prepared, if it was not put in place."""
@@ -150,7 +162,7 @@ def _keep_owner(handle: int, old: os.stat_result) -> None:
 
 def remove_leftovers(path: Path) -> None:
     """Remove what writers left that were killed. Only under the lock: nobody else is writing."""
-    target = path.resolve()
+    target = Path(os.path.realpath(path))
     with contextlib.suppress(OSError):
         for leftover in target.parent.glob(f".{target.name}{_TEMPORARY}*"):
             leftover.unlink(missing_ok=True)

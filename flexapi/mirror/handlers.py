@@ -1,7 +1,9 @@
-"""What other apps add to the mirror: rows for the root section that is theirs."""
+"""What other apps add to the mirror: rows for the root section that is theirs, and what names tasks."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
+
+from flexapi.mirror.document import Document
 
 # Called in the transaction that stores a new revision, with the section's data before and now
 # (None where it is missing), as FlexGet loads it. Must not do anything but update rows.
@@ -20,3 +22,29 @@ def register(section: str, index_rows: IndexRows) -> None:
 def registered() -> dict[str, IndexRows]:
     """Return the handlers by section."""
     return dict(_index_rows)
+
+
+class References(Protocol):
+    """A root section whose entries name tasks. Names are keys as the file has them."""
+
+    def naming(self, document: Document, task: str) -> list[str]:
+        """Return a label for each entry that names the task."""
+
+    def rename(self, document: Document, task: str, name: str) -> Document:
+        """Return the document with the task under its new name in all entries."""
+
+    def remove(self, document: Document, task: str) -> Document:
+        """Return the document without the task in any entry; an entry left without a task goes too."""
+
+
+_references: dict[str, References] = {}
+
+
+def register_references(section: str, references: References) -> None:
+    """Let `references` answer for a section; what answered before is replaced."""
+    _references[section] = references
+
+
+def references() -> list[References]:
+    """Return all that name tasks."""
+    return list(_references.values())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from flexapi.mirror import file, index
 from flexapi.mirror.document.document import Document
@@ -95,58 +95,93 @@ def refresh() -> Problem | None:
     Raises LockBusy where another writer hangs.
     """
     seen = _memory.seen
-    path = config_path()
-    if seen is not None and seen.path == path:
-        try:
-            now = file.signature(path)
-        except OSError:
-            now = None
-        if now == seen.signature and not now.racy:
-            return seen.problem
-        if now is not None and _unchanged(path, seen):
-            return seen.problem
+    if seen is not None and _still(seen):
+        return seen.problem
     with file.locked(lock_path()):
         return take_in()
 
 
-def _unchanged(path: Path, seen: Seen) -> bool:
-    """Whether the file has the content seen last, whatever its time stamp says."""
+def settle() -> Problem | None:
+    """Do what `recover` does. Under the lock."""
+    seen = _memory.seen
+    if seen is not None and _in_step(seen):
+        return seen.problem
+    return take_in()
+
+
+def recover() -> Problem | None:
+    """Do what `refresh` does, and end a write that another process began and was killed in."""
+    seen = _memory.seen
+    if seen is not None and _in_step(seen):
+        return seen.problem
+    with file.locked(lock_path()):
+        return take_in()
+
+
+def file_changed() -> bool:
+    """Whether the file is not what this process saw last."""
+    return _memory.seen is None or not _still(_memory.seen)
+
+
+def _in_step(seen: Seen) -> bool:
+    return _still(seen) and (seen.problem is not None or current().hash == seen.hash)
+
+
+def _still(seen: Seen) -> bool:
+    """Whether the file is as it was seen: by its signature or, where that can't tell, by its content."""
+    path = config_path()
+    if seen.path != path:
+        return False
     try:
+        now = file.signature(path)
+        if now == seen.signature and not now.racy:
+            return True
         now, content = file.read(path)
     except OSError:
         return False
-    if content is None or digest(content) != seen.hash:
+    if content is None:
+        return seen.signature == file.Signature()
+    if digest(content) != seen.hash:
         return False
     _memory.seen = Seen(path, now, seen.hash, seen.problem)
     return True
 
 
 def take_in() -> Problem | None:
-    """Do what `refresh` does. The caller holds the lock."""
+    """Look at the file and bring it and the current revision together. Under the lock."""
     path = config_path()
     file.remove_leftovers(path)
     try:
         signature, content = file.read(path)
+        if content is None:
+            problem = _missing(path)
+            found = ""
+        else:
+            found = digest(content)
+            problem = _take_in_content(path, content, found)
+            if problem is None and current().hash != found:
+                signature, found = file.signature(path), current().hash
     except OSError as error:
         problem = Problem("unreadable", f"The config can't be read: {error.strerror}.")
-        _memory.seen = Seen(path, file.Signature(), "", problem)
-        return problem
-    if content is None:
-        problem = _missing(path)
-        found = ""
-    else:
-        found = digest(content)
-        problem = _take_in_content(path, content, found)
-        if problem is None:
-            signature = file.signature(path)
-            found = current().hash
-    _memory.seen = Seen(path, signature, found, problem)
+        signature, found = file.Signature(), "unreadable"
+    # What is stored within a transaction may yet be rolled back.
+    lasting = not inside_transaction()
+    _memory.seen = Seen(path, signature, found, problem) if lasting else None
     return problem
 
 
+def inside_transaction() -> bool:
+    """Whether the caller has a transaction open, those of Django's test cases aside."""
+    return not all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
+
+
 def _missing(path: Path) -> Problem | None:
-    if not ConfigState.objects.exists():
+    state = ConfigState.objects.values_list("current_id", "current__written").first()
+    if state is None:
         return None  # It never was there: the first write makes it.
+    revision, written = state
+    if not written:
+        return _write_again(path, revision)
     return Problem(
         "missing", f"The config file {path} is gone. Restoring a revision writes it again."
     )
@@ -223,7 +258,8 @@ def store(
     """
     if base is None:
         base = current()
-    with transaction.atomic(durable=True):
+    # What is written afterwards must not be rolled back by somebody else.
+    with transaction.atomic(durable=not written):
         revision = ConfigRevision.objects.create(
             content=content,
             hash=digest(content),
@@ -242,6 +278,31 @@ def store(
         index.update_rows(base.data if base.revision else None, document.data)
     _memory.snapshot = Snapshot(revision.pk, revision.hash, document)
     return _memory.snapshot
+
+
+def wrote(taken: Snapshot) -> None:
+    """Note that a revision is on disk. Under the lock."""
+    ConfigRevision.objects.filter(pk=taken.revision).update(written=True)
+    path = config_path()
+    _memory.seen = Seen(path, file.signature(path), taken.hash, None)
+
+
+def withdraw(taken: Snapshot, base: Snapshot, problem: str) -> None:
+    """Go back to `base` because the revision after it can't be written. Under the lock."""
+    with transaction.atomic(durable=True):
+        state = ConfigState.objects.filter(pk=1, current_id=taken.revision)
+        if base.revision:
+            state.update(current=base.revision)
+        else:
+            state.delete()
+        ConfigRevision.objects.filter(pk=taken.revision).update(problem=problem)
+        index.update_rows(taken.data, base.data)
+    _memory.snapshot = base
+
+
+def mapping(document: Document) -> dict[Any, Any]:
+    """Return the config that a document holds, as FlexGet loads it."""
+    return index.mapping(document.data)
 
 
 def current() -> Snapshot:

@@ -1,0 +1,83 @@
+"""What goes wrong with the config, as answers of the API."""
+
+import contextlib
+from collections.abc import Iterator
+
+from rest_framework.exceptions import APIException, ErrorDetail, NotFound, ValidationError
+
+from flexapi.api.errors import Conflict
+from flexapi.engine.client import EngineUnavailable
+from flexapi.mirror import credentials, file, validation, writing
+from flexapi.mirror.document import EditRefused, KeyTaken, ParseError, Path, PathNotFound
+
+
+class Unavailable(APIException):
+    """503: what is needed for a write can't be reached at the moment; nothing was written."""
+
+    status_code = 503
+    default_code = "unavailable"
+
+    def __init__(self, detail: str, wait: int = 5) -> None:
+        super().__init__(detail)
+        self.wait = wait  # seconds, sent as Retry-After
+
+
+class StorageFailed(APIException):
+    """507: the file can't be written; nothing was changed."""
+
+    status_code = 507
+    default_code = "storage_failed"
+
+
+def validation_error(faults: list[validation.Fault], at: Path) -> ValidationError:
+    """Return the 400 for what FlexGet refuses: `attr` is the place in the request's `config`.
+
+    `at` is where in the config the request's value goes. What is wrong elsewhere has no `attr` in
+    the request; its place is in the text.
+    """
+    details: dict[str, list[ErrorDetail]] = {}
+    for fault in faults:
+        if fault.path[: len(at)] == at:
+            attr = validation.dotted(("config", *fault.path[len(at) :]))
+            message = fault.message
+        else:
+            attr = "non_field_errors"
+            message = f"{validation.dotted(fault.path)}: {fault.message}"
+        details.setdefault(attr, []).append(ErrorDetail(message, code="invalid_config"))
+    return ValidationError(details)
+
+
+def unusable(error: writing.Unusable) -> Conflict:
+    """Return the 409 for a file that can't be edited now; line and column are in the text."""
+    hint = " Mend the file, or restore a revision."
+    return Conflict(f"{error.problem.detail}{hint}", code=f"config_{error.problem.code}")
+
+
+@contextlib.contextmanager
+def translated(at: Path = ()) -> Iterator[None]:
+    """Turn what an edit of the value at `at` raises into answers."""
+    try:
+        yield
+    except validation.Invalid as error:
+        raise validation_error(error.faults, at) from error
+    except credentials.StillMasked as error:
+        fault = validation.Fault(error.path, str(error))
+        raise validation_error([fault], at) from error
+    except ParseError as error:
+        raise ValidationError({"config": [ErrorDetail(str(error), code="invalid_yaml")]}) from error
+    except KeyTaken as error:
+        raise Conflict(str(error), code="exists") from error
+    except PathNotFound as error:
+        raise NotFound(str(error)) from error
+    except EditRefused as error:
+        raise Conflict(str(error), code="edit_refused") from error
+    except writing.Unusable as error:
+        raise unusable(error) from error
+    except writing.KeepsChanging as error:
+        raise Conflict(str(error)) from error
+    except writing.WriteFailed as error:
+        raise StorageFailed(str(error)) from error
+    except EngineUnavailable as error:
+        raise Unavailable(f"FlexGet can't check the config now. {error}") from error
+    except file.LockBusy as error:
+        raise Unavailable("Another process is writing the config.") from error

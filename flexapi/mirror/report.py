@@ -1,0 +1,50 @@
+"""What `/api/server` says of the config."""
+
+from typing import Any
+
+from flexapi.api.server import Unavailable
+from flexapi.engine.client import EngineUnavailable
+from flexapi.mirror import mirror, validation
+from flexapi.mirror.file import LockBusy
+
+# Seconds that an answer may take to check what was not checked before; a huge config takes several answers.
+CHECK_SECONDS = 1.0
+MAX_FAULTS = 200
+
+
+def report() -> dict[str, Any]:
+    """Return the state of the file and what FlexGet complains about in the current revision.
+
+    `{"path", "state": "ok" | "broken" | "missing" | "unreadable" | "unwritable", "problem":
+    {"detail", "line", "column"} or null, "revision", "tasks", "errors": [{"attr", "detail"}, …]
+    or null where FlexGet can't be asked, "checked": whether the errors are all}`.
+    """
+    try:
+        problem = mirror.refresh()
+    except LockBusy:
+        raise Unavailable("Another process is writing the config.") from None
+    snapshot = mirror.current()
+    answer: dict[str, Any] = {
+        "path": str(mirror.config_path()),
+        "state": problem.code if problem else "ok",
+        "problem": None,
+        "revision": snapshot.revision or None,
+        "tasks": len(mirror.index.mapping(snapshot.data.get("tasks"))),
+        "errors": None,
+        "checked": False,
+    }
+    if problem:
+        answer["problem"] = {
+            "detail": problem.detail,
+            "line": problem.line,
+            "column": problem.column,
+        }
+    try:
+        faults, answer["checked"] = validation.faults_so_far(snapshot.data, CHECK_SECONDS)
+    except EngineUnavailable:
+        return answer
+    answer["errors"] = [
+        {"attr": validation.dotted(fault.path), "detail": fault.message}
+        for fault in faults[:MAX_FAULTS]
+    ]
+    return answer

@@ -1,0 +1,190 @@
+"""The one way in which the config changes: every endpoint, admin page and model method ends here.
+
+The steps of a write, and what is left when the process is killed after each:
+
+1. lock, take in hand edits, edit the text in memory, let FlexGet check it   nothing
+2. write the new text to a temporary file beside the config                  the temporary file
+3. commit the revision, not yet marked as written, and its rows              see below
+4. rename the temporary file over the config                                 the mark is missing
+5. mark the revision as written
+
+Whoever looks next removes the temporary file. After 3 they find a current revision without the
+mark and the file as it was before that revision, and write it again. A revision with the
+mark is never written again by itself: a file that differs from it is somebody's edit.
+"""
+
+import errno
+import logging
+from collections.abc import Callable
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+from flexapi.mirror import credentials, file, mirror, validation
+from flexapi.mirror.document.document import Document
+from flexapi.mirror.mirror import Problem, Snapshot, Superseded
+from flexapi.mirror.models import ConfigRevision
+
+logger = logging.getLogger("flexapi.mirror")
+
+# How often an edit is made anew because the file changed under it.
+TRIES = 5
+
+Edit = Callable[[Snapshot], Document]
+
+
+class Unusable(Exception):
+    """The config can't be edited in the state that the file is in."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+class WriteFailed(Exception):
+    """The new config could not be written; the file and the database are as before."""
+
+    def __init__(self, error: OSError) -> None:
+        hint = ""
+        if error.errno == errno.EBUSY:
+            hint = " Where a container mounts the file by itself, mount its folder instead."
+        super().__init__(f"The config can't be written: {error.strerror or error}.{hint}")
+        self.full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+class KeepsChanging(Exception):
+    """Something else writes the file all the time."""
+
+
+def write(
+    edit: Edit,
+    *,
+    origin: str,
+    author: AbstractBaseUser | AnonymousUser | None = None,
+    summary: str = "",
+    validate: bool = True,
+) -> Snapshot:
+    """Change the config by `edit`, which gets the current snapshot; return the new one.
+
+    `edit` runs under the writers' lock, so what it checks (ETags, names) still holds when its
+    document is stored; it is called again where the file changes meanwhile. A document with
+    the same text stores nothing. Raises what `edit` raises, Unusable, Invalid,
+    StillMasked, WriteFailed, KeepsChanging, LockBusy, EngineUnavailable; then nothing has changed.
+    """
+    refuse_transaction()
+    with file.locked(mirror.lock_path()):
+        for _ in range(TRIES):
+            problem = mirror.settle()
+            if problem is not None:
+                raise Unusable(problem)
+            base = mirror.current()
+            document = credentials.unmask(edit(base), base.document)
+            if base.revision and document.text == base.document.text:
+                return base
+            if validate:
+                validation.check(base.data, mirror.mapping(document))
+            try:
+                return put(document, base, origin, author, summary)
+            except Superseded:
+                continue
+        raise KeepsChanging("The config file is being changed by something else; try again.")
+
+
+def refuse_transaction() -> None:
+    """Raise RuntimeError within a transaction, which would not be rolled back together with the file."""
+    if mirror.inside_transaction():
+        raise RuntimeError("The config can't be changed within a database transaction.")
+
+
+def put(
+    document: Document,
+    base: Snapshot,
+    origin: str,
+    author: AbstractBaseUser | AnonymousUser | None,
+    summary: str,
+) -> Snapshot:
+    """Store a document that is based on `base`: temporary file, revision, rename. Under the lock.
+
+    Raises Superseded where `base` is no longer what database and file hold.
+    """
+    content = document.to_bytes()
+    path = mirror.config_path()
+    try:
+        replacement = file.Replacement(path, content)
+    except OSError as error:
+        raise WriteFailed(error) from error
+    try:
+        if mirror.file_changed():
+            raise Superseded
+        taken = mirror.store(
+            content,
+            document,
+            origin,
+            base=base,
+            author=author if isinstance(author, AbstractBaseUser) else None,
+            summary=summary,
+        )
+        if mirror.file_changed():
+            # The revision stays in the history; the edit is made again on top of the file's new text.
+            raise Superseded
+        try:
+            lost = replacement.put()
+        except OSError as error:
+            mirror.withdraw(taken, base, f"It could not be written: {error.strerror}.")
+            raise WriteFailed(error) from error
+    finally:
+        replacement.discard()
+    mirror.wrote(taken)
+    if lost is not None and lost != base.document.to_bytes():
+        keep(lost, f"Written in the moment in which revision {taken.revision} took its place.")
+    return taken
+
+
+def keep(content: bytes, problem: str) -> None:
+    """Keep a file that is about to be, or was, replaced without having been the current revision."""
+    logger.warning("A state of the config file is kept as a revision. %s", problem)
+    ConfigRevision.objects.create(
+        content=content,
+        hash=mirror.digest(content),
+        origin=ConfigRevision.Origin.FILE,
+        problem=problem,
+    )
+
+
+def restore(
+    revision: ConfigRevision, *, author: AbstractBaseUser | AnonymousUser | None = None
+) -> Snapshot:
+    """Make an older revision's text the config again, even where the file is broken or gone.
+
+    A broken file is kept as a revision first. Raises what `write` raises, and ParseError where
+    the revision itself is broken. FlexGet isn't asked: this text was its config before.
+    """
+    refuse_transaction()
+    document = mirror.parse(bytes(revision.content))
+    with file.locked(mirror.lock_path()):
+        for _ in range(TRIES):
+            problem = mirror.settle()
+            base = mirror.current()
+            if problem is None and document.text == base.document.text:
+                return base
+            if problem is not None:
+                _keep_unusable(problem)
+            try:
+                return put(
+                    document,
+                    base,
+                    ConfigRevision.Origin.RESTORE,
+                    author,
+                    f"Revision {revision.pk} was restored.",
+                )
+            except Superseded:
+                continue
+        raise KeepsChanging("The config file is being changed by something else; try again.")
+
+
+def _keep_unusable(problem: Problem) -> None:
+    try:
+        _, content = file.read(mirror.config_path())
+    except OSError as error:
+        raise Unusable(problem) from error
+    if content is not None:
+        keep(content, problem.detail)
