@@ -1,19 +1,23 @@
-"""Test set-up shared by every app: folders of their own, users, an authenticated client."""
+"""Test set-up shared by every app: folders of their own, users of each role, an authenticated client."""
 
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+import django
 import pytest
 
 # Before anything loads the settings: no test touches the user's home, data folder or FlexGet config.
-assert "flexapi.settings" not in sys.modules, "unset DJANGO_SETTINGS_MODULE to run the tests"
+if "flexapi.settings" in sys.modules:
+    raise RuntimeError("unset DJANGO_SETTINGS_MODULE to run the tests")
 _FOLDER = Path(tempfile.mkdtemp(prefix="flexapi-tests-"))
-for _variable in [name for name in os.environ if name.startswith("FLEXAPI_")]:
-    if not _variable.startswith("FLEXAPI_TEST_"):
+for _variable in list(os.environ):
+    if _variable.startswith("FLEXAPI_") and not _variable.startswith("FLEXAPI_TEST_"):
         del os.environ[_variable]
 for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
     os.environ.pop(_variable, None)
@@ -22,7 +26,110 @@ os.environ["FLEXAPI_DATA_DIR"] = str(_FOLDER / "data")
 os.environ["DJANGO_SETTINGS_MODULE"] = "flexapi.settings"
 (_FOLDER / "home").mkdir()
 
+django.setup()
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from rest_framework.test import APIClient
+
+CAPABILITIES = ("browser", "postgres", "redis")
+
 
 def pytest_unconfigure() -> None:
     """Remove the temporary home and data folder."""
     shutil.rmtree(_FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[str, bool, str], None]:
+    """`require("postgres", available, "no server")`: skip the test without it.
+
+    Where `FLEXAPI_TEST_REQUIRE` (a comma list of capabilities) names it, the test fails instead.
+    """
+
+    def check(capability: str, available: bool, reason: str) -> None:
+        if capability not in CAPABILITIES:
+            raise ValueError(f"{capability} is none of {CAPABILITIES}")
+        if available:
+            return
+        if capability in os.environ.get("FLEXAPI_TEST_REQUIRE", "").split(","):
+            pytest.fail(f"{capability} is required here: {reason}")
+        pytest.skip(f"{capability}: {reason}")
+
+    return check
+
+
+@pytest.fixture(autouse=True)
+def _test_settings(settings: Any) -> None:
+    """Quick password hashes, the test client's host name, and throttles that have seen nobody yet."""
+    from django.core.cache import cache
+
+    from flexapi.mirror import mirror
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ALLOWED_HOST_NAMES = [*settings.ALLOWED_HOST_NAMES, "testserver"]
+    cache.clear()
+    mirror.forget()  # What it knows of the last test's file and database.
+
+
+@pytest.fixture
+def make_user(db: None) -> "Callable[..., User]":
+    """`make_user("name", role="viewer")`, the password being the name."""
+    from django.contrib.auth.models import Group, User
+
+    def make(name: str, role: str | None = None, **fields: Any) -> User:
+        user = User.objects.create_user(name, password=name, **fields)
+        if role is not None:
+            user.groups.add(Group.objects.get(name=role))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def viewer(make_user: "Callable[..., User]") -> "User":
+    """A user who may read."""
+    return make_user("viewer", role="viewer")
+
+
+@pytest.fixture
+def operator(make_user: "Callable[..., User]") -> "User":
+    """A user who may read and run."""
+    return make_user("operator", role="operator")
+
+
+@pytest.fixture
+def editor(make_user: "Callable[..., User]") -> "User":
+    """A user who may do everything but manage users."""
+    return make_user("editor", role="editor")
+
+
+@pytest.fixture
+def admin(make_user: "Callable[..., User]") -> "User":
+    """A superuser."""
+    return make_user("admin", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def api(db: None) -> "Callable[..., APIClient]":
+    """`api(user)`: a client that sends the user's token; `api()` is anonymous. Bodies are JSON.
+
+    Paths may hold percent-encoded names (`/api/tasks/a%2Fb`); they arrive as over the wire.
+    """
+    from rest_framework.test import APIClient
+
+    from flexapi.api.models import ApiToken
+
+    class Client(APIClient):
+        def generic(self, method: str, path: str, *args: Any, **extra: Any) -> Any:
+            extra.setdefault("RAW_URI", urlsplit(path).path)
+            return super().generic(method, path, *args, **extra)
+
+    def client(user: "User | None" = None) -> APIClient:
+        result = Client(raise_request_exception=False)
+        if user is not None:
+            _, token = ApiToken.objects.create(user=user, name="test")
+            result.credentials(HTTP_AUTHORIZATION=f"Token {token}")
+        return result
+
+    return client

@@ -92,6 +92,7 @@ class TokenSerializer(serializers.ModelSerializer[ApiToken]):
 class NewTokenSerializer(TokenSerializer):
     """A token that is being made; the only time that its secret is shown."""
 
+    name = serializers.CharField(max_length=100, help_text="What or who uses this token.")
     token = serializers.CharField(read_only=True, help_text="Shown this once; keep it.")
     expires_in = ExpiresInField(write_only=True)
 

@@ -1,0 +1,56 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A daphne process that serves the probe endpoints."""
+
+    port: int
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Token {self.token}"}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture(scope="session")
+def probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """The probe endpoints behind a real daphne."""
+    folder = tmp_path_factory.mktemp("probe")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flexapi.api.tests.probe"],
+        cwd=ROOT,
+        env=os.environ | {"FLEXAPI_DATA_DIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=(folder / "stderr").open("wb"),
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, (folder / "stderr").read_text()
+        started = json.loads(line)
+        yield Probe(started["port"], started["tokens"]["viewer"])
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def probe_urls(settings: Any) -> None:
+    """The probe endpoints in place of the project's own, in this process."""
+    settings.ROOT_URLCONF = "flexapi.api.tests.probe_urls"
