@@ -1,6 +1,43 @@
 """Tasks of the config, as rows."""
 
+import fnmatch
+from typing import Any
+
+from django.apps import apps
 from django.db import models
+
+from flexapi.mirror import credentials, handlers, mirror
+from tasks.editing import Editor, names
+
+# How many executions are looked through for the latest one of a task.
+RECENT = 200
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    """Tasks. What changes them changes the config file; the rows follow."""
+
+    def named(self, name: str) -> "Task | None":
+        """The task of this name, or with this key in the file; None where there is none."""
+        return self.filter(name=name).first() or self.filter(key=name).first()
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the tasks from the config, all in one write; they leave their schedules."""
+        tasks = list(self)
+        if tasks:
+            Editor().delete([task.key for task in tasks], force=True)
+        return len(tasks), {"tasks.Task": len(tasks)}
+
+    def update(self, **fields: Any) -> int:
+        """Refused: rows follow the config, so change each task and save it."""
+        raise NotImplementedError("Tasks are changed one by one, with save().")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list["Task"]:  # type: ignore[override]
+        """Refused, as `update` is."""
+        raise NotImplementedError("Tasks are added one by one, with save().")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        """Refused, as `update` is."""
+        raise NotImplementedError("Tasks are changed one by one, with save().")
 
 
 class Task(models.Model):
@@ -17,8 +54,65 @@ class Task(models.Model):
     enabled = models.BooleanField(default=True)
     config = models.JSONField(null=True, blank=True, default=dict)
 
+    objects = TaskQuerySet.as_manager()
+
     class Meta:
         ordering = ("position",)
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the task to the config; raises what `editing.Editor` raises."""
+        if self._state.adding:
+            key = Editor().create(self.name, self.config, enabled=self.enabled)
+        else:
+            before = type(self).objects.get(pk=self.pk)
+            key = Editor().update(
+                before.key,
+                name=None if self.name == before.name else self.name,
+                enabled=self.enabled,
+                change=lambda present: self.config,
+            )
+        task = type(self).objects.get(key=key)
+        for name in ("pk", "name", "key", "position", "enabled", "config"):
+            setattr(self, name, getattr(task, name))
+        self._state.adding = False
+        self._state.db = task._state.db
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the task from the config; it leaves its schedules."""
+        Editor().delete([self.key], force=True)
+        self.pk = None
+        return 1, {"tasks.Task": 1}
+
+    def source(self, *, masked: bool = False) -> str:
+        """The task's YAML in the file, moved to the left edge; "" if it is gone."""
+        document = mirror.current().document
+        found = names(document)
+        if self.key not in found:
+            return ""
+        path = ("tasks", found[self.key])
+        text = document.source(path)
+        return credentials.mask_source(text, path) if masked else text
+
+    def schedules(self) -> list[str]:
+        """Labels of the schedules that name the task."""
+        document = mirror.current().document
+        return [
+            label
+            for references in handlers.references()
+            for label in references.naming(document, self.key)
+        ]
+
+    def last_execution(self) -> models.Model | None:
+        """The latest execution that was asked to run the task, of the most recent ones."""
+        executions = apps.get_model("executions", "Execution")
+        for execution in executions._default_manager.order_by("-pk")[:RECENT]:
+            if not execution.tasks or any(self.matches(name) for name in execution.tasks):
+                return execution
+        return None
+
+    def matches(self, pattern: str) -> bool:
+        """Whether FlexGet would run this task for a name or pattern."""
+        return fnmatch.fnmatchcase(self.key.lower(), pattern.lower())

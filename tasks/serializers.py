@@ -1,13 +1,85 @@
 """Tasks as JSON."""
 
+from typing import Any
+
 from rest_framework import serializers
 
+from flexapi.mirror import credentials
 from tasks.models import Task
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
     """A task of the config."""
 
+    config = serializers.JSONField(help_text="The task's plugins, as in FlexGet's config.")
+
     class Meta:
         model = Task
         fields = ("name", "enabled", "position", "config")
+
+    def to_representation(self, instance: Task) -> dict[str, Any]:
+        # By hand: lists are read far more often than anything else here.
+        config = instance.config
+        if self.context["view"].masked:
+            config = credentials.mask_value(config, ("tasks", instance.key))
+        return {
+            "name": instance.name,
+            "enabled": instance.enabled,
+            "position": instance.position,
+            "config": config,
+        }
+
+
+class LastExecutionSerializer(serializers.Serializer[Any]):
+    """The latest execution that was asked to run a task."""
+
+    id = serializers.IntegerField()
+    status = serializers.CharField()
+    created = serializers.DateTimeField()
+    finished = serializers.DateTimeField(allow_null=True)
+
+
+class TaskDetailSerializer(TaskSerializer):
+    """A task with what is going on around it."""
+
+    last_execution = LastExecutionSerializer(allow_null=True, read_only=True)
+    schedules = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="The schedules that name it; not those that match it by a wildcard.",
+    )
+
+    class Meta(TaskSerializer.Meta):
+        fields = (*TaskSerializer.Meta.fields, "last_execution", "schedules")
+
+    def to_representation(self, instance: Task) -> dict[str, Any]:
+        last = instance.last_execution()
+        return {
+            **super().to_representation(instance),
+            "last_execution": None if last is None else LastExecutionSerializer(last).data,
+            "schedules": instance.schedules(),
+        }
+
+
+class NewTaskSerializer(serializers.Serializer[Any]):
+    """A task to add."""
+
+    name = serializers.CharField(trim_whitespace=False, help_text="A leading `_` disables it.")
+    config = serializers.JSONField(allow_null=True)
+    enabled = serializers.BooleanField(required=False)
+
+
+class ReplacedTaskSerializer(serializers.Serializer[Any]):
+    """What a task shall be."""
+
+    name = serializers.CharField(trim_whitespace=False, required=False)
+    config = serializers.JSONField(allow_null=True)
+    enabled = serializers.BooleanField(required=False)
+
+
+class ChangedTaskSerializer(serializers.Serializer[Any]):
+    """What shall change about a task; `config` is a JSON Merge Patch (RFC 7396)."""
+
+    name = serializers.CharField(trim_whitespace=False, required=False)
+    config = serializers.JSONField(required=False, allow_null=True)
+    enabled = serializers.BooleanField(required=False)

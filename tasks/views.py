@@ -1,25 +1,174 @@
 """`/api/tasks`."""
 
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
-from flexapi.api.free_names import FreeNameMixin
-from flexapi.api.viewsets import ReadOnlyViewSet
-from flexapi.mirror import mirror
+from flexapi.api.errors import Conflict
+from flexapi.api.free_names import FreeNameMixin, reverse_name
+from flexapi.api.viewsets import ApiViewSet, ListMixin
+from flexapi.mirror import answers
+from flexapi.mirror.representation import MirrorMixin, Source
+from tasks import editing
 from tasks.models import Task
-from tasks.serializers import TaskSerializer
+from tasks.serializers import (
+    ChangedTaskSerializer,
+    NewTaskSerializer,
+    ReplacedTaskSerializer,
+    TaskDetailSerializer,
+    TaskSerializer,
+)
+
+JSON_OR_YAML = {
+    (200, "application/json"): TaskDetailSerializer,
+    (200, "application/yaml"): OpenApiTypes.STR,
+}
 
 
-class TaskViewSet(FreeNameMixin, ReadOnlyViewSet):
+class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
     """The tasks of FlexGet's config."""
 
     queryset = Task.objects.all()
     serializer_class = TaskSerializer
+    reveal_permission = "tasks.change_task"
     lookup_field = "name"
     ordering_fields = ("position", "name", "enabled")
     search_fields = ("name",)
     filterset_fields = ("enabled",)
 
-    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        """Take in hand edits before anything is answered."""
-        super().initial(request, *args, **kwargs)
-        mirror.refresh()
+    def get_object(self) -> Task:
+        """The task of the URL, by its name or by its key in the file (`_name` where disabled)."""
+        name = self.kwargs["name"]
+        found = Task.objects.named(name)
+        if found is None:
+            raise NotFound(f"There is no task {name!r}.")
+        return found
+
+    def etag_state(self, instance: Task) -> Any:
+        """The task's source: a changed comment is a change as well."""
+        return [instance.key, instance.source(masked=self.masked)]
+
+    @extend_schema(responses=JSON_OR_YAML)
+    def retrieve(self, request: Request, name: str) -> Response:
+        """Read a task; as YAML, its exact source."""
+        return self._answer(self.get_object())
+
+    @extend_schema(request=NewTaskSerializer, responses={201: TaskDetailSerializer})
+    def create(self, request: Request) -> Response:
+        """Add a task at the end of the config's tasks."""
+        new = self._valid(NewTaskSerializer, request)
+        key = new["name"]
+        with self._translated(key, f"_{key}"):
+            key = self._editor().create(key, new["config"], enabled=new.get("enabled"))
+        task = Task.objects.get(key=key)
+        return self._answer(task, 201, {"Location": self._location(task)})
+
+    @extend_schema(
+        request={
+            "application/json": ReplacedTaskSerializer,
+            "application/yaml": OpenApiTypes.STR,
+        },
+        responses=JSON_OR_YAML,
+    )
+    def update(self, request: Request, name: str) -> Response:
+        """Set a task's config, or its YAML source; nothing else in the file changes."""
+        task = self.get_object()
+        if isinstance(request.data, Source):
+            with self._translated(task.key):
+                self._editor().replace_source(task.key, request.data)
+            return self._answer(self.get_object())
+        wanted = self._valid(ReplacedTaskSerializer, request)
+        config = wanted["config"]
+        return self._update(task, wanted, lambda present: config)
+
+    @extend_schema(request=ChangedTaskSerializer, responses=TaskDetailSerializer)
+    def partial_update(self, request: Request, name: str) -> Response:
+        """Rename, enable or disable a task, or change parts of its config."""
+        wanted = self._valid(ChangedTaskSerializer, request)
+        if "config" not in wanted:
+            return self._update(self.get_object(), wanted, None)
+        patch = wanted["config"]
+        return self._update(
+            self.get_object(), wanted, lambda present: editing.merge_patch(present, patch)
+        )
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "force",
+                bool,
+                description="Take the task out of the schedules that name it, rather than answer 409.",
+            )
+        ],
+        responses={204: None},
+    )
+    def destroy(self, request: Request, name: str) -> Response:
+        """Delete a task, and the comments that belong to it."""
+        task = self.get_object()
+        with self._translated(task.key):
+            self._editor().delete([task.key], force=_flag(request, "force"))
+        return Response(status=204)
+
+    def _update(self, task: Task, wanted: dict[str, Any], change: Any) -> Response:
+        name = wanted.get("name")
+        if name == task.name:
+            name = None
+        names = [task.key] if name is None else [task.key, name, f"_{name}"]
+        with self._translated(*names, task.key.removeprefix("_"), f"_{task.key}"):
+            key = self._editor().update(
+                task.key, name=name, enabled=wanted.get("enabled"), change=change
+            )
+        task = Task.objects.get(key=key)
+        return self._answer(task, headers={"Content-Location": self._location(task)})
+
+    def _editor(self) -> editing.Editor:
+        return editing.Editor(author=self.request.user, guard=self._check_key)
+
+    def _check_key(self, key: str) -> None:
+        """Check `If-Match` against the task as it is now."""
+        self.check_preconditions(Task.objects.filter(key=key).first())
+
+    def _answer(
+        self, task: Task, status: int = 200, headers: dict[str, str] | None = None
+    ) -> Response:
+        if self.wants_yaml:
+            response = Response(task.source(masked=self.masked), status, headers=headers)
+        else:
+            context = self.get_serializer_context()
+            data = {"object": TaskDetailSerializer(task, context=context).data}
+            response = Response(data, status, headers=headers)
+        return self.with_etag(response, task)
+
+    def _location(self, task: Task) -> str:
+        return reverse_name("task-detail", "name", task.name, self.request)
+
+    def _valid(self, serializer_class: Any, request: Request) -> dict[str, Any]:
+        serializer = serializer_class(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data: dict[str, Any] = serializer.validated_data
+        return data
+
+    @contextlib.contextmanager
+    def _translated(self, *keys: str) -> Iterator[None]:
+        """Turn what an edit of the task with one of these keys raises into answers."""
+        try:
+            with answers.translated(*(("tasks", key) for key in keys)):
+                yield
+        except editing.BadName as error:
+            raise ValidationError({"name": [ErrorDetail(str(error), code="invalid")]}) from error
+        except editing.Scheduled as error:
+            raise Conflict(str(error), code="scheduled") from error
+
+
+def _flag(request: Request, name: str) -> bool:
+    """A boolean URL parameter; raises ValidationError for what is neither true nor false."""
+    text = request.query_params.get(name, "false").lower()
+    if text not in ("true", "1", "false", "0"):
+        raise ValidationError({name: [ErrorDetail("It is true or false.", code="invalid")]})
+    return text in ("true", "1")

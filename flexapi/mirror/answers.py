@@ -29,15 +29,16 @@ class StorageFailed(APIException):
     default_code = "storage_failed"
 
 
-def validation_error(faults: list[validation.Fault], at: Path) -> ValidationError:
+def validation_error(faults: list[validation.Fault], places: tuple[Path, ...]) -> ValidationError:
     """Return the 400 for what FlexGet refuses: `attr` is the place in the request's `config`.
 
-    `at` is where in the config the request's value goes. What is wrong elsewhere has no `attr` in
-    the request; its place is in the text.
+    `places` is where in the config the request's value may go. What is wrong elsewhere has no
+    `attr` in the request; its place is in the text.
     """
     details: dict[str, list[ErrorDetail]] = {}
     for fault in faults:
-        if fault.path[: len(at)] == at:
+        at = next((place for place in places if fault.path[: len(place)] == place), None)
+        if at is not None:
             attr = validation.dotted(("config", *fault.path[len(at) :]))
             message = fault.message
         else:
@@ -54,15 +55,15 @@ def unusable(error: writing.Unusable) -> Conflict:
 
 
 @contextlib.contextmanager
-def translated(at: Path = ()) -> Iterator[None]:
-    """Turn what an edit of the value at `at` raises into answers."""
+def translated(*places: Path) -> Iterator[None]:
+    """Turn what an edit of the value at one of the places raises into answers."""
     try:
         yield
     except validation.Invalid as error:
-        raise validation_error(error.faults, at) from error
+        raise validation_error(error.faults, places) from error
     except credentials.StillMasked as error:
         fault = validation.Fault(error.path, str(error))
-        raise validation_error([fault], at) from error
+        raise validation_error([fault], places) from error
     except ParseError as error:
         raise ValidationError({"config": [ErrorDetail(str(error), code="invalid_yaml")]}) from error
     except KeyTaken as error:

@@ -125,7 +125,7 @@ def _identity(fault: Fault, renamed: set[Any]) -> tuple[Path, str]:
 
 def faults(config: dict[Any, Any]) -> list[Fault]:
     """Return FlexGet's complaints about a config or a part of one; raises EngineUnavailable."""
-    return [fault for part in pieces(config) for fault in _ask(part)]
+    return [fault for part in pieces(config) for fault in _faults(part)]
 
 
 def faults_so_far(config: dict[Any, Any], seconds: float) -> tuple[list[Fault], bool]:
@@ -135,7 +135,7 @@ def faults_so_far(config: dict[Any, Any], seconds: float) -> tuple[list[Fault], 
     for part in pieces(config):
         if time.monotonic() > deadline:
             return found, False
-        found += _ask(part)
+        found += _faults(part)
     return found, True
 
 
@@ -156,6 +156,14 @@ def pieces(config: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
 def dotted(path: Path) -> str:
     """Return a path as errors show it: `tasks.tv.rss.url`."""
     return ".".join(str(key) for key in path)
+
+
+def _faults(part: dict[Any, Any]) -> list[Fault]:
+    found = _ask(part)
+    if "variables" in part and any(not fault.path for fault in found):
+        # Variables that can't be loaded keep FlexGet from checking anything else.
+        found = found + _ask({key: value for key, value in part.items() if key != "variables"})
+    return found
 
 
 class _Answers:

@@ -1,0 +1,105 @@
+"""YAML beside JSON: the exact source of what an endpoint answers, out and in."""
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from flexapi.api.etags import EtagMixin, state_hash
+from flexapi.api.parsers import JSONParser, read_body
+from flexapi.mirror import mirror
+
+
+class Source(str):
+    """A request body that is YAML."""
+
+    __slots__ = ()
+
+
+class YAMLParser(BaseParser):
+    """The body as text. That it is YAML is for the config to decide, which may have its anchors."""
+
+    media_type = "application/yaml"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The body as `Source`. Raises ParseError for what is not UTF-8, BodyTooLarge."""
+        try:
+            return Source(read_body(stream).decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise ParseError(f"The YAML is not UTF-8: {error.reason}") from error
+
+
+class YAMLRenderer(BaseRenderer):
+    """Source as it is. Errors are JSON whatever the client accepts."""
+
+    media_type = "application/yaml"
+    format = "yaml"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> str | bytes:
+        if isinstance(data, str) or data is None:
+            return data or ""
+        if renderer_context is not None:
+            renderer_context["response"]["Content-Type"] = JSONRenderer.media_type
+        return json.dumps(data, ensure_ascii=False)
+
+
+class MirrorMixin(EtagMixin):
+    """For endpoints that show parts of the config; `yaml_actions` are those that speak YAML as well."""
+
+    yaml_actions: tuple[str, ...] = ("retrieve", "update")
+    # Who may do this reads credentials; all others read a mask.
+    reveal_permission: str
+    request: Request
+    action: str | None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Take in hand edits before anything is answered."""
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        mirror.refresh()
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        renderers = super().get_renderers()  # type: ignore[misc]
+        return [*renderers, YAMLRenderer()] if self.action in self.yaml_actions else renderers
+
+    def get_parsers(self) -> list[BaseParser]:
+        yaml = getattr(self, "action_map", {}).get(self.request_method()) == "update"
+        return [JSONParser(), YAMLParser()] if yaml else [JSONParser()]
+
+    def request_method(self) -> str:
+        """The method in lower case; parsers are chosen before the action is known."""
+        return (self.request.method or "get").lower()
+
+    @property
+    def masked(self) -> bool:
+        """Whether credentials are hidden from the one who asks."""
+        return not self.request.user.has_perm(self.reveal_permission)
+
+    @property
+    def wants_yaml(self) -> bool:
+        """Whether the client accepts YAML before JSON."""
+        return isinstance(self.request.accepted_renderer, YAMLRenderer)
+
+    def with_etag(self, response: Response, instance: Any, state: Any = None) -> Response:
+        """Tag the answer: by the source, which alone counts for `If-Match`, and by all that it shows."""
+        shown = "yaml" if self.wants_yaml else state_hash(response.data)[:12]
+        tag = f'"{state_hash(self.etag_state(instance))}-{shown}"'
+        known = self.request.headers.get("If-None-Match", "")
+        if self.request.method in ("GET", "HEAD") and (tag in known or known.strip() == "*"):
+            response = Response(status=304)
+        response["ETag"] = tag
+        return response

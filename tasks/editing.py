@@ -1,0 +1,229 @@
+"""What can be done to a task in the config: each function is one write of the file.
+
+A task is named by its key, which is what the file calls it: `_tv` is the disabled task `tv`.
+All raise what `writing.write` raises, beside the errors of `flexapi.mirror.document` and what is
+named below; PathNotFound where the task is gone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+from flexapi.mirror import handlers, writing
+from flexapi.mirror.document import Document, KeyTaken, PathNotFound, from_json, to_json
+from flexapi.mirror.document.jsonview import key_names
+from flexapi.mirror.index import mapping
+from flexapi.mirror.mirror import Snapshot
+from flexapi.mirror.models import ConfigRevision
+
+MAX_NAME = 500
+
+
+class Scheduled(Exception):
+    """The task can't be deleted because schedules name it; `names` are their labels."""
+
+    def __init__(self, task: str, names: list[str]) -> None:
+        super().__init__(f"{task!r} is still named by: {', '.join(names)}.")
+        self.names = names
+
+
+class BadName(Exception):
+    """The name can't be that of a task."""
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Who edits, and how.
+
+    `guard` is called under the writers' lock with the key of each task that is about to change,
+    and may raise to prevent the write.
+    """
+
+    origin: str = ConfigRevision.Origin.API
+    author: AbstractBaseUser | AnonymousUser | None = None
+    guard: Callable[[str], None] | None = None
+
+    def create(self, name: str, config: Any, *, enabled: bool | None = None) -> str:
+        """Add a task at the end of the section; return its key. Raises KeyTaken, BadName.
+
+        Whether it is enabled shows in its name where that is not said.
+        """
+        key = key_of(name, not name.startswith("_") if enabled is None else enabled)
+
+        def edit(base: Snapshot) -> Document:
+            if key in names(base.document):
+                raise KeyTaken(f"There is a task {key!r} already")
+            if not isinstance(base.data.get("tasks"), dict):
+                return base.document.set(("tasks",), {key: config})
+            return base.document.add(("tasks", key), config)
+
+        self._write(edit, f"Added task {name}")
+        return key
+
+    def create_source(self, name: str, text: str) -> str:
+        """Add a task from its YAML source (`name: …`); return its key. Raises as `create` does."""
+        key = key_of(name, not name.startswith("_"))
+
+        def edit(base: Snapshot) -> Document:
+            if key in names(base.document):
+                raise KeyTaken(f"There is a task {key!r} already")
+            document = base.document
+            if not isinstance(base.data.get("tasks"), dict):
+                document = document.set(("tasks",), {key: {}})
+            else:
+                document = document.add(("tasks", key), {})
+            return document.replace_source(("tasks", key), text)
+
+        self._write(edit, f"Added task {name}")
+        return key
+
+    def update(
+        self,
+        key: str,
+        *,
+        name: str | None = None,
+        enabled: bool | None = None,
+        change: Callable[[Any], Any] | None = None,
+    ) -> str:
+        """Rename, enable or disable a task, and set its config, as far as is given; return its key.
+
+        `change` gets the JSON view of the config and returns the new one. The schedules that name
+        the task are changed with it. Raises KeyTaken, BadName.
+        """
+        new = new_key(key, name, enabled)
+
+        def edit(base: Snapshot) -> Document:
+            path = self._path(base.document, key)
+            document = base.document
+            if change is not None:
+                present = document.get(path)
+                wanted = from_json(change(to_json(present)), present)
+                document = document.set(path, wanted)
+            return renamed(document, key, new)
+
+        self._write(edit, f"Changed task {key}" if new == key else f"Renamed task {key} to {new}")
+        return new
+
+    def replace_source(
+        self, key: str, text: str, *, name: str | None = None, enabled: bool | None = None
+    ) -> str:
+        """Set the task's YAML source (`key: …`), comments included, and rename it; return its key.
+
+        Raises as `update` does.
+        """
+        new = new_key(key, name, enabled)
+
+        def edit(base: Snapshot) -> Document:
+            document = base.document.replace_source(self._path(base.document, key), text)
+            return renamed(document, key, new)
+
+        self._write(edit, f"Changed task {key}" if new == key else f"Renamed task {key} to {new}")
+        return new
+
+    def delete(self, keys: list[str], *, force: bool = False) -> None:
+        """Delete tasks in one write. Raises Scheduled, or with `force` takes them out of the schedules."""
+
+        def edit(base: Snapshot) -> Document:
+            document = base.document
+            for key in keys:
+                document = without(document, self._path(document, key), key, force=force)
+            return document
+
+        self._write(edit, f"Deleted {listed(keys)}")
+
+    def enable(self, keys: list[str], enabled: bool) -> None:
+        """Enable or disable tasks in one write. Raises KeyTaken."""
+
+        def edit(base: Snapshot) -> Document:
+            document = base.document
+            for key in keys:
+                self._path(document, key)
+                document = renamed(document, key, new_key(key, None, enabled))
+            return document
+
+        self._write(edit, f"{'Enabled' if enabled else 'Disabled'} {listed(keys)}")
+
+    def _path(self, document: Document, key: str) -> tuple[str, Any]:
+        """Where the task is, once the guard has nothing against it."""
+        if self.guard is not None:
+            self.guard(key)
+        found = names(document)
+        if key not in found:
+            raise PathNotFound(f"There is no task {key!r}")
+        return "tasks", found[key]
+
+    def _write(self, edit: writing.Edit, summary: str) -> None:
+        writing.write(edit, origin=self.origin, author=self.author, summary=summary)
+
+
+def names(document: Document) -> dict[str, Any]:
+    """Return the tasks' keys in YAML by the texts that stand for them: `2012` is a number there."""
+    tasks = mapping(mapping(document.data).get("tasks"))
+    return {name: key for key, name in key_names(tasks).items()}
+
+
+def listed(keys: list[str]) -> str:
+    """Return `task tv`, or how many there are."""
+    return f"task {keys[0]}" if len(keys) == 1 else f"{len(keys)} tasks"
+
+
+def key_of(name: str, enabled: bool) -> str:
+    """Return what a task of this name is called in the file. Raises BadName."""
+    if not name.strip("_") or name != name.strip():
+        raise BadName("A name has letters, and no white space around them.")
+    if len(name) > MAX_NAME:
+        raise BadName(f"A name has at most {MAX_NAME} characters.")
+    if not name.isprintable():
+        raise BadName("A name has no control characters.")
+    if enabled and name.startswith("_"):
+        raise BadName("FlexGet disables tasks whose name begins with an underscore.")
+    return name if enabled or name.startswith("_") else f"_{name}"
+
+
+def new_key(key: str, name: str | None, enabled: bool | None) -> str:
+    """Return what a task will be called in the file; None leaves things as they are."""
+    was_enabled = not key.startswith("_")
+    if name is None and enabled in (None, was_enabled):
+        return key
+    if name is None:
+        return key_of(key if was_enabled else key[1:], bool(enabled))
+    if enabled is None:
+        enabled = was_enabled and not name.startswith("_")
+    return key_of(name, enabled)
+
+
+def renamed(document: Document, key: str, new: str) -> Document:
+    """Return the document with a task under a new key, in schedules as well. Raises KeyTaken."""
+    if new == key:
+        return document
+    known = names(document)
+    if new in known:
+        raise KeyTaken(f"There is a task {new!r} already")
+    for references in handlers.references():
+        document = references.rename(document, key, new)
+    return document.rename(("tasks", known[key]), new)
+
+
+def without(document: Document, path: tuple[str, Any], key: str, *, force: bool) -> Document:
+    """Return the document without a task. Raises Scheduled."""
+    for references in handlers.references():
+        naming = references.naming(document, key)
+        if naming and not force:
+            raise Scheduled(key, naming)
+        document = references.remove(document, key)
+    return document.delete(path)
+
+
+def merge_patch(present: Any, patch: Any) -> Any:
+    """Return `present` changed by a JSON Merge Patch (RFC 7396)."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(present) if isinstance(present, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged
