@@ -93,7 +93,7 @@ def _table(model: type[models.Model]) -> str:
 
 def _columns(model: type[models.Model], alias: str) -> str:
     quote = connection.ops.quote_name
-    return ", ".join(f"{alias}.{quote(field.column)}" for field in model._meta.concrete_fields)
+    return ", ".join(f"{alias}.{quote(str(field.column))}" for field in model._meta.concrete_fields)
 
 
 @functools.cache

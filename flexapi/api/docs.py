@@ -25,12 +25,12 @@ def document() -> dict[str, Any]:
 class SchemaView(SpectacularAPIView):
     """The OpenAPI 3 document: JSON, or YAML by `Accept` or `?format=yaml`."""
 
-    renderer_classes = (
+    renderer_classes = [
         OpenApiJsonRenderer2,
         OpenApiJsonRenderer,
         OpenApiYamlRenderer2,
         OpenApiYamlRenderer,
-    )
+    ]
 
     def _get_schema_response(self, request: Request) -> Response:
         return Response(document())

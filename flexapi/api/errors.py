@@ -56,6 +56,14 @@ def body_too_large(path: str) -> HttpResponse:
     return HttpResponse(TOO_LARGE, status=413, content_type="text/plain")
 
 
+def bad_query(path: str) -> HttpResponse:
+    """The 400 for a request whose query string is no text."""
+    detail = "The query string is not UTF-8."
+    if is_api(path):
+        return error_response(400, "bad_request", detail)
+    return HttpResponse(detail, status=400, content_type="text/plain")
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's `handler400`."""
     if not is_api(request.path):

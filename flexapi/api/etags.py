@@ -9,8 +9,8 @@ import hashlib
 from typing import Any
 
 from django.utils.http import parse_etags
+from rest_framework.generics import GenericAPIView
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flexapi.api.errors import PreconditionFailed
@@ -22,14 +22,12 @@ def state_hash(state: Any) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-class EtagMixin:
+class EtagMixin(GenericAPIView):
     """For views of single objects. Override `etag_state` where the JSON is not all there is to an object."""
-
-    request: Request
 
     def etag_state(self, instance: Any) -> Any:
         """What has to change for the tag to change; by default the object's representation."""
-        return self.get_serializer(instance).data  # type: ignore[attr-defined]
+        return self.get_serializer(instance).data
 
     def check_preconditions(self, instance: Any) -> None:
         """Raise PreconditionFailed where `If-Match` or `If-None-Match` speaks against writing to this object.
@@ -53,7 +51,7 @@ class EtagMixin:
         `state` saves building the representation once more where the caller has it.
         """
         tag = state_hash(self.etag_state(instance) if state is None else state)
-        media_type = self.request.accepted_renderer.media_type  # type: ignore[attr-defined]
+        media_type = self.request.accepted_renderer.media_type
         if media_type != "application/json":
             tag += "-" + media_type.rpartition("/")[2]
         known = parse_etags(self.request.headers.get("If-None-Match", ""))

@@ -7,9 +7,10 @@ streams still run in the event loop, and end when their client leaves.
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.conf import settings
@@ -24,8 +25,8 @@ from django.utils.encoding import iri_to_uri
 from flexapi.api import errors
 from flexapi.api.threads import pool
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class Request(ASGIRequest):
@@ -95,12 +96,12 @@ class Handler(ASGIHandler):
         """Run middleware and view in the calling thread; the response is closed unless it streams."""
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
-        request, error = self.create_request(scope, body)
+        request, _ = self.create_request(scope, body)
         if request is None:
             signals.request_finished.send(sender=self.__class__)
-            return error
+            return errors.bad_query(scope["path"])
         response = self.get_response(request)
-        response._handler_class = self.__class__
+        response._handler_class = self.__class__  # type: ignore[attr-defined]
         if not response.streaming:
             response.close()  # Sends request_finished, which looks after the database connection.
         return response
@@ -132,14 +133,16 @@ class Handler(ASGIHandler):
         elif isinstance(response, StreamingHttpResponse):
             await send(self.start_message(response))
             if response.is_async:
-                async with aclosing(aiter(response)) as parts:
-                    async for part in parts:
+                # Closed here and now, not whenever the garbage collector comes by.
+                async with aclosing(cast(AsyncGenerator[bytes], aiter(response))) as stream:
+                    async for part in stream:
                         await send({"type": "http.response.body", "body": part, "more_body": True})
             else:
                 loop = asyncio.get_running_loop()
                 parts = iter(response)
-                while (part := await loop.run_in_executor(pool, next, parts, None)) is not None:
-                    await send({"type": "http.response.body", "body": part, "more_body": True})
+                read = partial(next, parts, None)
+                while (chunk := await loop.run_in_executor(pool, read)) is not None:
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body"})
 
     def start_message(self, response: HttpResponseBase) -> dict[str, Any]:

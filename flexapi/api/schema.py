@@ -100,4 +100,4 @@ def drop_trailing_slashes(
     endpoints: list[tuple[str, str, str, Callable[..., Any]]],
 ) -> list[tuple[str, str, str, Callable[..., Any]]]:
     """Preprocessing hook: both forms of a path work, the document names the short one."""
-    return [(path.rstrip("/"), *rest) for path, *rest in endpoints]
+    return [(path.rstrip("/"), regex, method, view) for path, regex, method, view in endpoints]

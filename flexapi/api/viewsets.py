@@ -13,7 +13,7 @@ A view that answers one object by itself returns `one(data)`; one that lists wha
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins, viewsets
 from rest_framework.request import Request
@@ -58,63 +58,63 @@ class ApiViewSet(EtagMixin, viewsets.GenericViewSet):
         return self.get_object()
 
 
-class ListMixin(mixins.ListModelMixin):
+class ListMixin(mixins.ListModelMixin, ApiViewSet):
     """GET of the collection."""
 
 
-class RetrieveMixin(mixins.RetrieveModelMixin):
+class RetrieveMixin(mixins.RetrieveModelMixin, ApiViewSet):
     """GET of one object."""
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.answer(self.get_object())  # type: ignore[attr-defined]
+        return self.answer(self.get_object())
 
 
-class CreateMixin(mixins.CreateModelMixin):
+class CreateMixin(mixins.CreateModelMixin, ApiViewSet):
     """POST to the collection: 201 with the object and, where the viewset has a `detail` route, its Location."""
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        serializer = self.get_serializer(data=request.data)  # type: ignore[attr-defined]
+        serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         with transaction.atomic():
             self.perform_create(serializer)
         headers = {"Location": self.location(serializer.instance)}
-        return self.answer(serializer.instance, 201, headers)  # type: ignore[attr-defined]
+        return self.answer(serializer.instance, 201, headers)
 
-    def location(self, instance: models.Model) -> str:
+    def location(self, instance: Any) -> str:
         """The URL of a new object."""
-        kwarg = self.lookup_url_kwarg or self.lookup_field  # type: ignore[attr-defined]
-        value = getattr(instance, self.lookup_field)  # type: ignore[attr-defined]
-        return self.reverse_action("detail", kwargs={kwarg: value})  # type: ignore[attr-defined]
+        kwarg = self.lookup_url_kwarg or self.lookup_field
+        value = getattr(instance, self.lookup_field)
+        return self.reverse_action("detail", kwargs={kwarg: value})
 
 
-class UpdateMixin(mixins.UpdateModelMixin):
+class UpdateMixin(mixins.UpdateModelMixin, ApiViewSet):
     """PUT and PATCH of one object, guarded by `If-Match` under the row's lock."""
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         partial = kwargs.pop("partial", False)
         with transaction.atomic():
-            instance = self.get_locked_object()  # type: ignore[attr-defined]
-            self.check_preconditions(instance)  # type: ignore[attr-defined]
-            serializer: BaseSerializer[Any] = self.get_serializer(  # type: ignore[attr-defined]
+            instance = self.get_locked_object()
+            self.check_preconditions(instance)
+            serializer: BaseSerializer[Any] = self.get_serializer(
                 instance, data=request.data, partial=partial
             )
             serializer.is_valid(raise_exception=True)
             self.perform_update(serializer)
-        return self.answer(serializer.instance)  # type: ignore[attr-defined]
+        return self.answer(serializer.instance)
 
 
-class DestroyMixin(mixins.DestroyModelMixin):
+class DestroyMixin(mixins.DestroyModelMixin, ApiViewSet):
     """DELETE of one object, guarded by `If-Match` under the row's lock."""
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         with transaction.atomic():
-            instance = self.get_locked_object()  # type: ignore[attr-defined]
-            self.check_preconditions(instance)  # type: ignore[attr-defined]
+            instance = self.get_locked_object()
+            self.check_preconditions(instance)
             self.perform_destroy(instance)
         return Response(status=204)
 
 
-class ReadOnlyViewSet(ListMixin, RetrieveMixin, ApiViewSet):
+class ReadOnlyViewSet(ListMixin, RetrieveMixin):
     """List and read."""
 
 

@@ -40,7 +40,7 @@ class UnknownPathConsumer(AsyncWebsocketConsumer):
 
 def url_patterns() -> list[Any]:
     """The websocket paths of all apps."""
-    patterns = []
+    patterns: list[Any] = []
     for config in apps.get_app_configs():
         if config.module is not None and module_has_submodule(config.module, "routing"):
             routing = import_module(f"{config.name}.routing")

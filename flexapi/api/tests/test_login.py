@@ -107,13 +107,13 @@ def test_writing_in_a_session_needs_the_csrf_token(browser: APIClient, viewer: A
     refused = browser.post("/api/auth/tokens", {"name": "x"})
     assert refused.status_code == 403
     assert "CSRF" in refused.json()["errors"][0]["detail"]
-    proof = {"HTTP_X_CSRFTOKEN": browser.cookies["csrftoken"].value}
+    proof: Any = {"HTTP_X_CSRFTOKEN": browser.cookies["csrftoken"].value}
     assert browser.post("/api/auth/tokens", {"name": "x"}, **proof).status_code == 201
 
 
 def test_logout_ends_the_session(browser: APIClient, viewer: Any) -> None:
     browser.post(LOGIN, VIEWER)
-    proof = {"HTTP_X_CSRFTOKEN": browser.cookies["csrftoken"].value}
+    proof: Any = {"HTTP_X_CSRFTOKEN": browser.cookies["csrftoken"].value}
     assert browser.post("/api/auth/logout", **proof).status_code == 204
     assert browser.get("/api/auth/me").status_code == 401
 

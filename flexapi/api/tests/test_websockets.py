@@ -116,5 +116,8 @@ def test_an_unknown_path_closes_with_4404(probe: Probe) -> None:
 
 def test_a_foreign_origin_is_refused_by_the_server(probe: Probe) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        connect(f"ws://127.0.0.1:{probe.port}/ws/nothing/", origin="http://evil.example")
+        connect(
+            f"ws://127.0.0.1:{probe.port}/ws/nothing/",
+            additional_headers={"Origin": "http://evil.example"},
+        )
     assert refused.value.response.status_code == 403
