@@ -1,0 +1,82 @@
+"""Executions in the admin: looked at, run again, aborted and deleted, never edited."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from .models import Execution, ExecutionEnded, ExecutionEntry
+
+
+class ExecutionEntryInline(admin.TabularInline):
+    """What became of the entries, on the page of their execution."""
+
+    model = ExecutionEntry
+    fields = readonly_fields = ("task", "title", "state", "plugin", "reason", "url")
+    can_delete = False
+    extra = 0
+    max_num = 0
+
+
+@admin.register(Execution)
+class ExecutionAdmin(admin.ModelAdmin):
+    """Executions, the newest first."""
+
+    list_display = (
+        "id",
+        "status",
+        "task_names",
+        "requested_by",
+        "created",
+        "started",
+        "finished",
+        "accepted",
+        "rejected",
+        "failed",
+    )
+    list_filter = ("status", "created", "requested_by")
+    list_select_related = ("requested_by",)
+    search_fields = ("tasks", "abort_reason")
+    date_hierarchy = "created"
+    inlines = (ExecutionEntryInline,)
+    actions = ("abort", "run_again")
+
+    @admin.display(description="tasks")
+    def task_names(self, execution: Execution) -> str:
+        """What was asked to run."""
+        return ", ".join(execution.tasks) or "all"
+
+    @admin.action(description="Abort selected executions", permissions=["abort"])
+    def abort(self, request: HttpRequest, executions: QuerySet[Execution]) -> None:
+        """Abort those that are not over."""
+        for execution in executions:
+            try:
+                execution.request_abort(f"Aborted by {request.user}.")
+            except ExecutionEnded as error:
+                self.message_user(request, str(error), messages.WARNING)
+            else:
+                self.message_user(request, f"{execution} is being aborted.")
+
+    @admin.action(description="Run selected executions again", permissions=["run"])
+    def run_again(self, request: HttpRequest, executions: QuerySet[Execution]) -> None:
+        """Queue the same tasks with the same options once more."""
+        for execution in executions.order_by("pk"):
+            again = Execution.objects.enqueue(execution.tasks, execution.options, request.user)
+            self.message_user(request, f"{again} is queued.")
+
+    def has_abort_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may abort executions."""
+        return request.user.has_perm("executions.abort_execution")
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may run tasks."""
+        return request.user.has_perm("executions.add_execution")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody fills in a form to make one: tasks are run."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody rewrites what happened."""
+        return False

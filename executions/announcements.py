@@ -1,0 +1,53 @@
+"""Tells everybody who watches that an execution has changed.
+
+An announcement carries no data but says where to look: who gets one reads the database. The
+channel layer may drop some; what was missed is read with the next one.
+"""
+
+import asyncio
+from typing import Literal, TypedDict
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+# The group of those who watch all executions.
+BOARD = "executions"
+
+
+class Changed(TypedDict):
+    """An execution appeared, changed or has more log lines."""
+
+    type: Literal["execution.changed"]
+    id: int
+
+
+def log_group(execution_id: int) -> str:
+    """Return the name of the group of those who watch one execution."""
+    return f"execution.{execution_id}"
+
+
+_server_loop: asyncio.AbstractEventLoop | None = None
+
+
+def send_from(loop: asyncio.AbstractEventLoop | None) -> None:
+    """Send announcements from the event loop that serves the watchers.
+
+    Asyncio's queues, which the in-memory channel layer is made of, wake nobody in another loop.
+    """
+    global _server_loop
+    _server_loop = loop
+
+
+def changed(execution_id: int) -> None:
+    """Announce that an execution has changed. Call it after the change is committed."""
+    if _server_loop is not None:
+        asyncio.run_coroutine_threadsafe(_announce(execution_id), _server_loop)
+    else:
+        async_to_sync(_announce)(execution_id)
+
+
+async def _announce(execution_id: int) -> None:
+    layer = get_channel_layer()
+    message: Changed = {"type": "execution.changed", "id": execution_id}
+    await layer.group_send(log_group(execution_id), message)
+    await layer.group_send(BOARD, message)

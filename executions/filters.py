@@ -1,0 +1,54 @@
+"""The filters of the list of executions."""
+
+import django_filters
+from django.db.models import QuerySet
+from rest_framework.exceptions import ValidationError
+
+from .models import ACTIVE, Execution, ExecutionEntry, Status
+
+
+class ExecutionFilter(django_filters.FilterSet):
+    """`?status=` takes `all`, a status or several, comma-separated; without it, what is not over."""
+
+    status = django_filters.CharFilter(
+        method="by_status",
+        help_text=f"`all`, or some of: {', '.join(Status.values)} (default: pending,running).",
+    )
+    created_after = django_filters.IsoDateTimeFilter(field_name="created", lookup_expr="gte")
+    created_before = django_filters.IsoDateTimeFilter(field_name="created", lookup_expr="lt")
+
+    class Meta:
+        model = Execution
+        fields = ("status", "schedule", "created_after", "created_before")
+
+    def filter_queryset(self, queryset: QuerySet[Execution]) -> QuerySet[Execution]:
+        """Filter; where no status is asked for, show what is running or will run."""
+        queryset = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("status"):
+            return queryset
+        return queryset.filter(status__in=ACTIVE)
+
+    def by_status(
+        self, queryset: QuerySet[Execution], name: str, value: str
+    ) -> QuerySet[Execution]:
+        """Keep the executions of these statuses. Raises ValidationError for an unknown one."""
+        wanted = [status.strip() for status in value.split(",")]
+        if "all" in wanted:
+            return queryset
+        unknown = [status for status in wanted if status not in Status.values]
+        if unknown:
+            raise ValidationError(
+                {
+                    "status": f"There is no status {', '.join(map(repr, unknown))}; "
+                    f"there are: all, {', '.join(Status.values)}."
+                }
+            )
+        return queryset.filter(status__in=wanted)
+
+
+class EntryFilter(django_filters.FilterSet):
+    """`?state=`, `?task=` and `?plugin=` of an execution's entries."""
+
+    class Meta:
+        model = ExecutionEntry
+        fields = ("state", "task", "plugin")

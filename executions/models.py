@@ -1,0 +1,233 @@
+"""Executions, the lines they logged and the entries they handled."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from .signals import queue_changed
+
+
+class Status(models.TextChoices):
+    """Where an execution is in its life."""
+
+    PENDING = "pending", "Pending"
+    RUNNING = "running", "Running"
+    COMPLETE = "complete", "Complete"
+    FAILED = "failed", "Failed"
+    ABORTED = "aborted", "Aborted"
+
+
+# An execution in one of these is not over.
+ACTIVE = (Status.PENDING, Status.RUNNING)
+
+
+class ExecutionEnded(Exception):
+    """The execution is over, so it can't be aborted."""
+
+
+class ExecutionQuerySet(models.QuerySet["Execution"]):
+    """Executions, by what can be done with them."""
+
+    def active(self) -> Self:
+        """Those that are not over."""
+        return self.filter(status__in=ACTIVE)
+
+    def ended(self) -> Self:
+        """Those that are over."""
+        return self.exclude(status__in=ACTIVE)
+
+    def unclaimed(self) -> Self:
+        """Those that wait for a worker, the one that waits longest first."""
+        return self.filter(status=Status.PENDING, worker="").order_by("pk")
+
+    def enqueue(
+        self,
+        tasks: list[str] | None = None,
+        options: dict[str, Any] | None = None,
+        requested_by: AbstractBaseUser | AnonymousUser | None = None,
+    ) -> "Execution":
+        """Queue a run of the tasks that match the names or globs in `tasks` (None: all)."""
+        execution = self.create(tasks=tasks or [], options=options or {}, requested_by=requested_by)
+        queue_changed.send_on_commit(execution.pk)
+        return execution
+
+    def claim(self, worker: str) -> "Execution | None":
+        """Take the next execution for `worker`; None when there is none.
+
+        Of two workers that want the same one, one gets it: the update counts its row once.
+        """
+        for pk in self.unclaimed().values_list("pk", flat=True)[:10]:
+            if self.filter(pk=pk, status=Status.PENDING, worker="").update(worker=worker) == 1:
+                return self.get(pk=pk)
+        return None
+
+    def recover(self) -> int:
+        """End what a server that is gone left running, and free what it had claimed.
+
+        Call it where no other worker is alive; returns how many executions were ended.
+        """
+        self.filter(status=Status.PENDING).exclude(worker="").update(worker="", waiting_for="")
+        return self.filter(status=Status.RUNNING).update(
+            status=Status.ABORTED,
+            abort_reason="The server ended while this was running.",
+            finished=timezone.now(),
+            waiting_for="",
+        )
+
+    def prune(self, keep: int) -> int:
+        """Delete all but the newest `keep` executions that are over; returns how many went."""
+        oldest_kept = self.ended().order_by("-pk").values_list("pk", flat=True)[keep - 1 : keep]
+        cut = next(iter(oldest_kept), None)
+        if cut is None:
+            return 0
+        outdated = list(self.ended().filter(pk__lt=cut).values_list("pk", flat=True)[:500])
+        self.filter(pk__in=outdated).delete()
+        return len(outdated)
+
+
+class Execution(models.Model):
+    """One run of one or more FlexGet tasks, from the request to the last log line."""
+
+    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
+    tasks = models.JSONField(
+        default=list, help_text="Names or globs of the tasks that were asked for; none: all."
+    )
+    options = models.JSONField(default=dict, help_text="As given to `flexget execute`.")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    schedule = models.BigIntegerField(
+        null=True, blank=True, help_text="The id of the schedule that asked for it."
+    )
+    created = models.DateTimeField(default=timezone.now)
+    started = models.DateTimeField(null=True, blank=True)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    current_task = models.TextField(blank=True)
+    current_phase = models.CharField(max_length=50, blank=True)
+    current_plugin = models.CharField(max_length=200, blank=True)
+    percent = models.FloatField(default=0)
+    waiting_for = models.TextField(blank=True, help_text="What keeps a pending one from running.")
+
+    accepted = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    undecided = models.PositiveIntegerField(default=0)
+    abort_reason = models.TextField(blank=True)
+    log_lines = models.PositiveIntegerField(default=0, help_text="The seq of the last log line.")
+
+    worker = models.CharField(max_length=200, blank=True, help_text="The process that runs it.")
+    abort_requested = models.CharField(
+        max_length=500, blank=True, help_text="Why the worker shall abort it."
+    )
+
+    objects = ExecutionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        permissions = (("abort_execution", "Can abort execution"),)
+        indexes = (
+            # Workers and the board look for these all the time; nearly all rows are over.
+            models.Index(
+                fields=["id"],
+                name="execution_active",
+                condition=Q(status__in=["pending", "running"]),
+            ),
+            models.Index(fields=["status", "-id"], name="execution_status"),
+        )
+
+    def __str__(self) -> str:
+        return f"Execution {self.pk}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, one way or another."""
+        return self.status not in ACTIVE
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from its start to its end, or to now while it runs; None before it started."""
+        if self.started is None:
+            return None
+        return ((self.finished or timezone.now()) - self.started).total_seconds()
+
+    def request_abort(self, reason: str) -> None:
+        """Abort it: at once while no worker has it, else as soon as its worker can.
+
+        Raises ExecutionEnded where it is over.
+        """
+        mine = Execution.objects.filter(pk=self.pk)
+        ended = {"status": Status.ABORTED, "abort_reason": reason, "finished": timezone.now()}
+        with transaction.atomic():
+            unclaimed = mine.filter(status=Status.PENDING, worker="").update(**ended)
+            if not unclaimed and not mine.active().update(abort_requested=reason[:500]):
+                raise ExecutionEnded(f"Execution {self.pk} is over.")
+        self.refresh_from_db()
+        queue_changed.send_on_commit(self.pk)
+
+
+class LogLine(models.Model):
+    """One line of an execution's log."""
+
+    pk = models.CompositePrimaryKey("execution_id", "seq")
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, db_index=False)
+    seq = models.PositiveIntegerField()
+    time = models.DateTimeField()
+    level = models.CharField(max_length=50)
+    plugin = models.CharField(max_length=200)
+    task = models.TextField()
+    message = models.TextField()
+
+    class Meta:
+        ordering = ("seq",)
+
+    def __str__(self) -> str:
+        return f"{self.seq}: {self.message[:80]}"
+
+
+class ExecutionEntry(models.Model):
+    """What became of one of FlexGet's entries in an execution."""
+
+    class State(models.TextChoices):
+        """FlexGet's states of an entry."""
+
+        ACCEPTED = "accepted", "Accepted"
+        REJECTED = "rejected", "Rejected"
+        FAILED = "failed", "Failed"
+        UNDECIDED = "undecided", "Undecided"
+
+    execution = models.ForeignKey(
+        Execution, on_delete=models.CASCADE, related_name="entries", db_index=False
+    )
+    task = models.TextField()
+    title = models.TextField()
+    url = models.TextField()
+    original_url = models.TextField()
+    state = models.CharField(max_length=9, choices=State)
+    reason = models.TextField(blank=True)
+    plugin = models.CharField(
+        max_length=200, blank=True, help_text="The plugin that decided about it."
+    )
+    trace = models.JSONField(
+        default=list, help_text="What each plugin noted on it: plugin, operation, message."
+    )
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name_plural = "execution entries"
+        indexes = (models.Index(fields=["execution", "state"], name="entry_execution_state"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def from_report(
+        cls, execution: Execution, task: str, entries: Iterable[dict[str, Any]]
+    ) -> list["ExecutionEntry"]:
+        """Return unsaved rows for the entries of one of the engine's reports."""
+        return [cls(execution=execution, task=task, **entry) for entry in entries]

@@ -1,0 +1,132 @@
+"""Checks a request to run tasks: its tasks against the config, its options against FlexGet."""
+
+import fnmatch
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import jsonschema
+from django.http import QueryDict
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+Schema = dict[str, Any]
+
+# Parameters of the URL that steer the answer, not the run.
+OF_THE_ANSWER = ("stream", "format")
+# Options with which a run does what the config does not say: fetch any URL, write to any folder,
+# put any text into a command of `exec`. Who may not edit tasks may not use them.
+EDITORS_OPTIONS = ("cli_config", "dl_path", "inject")
+
+_TASKS: Schema = {
+    "type": "array",
+    "items": {"type": "string", "minLength": 1, "maxLength": 500},
+    "maxItems": 10000,
+    "description": "Names or globs of the tasks to run. None, or `*`: all but manual ones.",
+}
+_BOOLEANS = {
+    "true": True,
+    "1": True,
+    "yes": True,
+    "": True,
+    "false": False,
+    "0": False,
+    "no": False,
+}
+
+
+def request_schema(options: Schema) -> Schema:
+    """Return the JSON Schema of a whole request, given that of the options."""
+    return {
+        **options,
+        "title": "A request to run tasks",
+        "properties": {"tasks": _TASKS, **options["properties"]},
+    }
+
+
+def from_parameters(parameters: QueryDict, schema: Schema) -> dict[str, Any]:
+    """Return the request that stands in the parameters of a URL.
+
+    Raises ValidationError where a value can't be what its option wants.
+    """
+    request: dict[str, Any] = {}
+    for name, values in parameters.lists():
+        if name not in OF_THE_ANSWER:
+            wanted = schema["properties"].get(name, {}).get("type")
+            request[name] = _convert(name, values, wanted)
+    return request
+
+
+def _convert(name: str, values: list[str], wanted: str | None) -> Any:
+    if name == "inject":
+        try:
+            parsed = json.loads(values[-1])
+        except ValueError as error:
+            raise _invalid(name, "invalid", f"This is no JSON: {error}") from error
+        return parsed if isinstance(parsed, list) else [parsed]
+    if wanted == "array":
+        return values
+    if wanted == "boolean":
+        try:
+            return _BOOLEANS[values[-1].lower()]
+        except KeyError:
+            raise _invalid(name, "invalid", "This must be true or false.") from None
+    return values[-1]
+
+
+def check(request: Any, schema: Schema, task_names: Iterable[str]) -> None:
+    """Check a request. Raises ValidationError that names every member at fault."""
+    faults = list(jsonschema.Draft202012Validator(schema).iter_errors(request))
+    if faults:
+        raise ValidationError(_nested_errors(faults))
+    lowered = [name.lower() for name in task_names]
+    unknown: dict[str, list[ErrorDetail]] = {}
+    for position, pattern in enumerate(request.get("tasks", [])):
+        # As FlexGet's manager matches them.
+        if not any(fnmatch.fnmatchcase(name, pattern.lower()) for name in lowered):
+            message = f"The config has no task that matches {pattern!r}."
+            unknown[str(position)] = [ErrorDetail(message, "unknown_task")]
+    if unknown:
+        raise ValidationError({"tasks": unknown})
+
+
+def _invalid(name: str, code: str, message: str) -> ValidationError:
+    return ValidationError({name: [ErrorDetail(message, code)]})
+
+
+def _nested_errors(faults: list[jsonschema.ValidationError]) -> Any:
+    """Return the faults as DRF nests them, so that each is reported with its path."""
+    errors: dict[str, Any] = {}
+    for fault in faults:
+        path = [str(key) for key in fault.absolute_path]
+        member: Any = fault.instance
+        if fault.validator == "required":
+            wanted: Any = fault.validator_value
+            missing = next(name for name in wanted if name not in member)
+            _put(errors, [*path, missing], "required", "This field is required.")
+        elif fault.validator == "additionalProperties":
+            schema: Any = fault.schema
+            known = schema["properties"]
+            for name in (name for name in member if name not in known):
+                message = f"There is no option {name!r}; there are: {', '.join(sorted(known))}."
+                _put(errors, [*path, str(name)], "unknown_option", message)
+        else:
+            _put(errors, path or ["non_field_errors"], "invalid", _sentence(fault))
+    return errors
+
+
+def _sentence(fault: jsonschema.ValidationError) -> str:
+    message = fault.message if len(fault.message) <= 300 else f"{fault.message[:300]}…"
+    return f"{message[:1].upper()}{message[1:]}."
+
+
+def _put(errors: dict[str, Any], path: list[str], code: str, message: str) -> None:
+    *parents, last = path
+    for key in parents:
+        child = errors.setdefault(key, {})
+        if not isinstance(child, dict):
+            # The whole of this member is at fault already.
+            return
+        errors = child
+    if isinstance(errors.get(last), dict):
+        return
+    errors.setdefault(last, []).append(ErrorDetail(message, code))

@@ -1,0 +1,107 @@
+"""What the OpenAPI document says of the executions' endpoints beyond what the code shows."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
+from rest_framework import serializers
+
+from .log_reader import LEVELS
+from .serializers import ExecutionEntrySerializer, ExecutionSerializer
+
+
+class ExecutionAnswerSerializer(serializers.Serializer[None]):
+    """An execution in its envelope."""
+
+    object = ExecutionSerializer()
+
+
+class ExecutionRequestSerializer(serializers.Serializer[None]):
+    """Tasks to run and FlexGet's options, as `GET /api/execution/options` describes them."""
+
+    tasks = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Names or globs. None, or `*`: all tasks but those marked `manual`.",
+    )
+
+
+_LINE = {
+    "seq": 1,
+    "time": "2026-01-31T03:00:00.123Z",
+    "level": "VERBOSE",
+    "plugin": "task",
+    "task": "tv",
+    "message": "ACCEPTED: `Some.Show.S01E01` by series plugin",
+}
+_STREAMS = {
+    (200, media_type): OpenApiResponse(OpenApiTypes.STR, description=description, examples=examples)
+    for media_type, description, examples in (
+        (
+            "application/x-ndjson",
+            "A log line a line, then the end marker `{type, seq, status}`.",
+            [OpenApiExample("A log line", _LINE, media_type="application/x-ndjson")],
+        ),
+        ("text/event-stream", "Events `log`, `progress`, `status` and `end`.", []),
+        ("text/plain", "A log line a line, then one that starts with `#`.", []),
+    )
+}
+_STREAM_PARAMETERS = [
+    OpenApiParameter("after", int, description="Start after the line with this seq.", default=0),
+    OpenApiParameter(
+        "level",
+        str,
+        description="The least level to give.",
+        enum=[level.lower() for level in LEVELS],
+    ),
+    OpenApiParameter(
+        "follow", bool, description="Whether to stay until the execution ends.", default=True
+    ),
+]
+_RESUME = OpenApiParameter(
+    "Last-Event-ID",
+    int,
+    OpenApiParameter.HEADER,
+    description="Sent by an EventSource that reconnects; counts as `after`.",
+)
+
+create = extend_schema(
+    summary="Run tasks now",
+    request=ExecutionRequestSerializer,
+    parameters=[
+        OpenApiParameter(
+            "stream", bool, description="Answer the log as it comes, as NDJSON.", default=False
+        ),
+        OpenApiParameter(
+            "tasks", str, many=True, description="As in the body; so may be all the options."
+        ),
+        *_STREAM_PARAMETERS,
+    ],
+    responses={
+        (201, "application/json"): ExecutionAnswerSerializer,
+        **{(201, media_type): answer for (_, media_type), answer in _STREAMS.items()},
+    },
+)
+abort = extend_schema(
+    summary="Abort an execution", request=None, responses={200: ExecutionAnswerSerializer}
+)
+log = extend_schema(
+    summary="The log of an execution, as a stream",
+    parameters=[*_STREAM_PARAMETERS, _RESUME],
+    responses=_STREAMS,
+)
+entries = extend_schema(
+    summary="What became of each entry", responses={200: ExecutionEntrySerializer(many=True)}
+)
+options = extend_schema(
+    summary="The JSON Schema of what running tasks takes",
+    responses={
+        200: inline_serializer(
+            "ExecutionOptions", {"object": serializers.DictField(help_text="A JSON Schema.")}
+        )
+    },
+)

@@ -1,0 +1,17 @@
+"""Signals of the executions app."""
+
+from functools import partial
+
+from django.db import transaction
+from django.dispatch import Signal
+
+
+class QueueChanged(Signal):
+    """Sent when an execution was queued or shall be aborted: a dispatcher should look."""
+
+    def send_on_commit(self, execution_id: int) -> None:
+        """Send it once the surrounding transaction is committed."""
+        transaction.on_commit(partial(self.send, sender=None, execution_id=execution_id))
+
+
+queue_changed = QueueChanged()

@@ -1,0 +1,147 @@
+"""The endpoints of `/api/execution`."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.exceptions import ParseError, PermissionDenied
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from flexapi.api.errors import Conflict
+from flexapi.api.viewsets import ReadOnlyViewSet, one
+from flexapi.engine.shared import engine
+from flexapi.mirror import mirror
+
+from . import requests, schema
+from .filters import EntryFilter, ExecutionFilter
+from .models import Execution, ExecutionEnded
+from .serializers import ExecutionEntrySerializer, ExecutionSerializer
+from .streaming import STREAM_RENDERERS, StreamRenderer, read_flag, stream_log
+
+# Actions that answer a list, with its filters.
+LISTS = ("list", "entries")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Running and pending executions, or those of any status"),
+    retrieve=extend_schema(summary="One execution"),
+)
+class ExecutionViewSet(ReadOnlyViewSet):
+    """Runs of FlexGet tasks: queue one, watch it, abort it."""
+
+    queryset = Execution.objects.select_related("requested_by")
+    serializer_class = ExecutionSerializer
+    filterset_class = ExecutionFilter
+    search_fields = ("tasks", "abort_reason")
+    ordering_fields = ("id", "status", "created", "started", "finished")
+    lookup_value_regex = "[0-9]{1,18}"
+    action_permissions: ClassVar[dict[str, str]] = {"abort": "executions.abort_execution"}
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Filter lists; an execution that is asked for by its id may have any status."""
+        return super().filter_queryset(queryset) if self.action in LISTS else queryset
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer errors as JSON, whatever kind of stream was asked for."""
+        renderer = getattr(self.request, "accepted_renderer", None)
+        if isinstance(renderer, StreamRenderer):
+            self.request.accepted_renderer = JSONRenderer()
+            self.request.accepted_media_type = "application/json"
+        return super().handle_exception(exc)
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """Offer the streams where the answer may be one."""
+        renderers = super().get_renderers()
+        streams = [renderer() for renderer in STREAM_RENDERERS]
+        if self.action == "log":
+            return [*streams, *renderers]
+        return [*renderers, *streams] if self.action == "create" else renderers
+
+    @schema.create
+    def create(self, request: Request) -> HttpResponseBase:
+        """Queue a run; answer the execution, or its log as it comes."""
+        wanted = requests.request_schema(engine().call("options"))
+        body = requests.from_parameters(request.query_params, wanted) | _members(request.data)
+        requests.check(body, wanted, mirror.task_names())
+        self._check_options_permitted(body)
+        tasks = body.pop("tasks", [])
+        renderer = self._stream_renderer()
+        execution = Execution.objects.enqueue(
+            tasks=[] if tasks == ["*"] else tasks, options=body, requested_by=request.user
+        )
+        location = self.reverse_action("detail", kwargs={"pk": execution.pk})
+        if renderer is not None:
+            response: HttpResponseBase = stream_log(request, execution.pk, renderer, status=201)
+        else:
+            response = one(self.get_serializer(execution).data, status=201)
+        response.headers["Location"] = location
+        return response
+
+    @schema.abort
+    @action(detail=True, methods=["post"])
+    def abort(self, request: Request, pk: str) -> Response:
+        """Abort an execution: FlexGet's abort phase runs, then what is left is killed."""
+        execution = self.get_object()
+        try:
+            execution.request_abort(f"Aborted by {request.user}.")
+        except ExecutionEnded as error:
+            raise Conflict(f"{error} It is {execution.status}.") from error
+        return one(self.get_serializer(execution).data)
+
+    @schema.log
+    @action(detail=True, filter_backends=[])
+    def log(self, request: Request, pk: str) -> HttpResponseBase:
+        """Stream the log: what is stored, then live until the end."""
+        execution = self.get_object()
+        renderer = type(request.accepted_renderer)
+        if not issubclass(renderer, StreamRenderer):
+            renderer = STREAM_RENDERERS[0]
+        return stream_log(request, execution.pk, renderer)
+
+    @schema.entries
+    @action(
+        detail=True,
+        filterset_class=EntryFilter,
+        serializer_class=ExecutionEntrySerializer,
+        search_fields=("title", "reason", "url"),
+        ordering_fields=("id", "title", "state", "task", "plugin"),
+    )
+    def entries(self, request: Request, pk: str) -> Response:
+        """List what became of each entry, which plugin decided, and why."""
+        execution = get_object_or_404(self.queryset, pk=pk)
+        return self.page_of(self.filter_queryset(execution.entries.all()))
+
+    @schema.options
+    @action(detail=False, url_path="options", filter_backends=[])
+    def execute_options(self, request: Request) -> Response:
+        """Answer the JSON Schema of what POST takes: FlexGet's own options and the tasks."""
+        return one(requests.request_schema(engine().call("options")))
+
+    def _stream_renderer(self) -> type[StreamRenderer] | None:
+        """Return what the answer shall be streamed as; None where no stream is wanted."""
+        renderer = type(self.request.accepted_renderer)
+        if issubclass(renderer, StreamRenderer):
+            return renderer
+        return STREAM_RENDERERS[0] if read_flag(self.request, "stream", default=False) else None
+
+    def _check_options_permitted(self, body: dict[str, Any]) -> None:
+        """Raise PermissionDenied for options that reach as far as editing a task does."""
+        denied = [name for name in requests.EDITORS_OPTIONS if name in body]
+        if denied and not self.request.user.has_perm("tasks.change_task"):
+            raise PermissionDenied(
+                f"The options {', '.join(denied)} need the permission to change tasks."
+            )
+
+
+def _members(data: Any) -> dict[str, Any]:
+    """Return the members of a request's body, whether it came as JSON or as a form."""
+    if isinstance(data, QueryDict):
+        return data.dict()
+    if not isinstance(data, dict):
+        raise ParseError("The body must be a JSON object.")
+    return data

@@ -1,0 +1,83 @@
+"""`manage.py serve`: everything that one machine needs, in one process."""
+
+import os
+import secrets
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from flexapi.data_folder import FolderInUse, WrongConfig, claim, remember_config
+from flexapi.sample_config import write_sample
+
+
+class Command(BaseCommand):
+    """Set up what is missing, then serve until Ctrl-C or SIGTERM."""
+
+    help = "Serve the API, the admin and the live log, and run FlexGet."
+    requires_system_checks: list[str] = []  # Migrating checks them.
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options; the settings take their values (see `flexapi.paths`)."""
+        parser.add_argument("--host", help="address to listen on (FLEXAPI_HOST; 127.0.0.1)")
+        parser.add_argument("--port", help="port to listen on (FLEXAPI_PORT; 8000)")
+        parser.add_argument("--config", help="FlexGet's config.yml (FLEXAPI_CONFIG)")
+        parser.add_argument("--data-dir", help="folder for FlexAPI's own data (FLEXAPI_DATA_DIR)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the command."""
+        listener = self._listen()
+        try:
+            folder = claim(settings.DATA_DIR)
+            remember_config(settings.DATA_DIR, settings.FLEXGET_CONFIG)
+        except (FolderInUse, WrongConfig) as error:
+            raise CommandError(str(error)) from error
+        with folder, listener:
+            self._prepare()
+            self._serve(listener)
+
+    def _listen(self) -> socket.socket:
+        """Take the port first: a second server by mistake must not touch anything."""
+        host, port = settings.HOST, settings.PORT
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            return socket.create_server((host, port), family=family, backlog=128)
+        except OSError as error:
+            raise CommandError(
+                f"Can't listen on {host}, port {port}: {error.strerror}. "
+                "Choose others with --host and --port."
+            ) from error
+
+    def _prepare(self) -> None:
+        if not settings.FLEXGET_CONFIG.exists():
+            write_sample(settings.FLEXGET_CONFIG)
+            self.stdout.write(f"No config found; a sample is in {settings.FLEXGET_CONFIG}")
+        call_command("migrate", verbosity=0, interactive=False)
+        self._make_first_user()
+
+    def _make_first_user(self) -> None:
+        User = get_user_model()
+        if User.objects.exists():
+            return
+        given = os.environ.get("FLEXAPI_ADMIN_PASSWORD")
+        password = given or secrets.token_urlsafe(12)
+        User.objects.create_superuser("admin", password=password)
+        if given:
+            self.stdout.write("Made the user admin, with the password of FLEXAPI_ADMIN_PASSWORD.")
+        else:
+            self.stdout.write(f"Made the user admin, with the password {password}")
+            self.stdout.write("It is shown this once; change it in the admin.")
+
+    def _serve(self, listener: socket.socket) -> None:
+        # Importing daphne installs Twisted's reactor, which no other command shall have.
+        from flexapi.server import Server
+
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        self.stdout.write(f"Config: {settings.FLEXGET_CONFIG}")
+        self.stdout.write(f"Serving on http://{shown}:{port}/ (Ctrl-C stops)")
+        self.stdout.flush()
+        Server(listener).run()
