@@ -68,7 +68,9 @@ class _Connection:
         self._waiting: dict[int, Future[Any]] = {}
         self.runs: dict[int, Run] = {}
 
-    def send(self, method: str, params: protocol.Message, fds: list[int] | None = None) -> "Future[Any]":
+    def send(
+        self, method: str, params: protocol.Message, fds: list[int] | None = None
+    ) -> "Future[Any]":
         """Send a call, descriptors along with it; the future gets the answer."""
         answer: Future[Any] = Future()
         with self._sending:
@@ -137,9 +139,7 @@ class Engine:
                 return
             self._stopping.clear()
             self._state = State("starting")
-            self._supervisor = threading.Thread(
-                target=self._supervise, name="engine", daemon=True
-            )
+            self._supervisor = threading.Thread(target=self._supervise, name="engine", daemon=True)
             self._supervisor.start()
 
     def stop(self) -> None:
@@ -297,7 +297,9 @@ class Engine:
 
     def _wait_until_ready(self, timeout: float) -> _Connection:
         with self._changed:
-            self._changed.wait_for(lambda: self._state.name in ("ready", "failed", "stopped"), timeout)
+            self._changed.wait_for(
+                lambda: self._state.name in ("ready", "failed", "stopped"), timeout
+            )
             if self._state.name == "ready" and self._connection is not None:
                 return self._connection
             raise EngineUnavailable(self._why_not_ready())

@@ -303,8 +303,8 @@ def run_in_child(
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)
     # New streams: the old ones are buffered for what descriptors 1 and 2 were in the host.
-    sys.stdout = open(1, "w", buffering=1, errors="replace", closefd=False)
-    sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+    sys.stdout = os.fdopen(1, "w", buffering=1, errors="replace", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
     os.chdir(Path(manager.config_base))
     _name_deciding_plugins()
     current = Execution(manager, params, Reporter(events))

@@ -43,7 +43,7 @@ class ConfigInvalid(Exception):
 def load_yaml(text: str) -> dict[str, Any]:
     """Return the data of a config as FlexGet reads it; raises ConfigInvalid."""
     try:
-        return yaml.load(text, Loader=_Loader) or {}
+        return yaml.load(text, Loader=_Loader) or {}  # noqa: S506  it is a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
@@ -59,6 +59,11 @@ class WarmManager(Manager):
     A host can so validate configs and describe options while somebody else's FlexGet daemon
     owns the database.
     """
+
+    # Set by FlexGet's own class, which says no types.
+    initialized: bool
+    config_file_hash: str | None
+    db_filename: str
 
     def __init__(self, config: Path) -> None:
         super().__init__(["-c", str(config), "execute"])

@@ -152,7 +152,7 @@ class Host:
         finally:
             if code:
                 # Straight onto the pipe of stderr: the server keeps it as log lines.
-                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                sys.excepthook(*sys.exc_info())
             sys.stdout.flush()
             sys.stderr.flush()
             # Not sys.exit: the host's exit handlers and buffers are not this process's.

@@ -38,9 +38,7 @@ def plugins(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
             "name": info.name,
             "category": info.category,
             "builtin": info.builtin,
-            "phases": {
-                phase: handler.priority for phase, handler in info.phase_handlers.items()
-            },
+            "phases": {phase: handler.priority for phase, handler in info.phase_handlers.items()},
         }
         for info in sorted(plugin.plugins.values(), key=lambda info: info.name)
     ]

@@ -139,9 +139,7 @@ def test_it_can_be_aborted_while_it_waits(
     assert not of_kind(reports, "started")
 
 
-def test_it_holds_the_lock_while_it_runs(
-    flexget_engine: Engine, flexget_home: FlexGetHome
-) -> None:
+def test_it_holds_the_lock_while_it_runs(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
     flexget_home.write({"slow": accepting("x", misbehave="sleep")})
     run = flexget_engine.execute(1, ["slow"], {})
     flexget = [sys.executable, "-c", "import flexget; flexget.main()"]
@@ -174,9 +172,7 @@ def test_broken_yaml_fails_the_run_and_says_where(
     assert "line 3" in task["abort_reason"]
 
 
-def test_a_missing_config_fails_the_run(
-    flexget_engine: Engine, flexget_home: FlexGetHome
-) -> None:
+def test_a_missing_config_fails_the_run(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
     flexget_home.write({})
     flexget_home.config.unlink()
     (task,) = of_kind(reports_of(flexget_engine.execute(1, None, {})), "task")

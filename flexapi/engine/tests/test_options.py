@@ -61,9 +61,7 @@ def test_dump_prints_into_the_log(flexget_engine: Engine, flexget_home: FlexGetH
     assert any("original_title" in line for line in log)
 
 
-def test_test_leaves_the_database_alone(
-    flexget_engine: Engine, flexget_home: FlexGetHome
-) -> None:
+def test_test_leaves_the_database_alone(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
     entry = {"title": "only once", "url": "http://localhost/only-once"}
     flexget_home.write({"tested": {"mock": [entry], "accept_all": True}})
     for number in (1, 2):
