@@ -19,7 +19,7 @@ from flexapi.mirror import mirror
 
 from . import requests, schema
 from .filters import EntryFilter, ExecutionFilter
-from .models import Execution, ExecutionEnded
+from .models import Execution, ExecutionEnded, ExecutionEntry
 from .serializers import ExecutionEntrySerializer, ExecutionSerializer
 from .streaming import STREAM_RENDERERS, StreamRenderer, read_flag, stream_log
 
@@ -40,7 +40,10 @@ class ExecutionViewSet(ReadOnlyViewSet):
     search_fields = ("tasks", "abort_reason")
     ordering_fields = ("id", "status", "created", "started", "finished")
     lookup_value_regex = "[0-9]{1,18}"
-    action_permissions: ClassVar[dict[str, str]] = {"abort": "executions.abort_execution"}
+    action_permissions: ClassVar[dict[str, str]] = {
+        "abort": "executions.abort_execution",
+        "entries": "executions.view_execution",
+    }
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Filter lists; an execution that is asked for by its id may have any status."""
@@ -106,6 +109,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     @schema.entries
     @action(
         detail=True,
+        queryset=ExecutionEntry.objects.all(),
         filterset_class=EntryFilter,
         serializer_class=ExecutionEntrySerializer,
         search_fields=("title", "reason", "url"),
@@ -113,7 +117,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     )
     def entries(self, request: Request, pk: str) -> Response:
         """List what became of each entry, which plugin decided, and why."""
-        execution = get_object_or_404(self.queryset, pk=pk)
+        execution = get_object_or_404(Execution, pk=pk)
         return self.page_of(self.filter_queryset(execution.entries.all()))
 
     @schema.options
