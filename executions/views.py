@@ -12,8 +12,9 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from flexapi.api.errors import Conflict
+from flexapi.api.errors import Conflict, ServiceUnavailable
 from flexapi.api.viewsets import ReadOnlyViewSet, one
+from flexapi.engine.client import EngineUnavailable
 from flexapi.engine.shared import engine
 from flexapi.mirror import mirror
 
@@ -68,7 +69,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     @schema.create
     def create(self, request: Request) -> HttpResponseBase:
         """Queue a run; answer the execution, or its log as it comes."""
-        wanted = requests.request_schema(engine().call("options"))
+        wanted = _request_schema()
         body = requests.from_parameters(request.query_params, wanted) | _members(request.data)
         requests.check(body, wanted, mirror.task_names())
         self._check_options_permitted(body)
@@ -124,7 +125,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     @action(detail=False, url_path="options", filter_backends=[])
     def execute_options(self, request: Request) -> Response:
         """Answer the JSON Schema of what POST takes: FlexGet's own options and the tasks."""
-        return one(requests.request_schema(engine().call("options")))
+        return one(_request_schema())
 
     def _stream_renderer(self) -> type[StreamRenderer] | None:
         """Return what the answer shall be streamed as; None where no stream is wanted."""
@@ -140,6 +141,13 @@ class ExecutionViewSet(ReadOnlyViewSet):
             raise PermissionDenied(
                 f"The options {', '.join(denied)} need the permission to change tasks."
             )
+
+
+def _request_schema() -> dict[str, Any]:
+    try:
+        return requests.request_schema(engine().execute_options())
+    except EngineUnavailable as error:
+        raise ServiceUnavailable(f"FlexGet's options are not known yet. {error}") from error
 
 
 def _members(data: Any) -> dict[str, Any]:

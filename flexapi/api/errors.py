@@ -29,6 +29,18 @@ class PreconditionFailed(exceptions.APIException):
     default_code = "precondition_failed"
 
 
+class ServiceUnavailable(exceptions.APIException):
+    """503: what the request needs can't be reached right now; nothing was done."""
+
+    status_code = 503
+    default_detail = "This is not available right now; try again."
+    default_code = "unavailable"
+
+    def __init__(self, detail: str | None = None, wait: int = 5) -> None:
+        super().__init__(detail)
+        self.wait = wait  # Seconds, sent as Retry-After.
+
+
 class BodyTooLarge(exceptions.APIException):
     """413: the body is over `DATA_UPLOAD_MAX_MEMORY_SIZE`."""
 

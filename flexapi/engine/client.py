@@ -121,6 +121,7 @@ class Engine:
         self.config = config
         self.python = python or sys.executable
         self.restarts = 0
+        self._options: dict[str, Any] | None = None
         self._state = State("stopped")
         self._connection: _Connection | None = None
         self._stopping = threading.Event()
@@ -175,6 +176,17 @@ class Engine:
             raise EngineUnavailable(
                 f"FlexGet did not answer {method!r} within {timeout:g} s."
             ) from error
+
+    def execute_options(self, timeout: float = CALL_TIMEOUT) -> dict[str, Any]:
+        """Return the JSON Schema of the options that `execute` takes; not to be modified.
+
+        Raises EngineUnavailable where FlexGet was never loaded. Later it answers at once, even
+        while a host is started again.
+        """
+        if self._options is None:
+            self._wait_until_ready(timeout)
+        assert self._options is not None
+        return self._options
 
     def execute(
         self,
@@ -278,6 +290,7 @@ class Engine:
             if run is not None:
                 run.end(Ending(params["status"]))
         elif method == "ready":
+            self._options = params.pop("options")
             connection.ready.set()
             self._set_state(State("ready", **params), connection)
             logger.info("FlexGet %s is ready.", params["flexget"])

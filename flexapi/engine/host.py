@@ -16,7 +16,8 @@ File descriptor 3 is one end of a socket pair on which the server speaks JSON-RP
 
 and what it says unasked:
 
-`ready`    `{"version", "python", "pid"}`: once, when FlexGet is loaded
+`ready`    `{"flexget", "python", "pid", "options"}`: once, when FlexGet is loaded; its version,
+           and the JSON Schema of the options that `execute` takes
 `failed`   `{"reason"}`: FlexGet can't be loaded; the host ends
 `exited`   `{"execution": id, "status": exit code, or minus the signal that killed it}`
 `log`      `{"level", "message"}`: something for the server's own log
@@ -44,7 +45,7 @@ def serve(channel: socket.socket, config: Path) -> None:
     # Here, because importing FlexGet is the part that can fail, and the server is told why.
     from flexapi.engine.flexget_manager import WarmManager, start_logging
     from flexapi.engine.host_service import Host, pass_log_on, warm
-    from flexapi.engine.methods import version
+    from flexapi.engine.methods import execute_options, version
 
     start_logging()
     manager = WarmManager(config)
@@ -54,7 +55,8 @@ def serve(channel: socket.socket, config: Path) -> None:
     # Objects that live for ever stay out of the collector's way, and so shared after a fork.
     gc.collect()
     gc.freeze()
-    host.notify("ready", pid=os.getpid(), **version(manager, {}))
+    options = execute_options(manager, {})
+    host.notify("ready", pid=os.getpid(), options=options, **version(manager, {}))
     host.serve()
 
 
