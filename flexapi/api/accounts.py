@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flexapi.api.models import ApiToken
+from flexapi.api.schema import ErrorSerializer
 from flexapi.api.throttles import LoginAddressThrottle, LoginUserThrottle
 from flexapi.api.viewsets import (
     CreateMixin,
@@ -143,7 +144,9 @@ class LoginView(APIView):
     def get_authenticate_header(self, request: Request) -> str:
         return str(knox_settings.AUTH_HEADER_PREFIX)
 
-    @extend_schema(request=LoginSerializer, responses=LoggedInSerializer)
+    @extend_schema(
+        request=LoginSerializer, responses={200: LoggedInSerializer, 401: ErrorSerializer}
+    )
     def post(self, request: Request) -> Response:
         serializer = LoginSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -199,7 +202,6 @@ class TokenViewSet(CreateMixin, DestroyMixin, ListMixin, RetrieveMixin):
 
     queryset = ApiToken.objects.all()
     permission_classes = (IsAuthenticated,)
-    lookup_value_regex = r"\d+"
     ordering_fields: ClassVar = ("id", "name", "created", "expiry", "last_used")
     search_fields: ClassVar = ("name",)
 

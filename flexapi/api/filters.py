@@ -1,11 +1,22 @@
-"""Ordering that refuses what it does not know; filtering and searching are django-filter's and DRF's own."""
+"""Filters by field, and ordering that refuses what it does not know; searching is DRF's own."""
 
 from typing import Any
 
 from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+
+
+class FilterBackend(DjangoFilterBackend):
+    """django-filter's, which an `@action` may also give a `filterset_class` for what it lists."""
+
+    def get_filterset_class(
+        self, view: Any, queryset: QuerySet[Any] | None = None
+    ) -> type[FilterSet] | None:
+        own: type[FilterSet] | None = getattr(view, "filterset_class", None)
+        return own or super().get_filterset_class(view, queryset)
 
 
 class OrderingFilter(filters.OrderingFilter):
@@ -38,3 +49,9 @@ class OrderingFilter(filters.OrderingFilter):
         if unknown:
             detail = f"Cannot order by {unknown}; known are: {', '.join(known)}."
             raise ValidationError({self.ordering_param: detail})
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        (parameter,) = super().get_schema_operation_parameters(view)
+        fields = ", ".join(f"`{name}`" for name in view.ordering_fields or ())
+        parameter["description"] = f"Fields to order by, `-` before one reverses it: {fields}."
+        return [parameter]

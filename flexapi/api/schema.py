@@ -4,21 +4,79 @@ from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from drf_spectacular.openapi import OpenApiResponse
 from drf_spectacular.plumbing import force_instance, is_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
-from drf_standardized_errors.openapi import AutoSchema as StandardErrorsSchema
+from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 
 from flexapi.api.etags import EtagMixin
 
+_WRITES = ("update", "partial_update", "destroy")
 
-class AutoSchema(StandardErrorsSchema):
-    """Adds what the base classes do: `{"object": …}` around one object, ETags and their preconditions.
+
+class ErrorItemSerializer(serializers.Serializer[Any]):
+    """One thing that is wrong."""
+
+    code = serializers.CharField(help_text="For programs.")
+    detail = serializers.CharField(help_text="For people.")
+    attr = serializers.CharField(
+        allow_null=True, help_text="The field, or the path to it, such as `config.rss.url`."
+    )
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """What every 4xx and 5xx carries."""
+
+    type = serializers.CharField(help_text="validation_error, client_error or server_error.")
+    errors = ErrorItemSerializer(many=True)
+
+
+class AutoSchema(SpectacularSchema):
+    """Adds what the base classes do: `{"object": …}` around one object, errors, ETags and their preconditions.
 
     An answer described by a serializer, a plain schema or OpenApiTypes.OBJECT is inside of the envelope; text and
-    streams (OpenApiTypes.STR, BINARY) are not.
+    streams (OpenApiTypes.STR, BINARY) are not. Errors have one schema, without the field names that may
+    occur: a path into a config can be any.
     """
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        described: dict[str, Any] = super()._get_response_bodies(direction)
+        errors = {
+            status: self._get_response_for_code(
+                OpenApiResponse(ErrorSerializer, description), status, ["application/json"]
+            )
+            for status, description in self.error_statuses().items()
+            if status not in described
+        }
+        return dict(sorted((described | errors).items()))
+
+    def error_statuses(self) -> dict[str, str]:
+        """The errors that are possible here, by status, with what they mean."""
+        view, method = self.view, self.method
+        action = getattr(view, "action", None)
+        has_body = method in ("POST", "PUT", "PATCH") and self.get_request_serializer() is not None
+        conditional = isinstance(view, EtagMixin) and action in _WRITES
+        permissions = view.get_permissions()
+        public = all(isinstance(permission, AllowAny) for permission in permissions)
+        plain = all(
+            isinstance(permission, (AllowAny, IsAuthenticated)) for permission in permissions
+        )
+        forbidden = "The user may not do this, or a session's write lacks its CSRF token."
+        possible = {
+            "400": (has_body or self._is_list_view(), "Something in the request is wrong."),
+            "401": (not public, "No credentials, or wrong ones."),
+            "403": (not plain or (not public and method not in SAFE_METHODS), forbidden),
+            "404": ("{" in self.path, "There is no such object."),
+            "406": (True, "No media type that the client accepts."),
+            "412": (conditional, "The object has changed since it was read."),
+            "413": (has_body, "The body is too large."),
+            "415": (has_body, "A content type that is not understood."),
+            "429": (bool(view.throttle_classes), "Too many attempts; see Retry-After."),
+        }
+        return {status: text for status, (applies, text) in possible.items() if applies}
 
     def _get_response_for_code(
         self,
@@ -52,33 +110,21 @@ class AutoSchema(StandardErrorsSchema):
     def get_override_parameters(self) -> list[Any]:
         """The headers of conditional requests, where the view heeds them."""
         action = getattr(self.view, "action", None)
-        if isinstance(self.view, EtagMixin):
-            if action == "retrieve":
-                return [
-                    OpenApiParameter(
-                        "If-None-Match",
-                        str,
-                        OpenApiParameter.HEADER,
-                        description="An ETag; the answer is 304 while it still fits.",
-                    ),
-                    OpenApiParameter(
-                        "ETag",
-                        str,
-                        OpenApiParameter.HEADER,
-                        response=[200],
-                        description="Names this state of the object.",
-                    ),
-                ]
-            if action in ("update", "partial_update", "destroy"):
-                return [
-                    OpenApiParameter(
-                        "If-Match",
-                        str,
-                        OpenApiParameter.HEADER,
-                        description="An ETag; the answer is 412 where the object has another by now.",
-                    )
-                ]
+        if not isinstance(self.view, EtagMixin):
+            return []
+        if action == "retrieve":
+            known = "An ETag; the answer is 304 while it still fits."
+            return [
+                _header("If-None-Match", known),
+                _header("ETag", "Names this state of the object.", response=[200]),
+            ]
+        if action in _WRITES:
+            return [_header("If-Match", "An ETag; the answer is 412 if the object has another.")]
         return []
+
+
+def _header(name: str, description: str, **options: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, **options)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
