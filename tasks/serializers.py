@@ -15,7 +15,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
 
     class Meta:
         model = Task
-        fields = ("name", "enabled", "position", "config")
+        fields: tuple[str, ...] = ("name", "enabled", "position", "config")
 
     def to_representation(self, instance: Task) -> dict[str, Any]:
         # By hand: lists are read far more often than anything else here.
@@ -50,7 +50,7 @@ class TaskDetailSerializer(TaskSerializer):
     )
 
     class Meta(TaskSerializer.Meta):
-        fields = (*TaskSerializer.Meta.fields, "last_execution", "schedules")
+        fields: tuple[str, ...] = (*TaskSerializer.Meta.fields, "last_execution", "schedules")
 
     def to_representation(self, instance: Task) -> dict[str, Any]:
         last = instance.last_execution()

@@ -123,6 +123,11 @@ def file_changed() -> bool:
     return _memory.seen is None or not _still(_memory.seen)
 
 
+def seen_hash() -> str:
+    """The hash of the file as this process saw it last; "" where there was none."""
+    return "" if _memory.seen is None else _memory.seen.hash
+
+
 def _in_step(seen: Seen) -> bool:
     return _still(seen) and (seen.problem is not None or current().hash == seen.hash)
 
@@ -136,12 +141,13 @@ def _still(seen: Seen) -> bool:
         now = file.signature(path)
         if now == seen.signature and not now.racy:
             return True
-        now, content = file.read(path)
+        # Half of what an editor writes is not what was seen, so there is no need for it to settle.
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return seen.signature == file.Signature()
     except OSError:
         return False
-    if content is None:
-        return seen.signature == file.Signature()
-    if digest(content) != seen.hash:
+    if digest(content) != seen.hash or file.signature(path) != now:
         return False
     _memory.seen = Seen(path, now, seen.hash, seen.problem)
     return True

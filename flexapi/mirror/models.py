@@ -43,6 +43,7 @@ class ConfigRevision(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        default_permissions = ("view",)
 
     def __str__(self) -> str:
         return f"Revision {self.pk}"

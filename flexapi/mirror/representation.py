@@ -65,24 +65,24 @@ class MirrorMixin(EtagMixin):
     # Who may do this reads credentials; all others read a mask.
     reveal_permission: str
     request: Request
-    action: str | None
+    action: Any
+    action_map: dict[str, str]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Take in hand edits before anything is answered."""
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         mirror.refresh()
 
     def get_renderers(self) -> list[BaseRenderer]:
-        renderers = super().get_renderers()  # type: ignore[misc]
+        renderers = super().get_renderers()
         return [*renderers, YAMLRenderer()] if self.action in self.yaml_actions else renderers
 
     def get_parsers(self) -> list[BaseParser]:
-        yaml = getattr(self, "action_map", {}).get(self.request_method()) == "update"
-        return [JSONParser(), YAMLParser()] if yaml else [JSONParser()]
-
-    def request_method(self) -> str:
-        """The method in lower case; parsers are chosen before the action is known."""
-        return (self.request.method or "get").lower()
+        # DRF asks for them before it sets the action.
+        action = getattr(self, "action", None)
+        if action is None:
+            action = self.action_map.get((self.request.method or "").lower())
+        return [JSONParser(), YAMLParser()] if action in self.yaml_actions else [JSONParser()]
 
     @property
     def masked(self) -> bool:

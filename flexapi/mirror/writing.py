@@ -22,7 +22,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from flexapi.mirror import credentials, file, mirror, validation
 from flexapi.mirror.document.document import Document
 from flexapi.mirror.mirror import Problem, Snapshot, Superseded
-from flexapi.mirror.models import ConfigRevision
+from flexapi.mirror.models import ConfigRevision, digest
 
 logger = logging.getLogger("flexapi.mirror")
 
@@ -126,6 +126,7 @@ def put(
         if mirror.file_changed():
             # The revision stays in the history; the edit is made again on top of the file's new text.
             raise Superseded
+        held = mirror.seen_hash()
         try:
             lost = replacement.put()
         except OSError as error:
@@ -134,7 +135,7 @@ def put(
     finally:
         replacement.discard()
     mirror.wrote(taken)
-    if lost is not None and lost != base.document.to_bytes():
+    if lost is not None and digest(lost) != held:
         keep(lost, f"Written in the moment in which revision {taken.revision} took its place.")
     return taken
 
@@ -144,7 +145,7 @@ def keep(content: bytes, problem: str) -> None:
     logger.warning("A state of the config file is kept as a revision. %s", problem)
     ConfigRevision.objects.create(
         content=content,
-        hash=mirror.digest(content),
+        hash=digest(content),
         origin=ConfigRevision.Origin.FILE,
         problem=problem,
     )

@@ -21,7 +21,7 @@ class TestCreate:
         assert answer["Location"] == "http://testserver/api/tasks/new"
         assert answer.json()["object"]["position"] == 3
         assert changed_lines() == ([], ["  new:", "    mock: []"])
-        revision = ConfigRevision.objects.first()
+        revision = ConfigRevision.objects.latest("pk")
         assert (revision.origin, revision.author, revision.written) == ("api", editor, True)
 
     def test_a_taken_name_is_a_409(self, config, changed_lines, api, editor):
@@ -146,7 +146,7 @@ class TestReplace:
 
 class TestChange:
     def test_a_merge_patch_changes_and_removes(self, config, changed_lines, api, editor):
-        patch = {"config": {"accept_all": None, "mock": [], "priority": 3}}
+        patch: dict = {"config": {"accept_all": None, "mock": [], "priority": 3}}
 
         answer = api(editor).patch("/api/tasks/tv", patch)
 

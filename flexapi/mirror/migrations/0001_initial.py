@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": ("view",),
                 "ordering": ("-id",),
             },
         ),

@@ -1,0 +1,16 @@
+from flexapi.api.router import router
+from flexapi.mirror.views import ConfigViewSet, RevisionViewSet
+
+router.register("config_revisions", RevisionViewSet, basename="config-revision")
+router.register_view(
+    "config",
+    ConfigViewSet.as_view({"get": "list", "post": "create", "put": "update_text"}),
+    name="config-list",
+)
+router.register_view(
+    "config/(?P<name>[^/]+)",
+    ConfigViewSet.as_view(
+        {"get": "retrieve", "put": "update", "post": "update", "delete": "destroy"}
+    ),
+    name="config-detail",
+)

@@ -1,0 +1,54 @@
+"""Sections and revisions as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from flexapi.mirror.models import ConfigRevision
+
+
+class SectionSerializer(serializers.Serializer[Any]):
+    """A root section of the config."""
+
+    name = serializers.CharField(trim_whitespace=False)
+    config = serializers.JSONField(
+        allow_null=True, help_text="Its value; what JSON lacks is shown as text."
+    )
+
+
+class SectionConfigSerializer(serializers.Serializer[Any]):
+    """The value that a section shall have."""
+
+    name = serializers.CharField(trim_whitespace=False, required=False)
+    config = serializers.JSONField(allow_null=True)
+
+
+class RevisionSerializer(serializers.ModelSerializer[ConfigRevision]):
+    """A state that the config file had."""
+
+    author = serializers.CharField(source="author.username", default=None, read_only=True)
+    current = serializers.BooleanField(read_only=True, help_text="Whether it is the config now.")
+
+    class Meta:
+        model = ConfigRevision
+        fields: tuple[str, ...] = (
+            "id",
+            "created",
+            "origin",
+            "author",
+            "summary",
+            "problem",
+            "current",
+        )
+
+
+class RevisionDetailSerializer(RevisionSerializer):
+    """A revision with its text, and with what it changed."""
+
+    text = serializers.CharField(read_only=True)
+    diff = serializers.CharField(
+        read_only=True, help_text="Unified diff from the revision before; empty where that is gone."
+    )
+
+    class Meta(RevisionSerializer.Meta):
+        fields: tuple[str, ...] = (*RevisionSerializer.Meta.fields, "text", "diff")

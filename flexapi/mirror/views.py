@@ -1,0 +1,219 @@
+"""`/api/config` and `/api/config_revisions`."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, NotFound, UnsupportedMediaType, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from flexapi.api.free_names import FreeNameMixin, reverse_name
+from flexapi.api.viewsets import ApiViewSet, ListMixin, one
+from flexapi.mirror import answers, credentials, editing, mirror, revisions, writing
+from flexapi.mirror.document import Document, to_json
+from flexapi.mirror.models import ConfigRevision, ConfigSection, ConfigState
+from flexapi.mirror.representation import MirrorMixin, Source, YAMLRenderer
+from flexapi.mirror.serializers import (
+    RevisionDetailSerializer,
+    RevisionSerializer,
+    SectionConfigSerializer,
+    SectionSerializer,
+)
+
+REVEAL = "mirror.change_configsection"
+
+
+class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
+    """The root sections of FlexGet's config; what it has beyond them, as YAML."""
+
+    queryset = ConfigSection.objects.all()
+    serializer_class = SectionSerializer
+    reveal_permission = REVEAL
+    lookup_field = "name"
+    filter_backends = ()
+    yaml_actions = ("list", "update_text", "retrieve", "update")
+
+    def etag_state(self, instance: str | None) -> Any:
+        """The source of the section of this name, or of the whole config for None."""
+        document = mirror.current().document
+        return self._source(document, instance)
+
+    @extend_schema(
+        responses={
+            (200, "application/json"): SectionSerializer(many=True),
+            (200, "application/yaml"): OpenApiTypes.STR,
+        }
+    )
+    def list(self, request: Request) -> Response:
+        """Read every root section; as YAML, the whole file as it is."""
+        document = mirror.current().document
+        if self.wants_yaml:
+            return self.with_etag(Response(self._source(document, None)), None)
+        page = self.paginate_queryset(tuple(editing.names(document))) or ()
+        items = [self._section(document, name) for name in page]
+        return self.with_etag(self.get_paginated_response(items), None)
+
+    @extend_schema(responses={201: SectionSerializer})
+    def create(self, request: Request) -> Response:
+        """Add a root section at the end of the config."""
+        new = self._valid(SectionSerializer, request)
+        name = new["name"]
+        with self._translated((name,)):
+            self._editor(None).add_section(name, new["config"])
+        location = reverse_name("config-detail", "name", name, request)
+        return self._answer(name, 201, {"Location": location})
+
+    @extend_schema(
+        request={"application/yaml": OpenApiTypes.STR},
+        responses={(200, "application/yaml"): OpenApiTypes.STR},
+    )
+    def update_text(self, request: Request) -> Response:
+        """Set the text of the whole file."""
+        if not isinstance(request.data, Source):
+            raise UnsupportedMediaType(
+                request.content_type or "", "The whole config is written as application/yaml."
+            )
+        with self._translated(()):
+            self._editor(None).set_text(request.data)
+        request.accepted_renderer = YAMLRenderer()
+        return self.with_etag(Response(self._source(mirror.current().document, None)), None)
+
+    @extend_schema(
+        responses={
+            (200, "application/json"): SectionSerializer,
+            (200, "application/yaml"): OpenApiTypes.STR,
+        }
+    )
+    def retrieve(self, request: Request, name: str) -> Response:
+        """Read a section; as YAML, its exact source."""
+        return self._answer(name)
+
+    @extend_schema(
+        request={
+            "application/json": SectionConfigSerializer,
+            "application/yaml": OpenApiTypes.STR,
+        },
+        responses={
+            (200, "application/json"): SectionSerializer,
+            (200, "application/yaml"): OpenApiTypes.STR,
+        },
+    )
+    def update(self, request: Request, name: str) -> Response:
+        """Set a section's value, or its YAML source; nothing else in the file changes."""
+        with self._translated((name,)):
+            if isinstance(request.data, Source):
+                self._editor(name).set_section_source(name, request.data)
+            else:
+                config = self._valid(SectionConfigSerializer, request)["config"]
+                self._editor(name).set_section(name, config)
+        return self._answer(name)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, name: str) -> Response:
+        """Delete a section, and the comments that belong to it."""
+        with self._translated((name,)):
+            self._editor(name).delete_sections([name])
+        return Response(status=204)
+
+    def _editor(self, name: str | None) -> editing.ConfigEditor:
+        return editing.ConfigEditor(
+            author=self.request.user, guard=lambda: self.check_preconditions(name)
+        )
+
+    def _answer(
+        self, name: str, status: int = 200, headers: dict[str, str] | None = None
+    ) -> Response:
+        document = mirror.current().document
+        if name not in editing.names(document):
+            raise NotFound(f"There is no section {name!r}.")
+        if self.wants_yaml:
+            response = Response(self._source(document, name), status, headers=headers)
+        else:
+            response = one(self._section(document, name), status, headers)
+        return self.with_etag(response, name)
+
+    def _section(self, document: Document, name: str) -> dict[str, Any]:
+        config = to_json(document.get((editing.key_of(document, name),)))
+        if self.masked:
+            variables = credentials.secret_variables(mirror.mapping(document))
+            config = credentials.mask_value(config, (name,), variables)
+        return {"name": name, "config": config}
+
+    def _source(self, document: Document, name: str | None) -> str:
+        if name is None:
+            return credentials.mask_document(document) if self.masked else document.text
+        path = (editing.names(document).get(name, name),)
+        if path[0] not in mirror.mapping(document):
+            return ""
+        text = document.source(path)
+        if not self.masked:
+            return text
+        variables = credentials.secret_variables(mirror.mapping(document))
+        return credentials.mask_source(text, path, variables)
+
+    def _valid(self, serializer_class: Any, request: Request) -> dict[str, Any]:
+        serializer = serializer_class(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data: dict[str, Any] = serializer.validated_data
+        return data
+
+    @contextlib.contextmanager
+    def _translated(self, path: tuple[str, ...]) -> Iterator[None]:
+        try:
+            with answers.translated(path):
+                yield
+        except editing.BadName as error:
+            raise ValidationError({"name": [ErrorDetail(str(error), code="invalid")]}) from error
+
+
+class RevisionViewSet(MirrorMixin, ListMixin, ApiViewSet):
+    """The states that the config file had, the newest first."""
+
+    serializer_class = RevisionSerializer
+    reveal_permission = REVEAL
+    yaml_actions = ()
+    action_permissions = {"restore": "mirror.change_configsection"}
+    ordering_fields = ("id", "created")
+    search_fields = ("summary",)
+    filterset_fields = ("origin",)
+    lookup_value_regex = "[0-9]{1,18}"
+    queryset = ConfigRevision.objects.all()
+
+    def get_queryset(self) -> QuerySet[ConfigRevision]:
+        """Revisions without their contents, which a list doesn't show."""
+        current = ConfigState.objects.filter(current_id=OuterRef("pk"))
+        return (
+            ConfigRevision.objects.select_related("author")
+            .defer("content")
+            .annotate(current=Exists(current))
+        )
+
+    def etag_state(self, instance: ConfigRevision) -> Any:
+        """A revision never changes; whether it is current may."""
+        return [instance.pk, instance.current, self.masked]  # type: ignore[attr-defined]
+
+    @extend_schema(responses=RevisionDetailSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Read a revision's text and what it changed."""
+        return self._answer(self.get_object())
+
+    @extend_schema(request=None, responses=RevisionDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Make this text the config again, as a new revision; also mends a broken or missing file."""
+        with answers.translated(()):
+            taken = writing.restore(self.get_object(), author=request.user)
+        return self._answer(self.get_queryset().get(pk=taken.revision))
+
+    def _answer(self, revision: ConfigRevision) -> Response:
+        data = {
+            **self.get_serializer(revision).data,
+            "text": revisions.text_of(revision, masked=self.masked),
+            "diff": revisions.diff(revision, masked=self.masked),
+        }
+        return self.with_etag(one(data), revision)
