@@ -67,6 +67,7 @@ class _Connection:
         self._next_id = 0
         self._waiting: dict[int, Future[Any]] = {}
         self.runs: dict[int, Run] = {}
+        self.options: dict[str, Any] = {}
 
     def send(
         self, method: str, params: protocol.Message, fds: list[int] | None = None
@@ -184,8 +185,7 @@ class Engine:
         while a host is started again.
         """
         if self._options is None:
-            self._wait_until_ready(timeout)
-        assert self._options is not None
+            return self._wait_until_ready(timeout).options
         return self._options
 
     def execute(
@@ -290,7 +290,7 @@ class Engine:
             if run is not None:
                 run.end(Ending(params["status"]))
         elif method == "ready":
-            self._options = params.pop("options")
+            self._options = connection.options = params.pop("options")
             connection.ready.set()
             self._set_state(State("ready", **params), connection)
             logger.info("FlexGet %s is ready.", params["flexget"])
