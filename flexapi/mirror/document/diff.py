@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from .operations import Delete, Insert, Operation, Replace
-from .values import Path, same_content
+from .values import Path, frozen, same_content
 
 
 def differences(old: Any, new: Any, path: Path) -> Iterator[Operation]:
@@ -46,9 +46,7 @@ def _mapping(old: dict[Any, Any], new: dict[Any, Any], path: Path) -> Iterator[O
 
 def _sequence(old: list[Any], new: list[Any], path: Path) -> Iterator[Operation]:
     """From the end to the front, so that the indexes still to come stay right."""
-    labels: list[Any] = []
-    before = [_label(item, labels) for item in old]
-    after = [_label(item, labels) for item in new]
+    before, after = [frozen(item) for item in old], [frozen(item) for item in new]
     blocks = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     for _, start, stop, new_start, new_stop in reversed(blocks):
         common = min(stop - start, new_stop - new_start)
@@ -61,12 +59,3 @@ def _sequence(old: list[Any], new: list[Any], path: Path) -> Iterator[Operation]
             yield from differences(
                 old[start + index], new[new_start + index], (*path, start + index)
             )
-
-
-def _label(item: Any, labels: list[Any]) -> int:
-    """A number that equal items share, since items need not be hashable."""
-    for number, known in enumerate(labels):
-        if same_content(item, known):
-            return number
-    labels.append(item)
-    return len(labels) - 1

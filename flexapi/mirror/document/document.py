@@ -7,20 +7,23 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
+import yaml
+
 from .diff import differences
-from .edit import edit_text, expect, find, shown
-from .errors import EditRefused, ParseError, PathNotFound
+from .edit import edit_many, edit_text, expect, find, shown
+from .errors import EditRefused, KeyTaken, ParseError, PathNotFound
 from .excerpt import Excerpt, excerpt
 from .jsonview import from_json
 from .operations import LAST, Delete, Insert, Move, Operation, Rename, Replace
 from .parse import LIMITS, Limits, compose, load
 from .source import put_source, put_whole, source_of
 from .tree import Tree
-from .values import Path, get, has
+from .values import Path, changed, get, has, same_content
 from .write import Habit, habit_of
 
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _UNKNOWN: Any = object()
+_SHARED_ROUNDS = 10
 
 
 class Document:
@@ -71,6 +74,14 @@ class Document:
             self._data = load(self._body)
         return self._data
 
+    def check(self) -> None:
+        """Read the text with PyYAML's Python parser as well. Raises ParseError.
+
+        That is what ``yaml.safe_load`` uses, and it refuses a few texts that the C parser takes
+        (a tab after a colon). It is slow, some 5 seconds for a megabyte: for texts from outside.
+        """
+        load(self._body, yaml.SafeLoader)
+
     def get(self, path: Path) -> Any:
         """The value at ``path``. Raises PathNotFound."""
         try:
@@ -78,35 +89,91 @@ class Document:
         except (KeyError, IndexError, TypeError):
             raise PathNotFound(f"There is nothing at {shown(path)}") from None
 
-    def set(self, path: Path, value: Any) -> Document:
+    def set(self, path: Path, value: Any, *, shared: bool = False) -> Document:
         """The document with ``value`` at ``path``, edited only where the two differ.
 
         The last key of ``path`` may be new in a mapping, or one past the end of a sequence.
         Keys that stay keep their order: the order of keys in ``value`` only matters for new ones.
+
+        What is shared (has an anchor that aliases elsewhere refer to) is only edited with
+        ``shared``, and then for all who share it; otherwise EditRefused names their lines.
         """
         if path and not has(self.data, path):
-            return self.add(path, value)
-        document = self
-        for operation in differences(self.get(path), value, path):
-            document = document._apply(operation)
-        return document
+            return self._apply(Insert(path, value), shared)
+        operations = list(differences(self.get(path), value, path))
+        try:
+            return self._apply_all(operations, path, value)
+        except EditRefused as refused:
+            if not self._parsed().references:
+                raise
+            try:
+                document = self._set_shared(path, value)
+            except EditRefused:
+                raise refused from None
+            if shared or same_content(document.data, changed(self.data, path, lambda _: value)):
+                return document
+            raise
 
-    def set_json(self, path: Path, value: Any) -> Document:
+    def _apply_all(self, operations: list[Operation], path: Path, value: Any) -> Document:
+        """The document after all operations, which together put ``value`` at ``path``."""
+        if len(operations) < 2:
+            return self._apply(operations[0]) if operations else self
+        if (part := self._excerpt(Replace(path, value))) is not None:
+            start = len(part.path)
+            inner = [replace(operation, path=operation.path[start:]) for operation in operations]
+            text = self._body[part.start : part.end]
+            try:
+                data = load(text)
+                if list(data) == part.keys:
+                    limits, tail = self.limits, part.tail
+                    text = edit_many(text, inner, data, self._habits(), limits, tail=tail)
+                    return self._spliced(part, text, self._after(operations))
+            except (ParseError, EditRefused):
+                pass  # the whole text knows more ways, and the right line numbers
+        body = edit_many(self._body, operations, self.data, self._habits(), self.limits)
+        return self._with(body, self._after(operations))
+
+    def _after(self, operations: list[Operation]) -> Any:
+        """The data after operations; unknown where the data before was never asked for."""
+        data = self._data
+        if data is not _UNKNOWN:
+            for operation in operations:
+                data = expect(operation, data)
+        return data
+
+    def _set_shared(self, path: Path, value: Any) -> Document:
+        """The document with ``value`` at ``path``, and whatever that changes elsewhere."""
+        document = self
+        # One edit may have changed several places of the value: what is left is looked up again.
+        for _ in range(_SHARED_ROUNDS):
+            operations = list(differences(document.get(path), value, path))
+            if not operations:
+                return document
+            for operation in operations:
+                try:
+                    document = document._apply(operation, shared=True)
+                except (KeyTaken, PathNotFound):
+                    break
+        raise EditRefused(f"{shown(path)} shares values in a way that the edit contradicts")
+
+    def set_json(self, path: Path, value: Any, *, shared: bool = False) -> Document:
         """``set`` for a value that came as JSON: what equals its JSON view stays as it is."""
         present = get(self.data, path) if has(self.data, path) else None
-        return self.set(path, from_json(value, present))
+        return self.set(path, from_json(value, present), shared=shared)
 
-    def add(self, path: Path, value: Any, after: Hashable = LAST) -> Document:
+    def add(
+        self, path: Path, value: Any, after: Hashable = LAST, *, shared: bool = False
+    ) -> Document:
         """The document with a new entry.
 
         In a mapping it goes behind the key ``after`` (None: to the front), by default to the end;
         in a sequence to the index that ``path`` ends with. Raises KeyTaken.
         """
-        return self._apply(Insert(path, value, after))
+        return self._apply(Insert(path, value, after), shared)
 
-    def delete(self, path: Path) -> Document:
+    def delete(self, path: Path, *, shared: bool = False) -> Document:
         """The document without an entry and the comments directly above it."""
-        return self._apply(Delete(path))
+        return self._apply(Delete(path), shared)
 
     def rename(self, path: Path, key: Hashable) -> Document:
         """The document with another key for a mapping entry. Raises KeyTaken."""
@@ -150,7 +217,7 @@ class Document:
         self.get(path)
         return source_of(self._parsed(), path, self.data, self._habits())
 
-    def replace_source(self, path: Path, text: str) -> Document:
+    def replace_source(self, path: Path, text: str, *, shared: bool = False) -> Document:
         """The document with another source for the entry at ``path``, comments included.
 
         Lines that do not differ from ``source(path)`` stay byte for byte. Raises ParseError with
@@ -168,7 +235,7 @@ class Document:
             try:
                 new = put_source(
                     old, path[len(part.path) :], text, load(old),
-                    self._habits(), self.limits, part.tail,
+                    self._habits(), self.limits, tail=part.tail,
                 )  # fmt: skip
                 return self._spliced(part, new, _UNKNOWN)
             except EditRefused:
@@ -178,8 +245,10 @@ class Document:
             entry = load(text)
             if not isinstance(entry, dict) or list(entry) != [path[-1]]:
                 raise EditRefused(f"The text has to hold the one entry {path[-1]!r}", 1, 1)
-            return self.set(path, entry[path[-1]])
-        body = put_source(self._body, path, text, self.data, self._habits(), self.limits)
+            return self.set(path, entry[path[-1]], shared=shared)
+        body = put_source(
+            self._body, path, text, self.data, self._habits(), self.limits, shared=shared
+        )
         return self._with(body, _UNKNOWN)
 
     def _parsed(self) -> Tree:
@@ -212,11 +281,21 @@ class Document:
         new._data, new._habit, new._tree, new._overview = data, self._habit, None, None
         return new
 
-    def _apply(self, operation: Operation) -> Document:
+    def _apply(self, operation: Operation, shared: bool = False) -> Document:
+        if isinstance(operation, Move) and self._stands_at(operation):
+            return self
         if (local := self._apply_locally(operation)) is not None:
             return local
-        body = edit_text(self._body, operation, self.data, self._habits(), self.limits)
-        return self._with(body, expect(operation, self.data))
+        body = edit_text(
+            self._body, operation, self.data, self._habits(), self.limits, shared=shared
+        )
+        return self._with(body, _UNKNOWN if shared else expect(operation, self.data))
+
+    def _stands_at(self, operation: Move) -> bool:
+        container = self.get(operation.path[:-1])
+        steps = list(container) if isinstance(container, dict) else range(len(container))
+        at = operation.position
+        return 0 <= at < len(steps) and steps[at] == operation.path[-1]
 
     def _apply_locally(self, operation: Operation) -> Document | None:
         """Edit and prove an excerpt instead of the whole, where that is as good."""
@@ -231,11 +310,10 @@ class Document:
             data = load(text)
             if list(data) != part.keys:
                 return None
-            text = edit_text(text, inner, data, self._habits(), self.limits, part.tail)
+            text = edit_text(text, inner, data, self._habits(), self.limits, tail=part.tail)
         except (ParseError, EditRefused):
             return None  # the whole text knows more ways, and the right line numbers
-        data = _UNKNOWN if self._data is _UNKNOWN else expect(operation, self._data)
-        return self._spliced(part, text, data)
+        return self._spliced(part, text, self._after([operation]))
 
     def _spliced(self, part: Excerpt, text: str, data: Any) -> Document:
         return self._with(self._body[: part.start] + text + self._body[part.end :], data)

@@ -6,8 +6,9 @@ The first that loads to exactly the expected data is the answer; without one the
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from . import splice
@@ -77,25 +78,135 @@ def shown(path: Path) -> str:
 
 
 def edit_text(
-    text: str, operation: Operation, data: Any, habit: Habit, limits: Limits, tail: str = ""
+    text: str,
+    operation: Operation,
+    data: Any,
+    habit: Habit,
+    limits: Limits,
+    *,
+    tail: str = "",
+    shared: bool = False,
 ) -> str:
     """``text`` after ``operation``. ``data`` is what ``text`` loads to.
 
     ``tail`` is text that follows in the file. It has to be a mapping entry with the value None,
-    and to be still there, last, when both are loaded. Raises EditRefused.
+    and to be still there, last, when both are loaded. With ``shared``, aliases elsewhere of what
+    is edited may change with it. Raises EditRefused.
     """
     expected = expect(operation, data)
     tree = compose(text, limits)
-    wanted = {**expected, tail.strip().removesuffix(":"): None} if tail else expected
+    wanted = with_tail(expected, tail)
+    edited = operation.path if isinstance(operation, Replace) else operation.path[:-1]
+    in_shared = ""
     for candidate in _candidates(tree, operation, data, expected, habit, limits):
         try:
-            if "*" in candidate:
-                compose(candidate, limits)  # the limits are counted there
-            if same(load(candidate + tail), wanted):
-                return candidate
+            # What has aliases may exceed the limits by the edit.
+            new = compose(candidate, limits) if tree.references else None
+            loaded = load(candidate + tail)
         except ParseError:
             continue
+        if same(loaded, wanted):
+            return candidate
+        if shared and new and not in_shared and has(loaded, edited):
+            kept = same_outside(tree.top, new.top, edited)
+            if kept and same(get(loaded, edited), get(expected, edited)):
+                in_shared = candidate
+    if in_shared:
+        return in_shared
     raise refusal(tree, operation.path)
+
+
+def edit_many(
+    text: str,
+    operations: Sequence[Operation],
+    data: Any,
+    habit: Habit,
+    limits: Limits,
+    *,
+    tail: str = "",
+) -> str:
+    """``text`` after operations that are meant to be done one after the other.
+
+    Where they do not get in each other's way they are done at once, and proved once.
+    """
+    try:
+        return _edit_at_once(text, operations, data, habit, limits, tail)
+    except EditRefused:
+        for operation in operations:
+            text = edit_text(text, operation, data, habit, limits, tail=tail)
+            data = expect(operation, data)
+        return text
+
+
+def _edit_at_once(
+    text: str, operations: Sequence[Operation], data: Any, habit: Habit, limits: Limits, tail: str
+) -> str:
+    tree = compose(text, limits)
+    direct: list[splice.Splice] = []
+    behind_aliases: list[splice.Splice] = []
+    expected = data
+    for operation in operations:
+        if not has(data, operation.path[:-1]):
+            raise EditRefused("An edit depends on another")
+        expected, alone = expect(operation, expected), expect(operation, data)
+        candidate = next(_candidates(tree, operation, data, alone, habit, limits), None)
+        if candidate is None:
+            raise EditRefused("An edit needs another way")
+        found = find(tree.top, operation.path)
+        shared = found.stopped in ("alias", "merged")
+        (behind_aliases if shared else direct).append(splice.difference(text, candidate))
+    wanted = with_tail(expected, tail)
+    # Where an anchor and all that share it are edited alike, editing the anchor is enough.
+    attempts = [direct, direct + behind_aliases] if behind_aliases else [direct]
+    for splices in attempts:
+        result = _spliced(text, splices)
+        if result is not None and _loads_to(result, wanted, limits, tail):
+            return result
+    raise EditRefused("The edits disturb each other")
+
+
+def _spliced(text: str, splices: list[splice.Splice]) -> str | None:
+    """The text with all the splices, or None if two of them touch each other."""
+    ordered = sorted(splices)
+    if any(one[1] >= other[0] for one, other in pairwise(ordered)):
+        return None
+    return splice.apply(text, ordered)
+
+
+def _loads_to(text: str, wanted: Any, limits: Limits, tail: str) -> bool:
+    try:
+        compose(text, limits)
+        return same(load(text + tail), wanted)
+    except ParseError:
+        return False
+
+
+def with_tail(data: Any, tail: str) -> Any:
+    """The data of a text followed by ``tail``."""
+    return {**data, tail.strip().removesuffix(":"): None} if tail else data
+
+
+def same_outside(old: Node, new: Node, path: Path | None) -> bool:
+    """Whether two texts differ, as nodes, in nothing but the value at ``path``.
+
+    Then data elsewhere can only differ by aliases of what stands at ``path``. With None, whether
+    they do not differ at all.
+    """
+    if old.anchor != new.anchor:
+        return False
+    if path == ():
+        return True
+    if (old.kind, old.tag, old.value) != (new.kind, new.tag, new.value):
+        return False
+    if len(old.entries) != len(new.entries):
+        return False
+    index = entry_index(old, path[0]) if path else None
+    for at, (one, other) in enumerate(zip(old.entries, new.entries, strict=True)):
+        if old.kind == "mapping" and not same_outside(one[0], other[0], None):
+            return False
+        if not same_outside(one[1], other[1], path[1:] if path and at == index else None):
+            return False
+    return True
 
 
 def _candidates(
@@ -233,6 +344,8 @@ def _expanded(
     """Delete a merged key: the ``<<`` goes, and what else it brought in is written out."""
     path = operation.path[:-1]
     mapping = find(tree.top, path).nodes[-1]
+    if mapping.kind != "mapping":
+        return
     own = {key for key in get(data, path) if splice.pair_index(mapping, key) is not None}
     missing = [(key, value) for key, value in get(expected, path).items() if key not in own]
     merges = [index for index, (key, _) in enumerate(mapping.pairs) if is_merge(key)]

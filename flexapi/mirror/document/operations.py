@@ -48,6 +48,8 @@ class Insert:
             pairs = list(container.items())
             at = len(pairs)
             if self.after is not LAST:
+                if self.after is not None and self.after not in container:
+                    raise PathNotFound(f"There is no {self.after!r} here")
                 at = 0 if self.after is None else list(container).index(self.after) + 1
             return dict([*pairs[:at], (key, self.value), *pairs[at:]])
         if isinstance(container, list) and type(key) is int and 0 <= key <= len(container):

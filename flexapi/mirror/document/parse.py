@@ -62,7 +62,8 @@ def compose(
     check_text(text, limits)
     loader = Loader(text)
     try:
-        return _Composer(text, limits, detail, foreign, loader.get_event).tree()
+        with _collector_paused():
+            return _Composer(text, limits, detail, foreign, loader.get_event).tree()
     except yaml.YAMLError as error:
         raise _parse_error(error) from None
     finally:
@@ -163,7 +164,7 @@ _resolver: Any = Resolver()
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Loading makes many objects and no garbage: collecting in between doubles its time."""
+    """Parsing makes many objects and no garbage: collecting in between doubles its time."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -6,11 +6,11 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from . import splice
-from .edit import find, refusal, shown
+from .edit import find, refusal, same_outside, shown, with_tail
 from .errors import EditRefused, ParseError
 from .parse import Limits, compose, load, scalar_value
 from .tree import BREAK, Node, Tree
-from .values import Path, changed, get, same
+from .values import Path, changed, get, has, same
 from .write import Habit, write_block
 
 
@@ -26,72 +26,99 @@ def source_of(tree: Tree, path: Path, data: Any, habit: Habit) -> str:
         container = get(data, path[:-1])
         entry = {path[-1]: value} if isinstance(container, dict) else [value]
         return "".join(line + habit.newline for line in write_block(entry, 0, habit))
-    start, end, column = _span(tree, found.nodes[-2], found.indexes[-1])
-    return "".join(_dedented(line, column) for line in split_lines(tree.text[start:end]))
+    parent = found.nodes[-2]
+    start, end, column = _span(tree, parent, found.indexes[-1])
+    if parent.flow:
+        dash = "- " if parent.kind == "sequence" else ""
+        return dash + tree.text[start:end] + habit.newline
+    source = "".join(_dedented(line, column) for line in split_lines(tree.text[start:end]))
+    whole = start == tree.lines.start(tree.lines.at(start))
+    return source if whole else source + habit.newline
 
 
 def put_source(
-    text: str, path: Path, new: str, data: Any, habit: Habit, limits: Limits, tail: str = ""
+    text: str,
+    path: Path,
+    new: str,
+    data: Any,
+    habit: Habit,
+    limits: Limits,
+    *,
+    tail: str = "",
+    shared: bool = False,
 ) -> str:
     """``text`` with ``new`` as the source of the entry at ``path``, which has to be there itself.
 
     Lines that are the same as before stay as they are, byte for byte. Raises ParseError with the
     line and column in ``new`` where it is no YAML, and EditRefused where it is not one entry of
-    that name or changes something else in the text. ``tail`` is as for ``edit_text``.
+    that name or changes something else in the text. ``tail`` and ``shared`` are
+    as for ``edit_text``.
     """
-    key = path[-1]
-    shift = _check(new, key, isinstance(get(data, path[:-1]), dict), limits)
+    sent = _checked(new, path[-1], isinstance(get(data, path[:-1]), dict), limits)
     tree = compose(text, limits)
     found = find(tree.top, path)
     start, end, column = _span(tree, found.nodes[-2], found.indexes[-1])
-    old = split_lines(text[start:end])
-    sent = [_dedented(line, shift) for line in split_lines(new)]
-    inside = not splice.own_line(tree, start) or start != tree.lines.start(tree.lines.at(start))
-    lines = _merged(old, sent, column, habit, first_indented=not inside)
-    if lines and end < len(text) and not inside and not BREAK.search(lines[-1]):
-        lines[-1] += habit.newline
-    if lines and inside:
-        lines[-1] = BREAK.sub("", lines[-1])
+    shift = splice.entry_column(sent, sent.top)
+    if found.nodes[-2].flow:
+        key, value = sent.top.entries[0]
+        lines = [new[key.start : value.end]]
+    else:
+        lines = _placed(tree, (start, end, column), new, shift, habit)
     result = text[:start] + "".join(lines) + text[end:]
     first_line = tree.lines.at(start)
     try:
-        compose(result, limits)
+        after = compose(result, limits)
         loaded = load(result + tail)
     except ParseError as error:
         if error.line is not None and first_line < error.line <= first_line + len(lines):
             column = max(1, (error.column or 1) - column + shift)
             raise type(error)(error.problem, error.line - first_line, column) from None
         raise EditRefused(error.problem, error.line, error.column) from None
-    _check_loaded(loaded, tree, path, new, data, tail, limits)
+    if not (shared and same_outside(tree.top, after.top, path)):
+        _check_outside(loaded, tree, path, data, tail)
+    _check_inside(loaded, path, new)
     return result
 
 
-def _check_loaded(
-    loaded: Any, tree: Tree, path: Path, new: str, data: Any, tail: str, limits: Limits
-) -> None:
-    """Nothing but the entry may have changed, and the entry to what its text says alone."""
-    try:
+def _check_outside(loaded: Any, tree: Tree, path: Path, data: Any, tail: str) -> None:
+    """Raise EditRefused if more than the value at ``path`` differs from ``data``."""
+    if has(loaded, path):
         value = get(loaded, path)
-        alone: Any = load(new)
+        expected = changed(data, path, lambda _: value)
+        if same(loaded, with_tail(expected, tail)):
+            return
+    raise refusal(tree, path)
+
+
+def _check_inside(loaded: Any, path: Path, new: str) -> None:
+    """Raise EditRefused if the source of an entry says something else in its place than alone."""
+    try:
+        alone = load(new)
     except ParseError:
-        alone = None  # it refers to anchors elsewhere
-    except (KeyError, IndexError, TypeError):
-        raise refusal(tree, path) from None
-    expected = changed(data, path, lambda _: value)
-    if tail:
-        expected = {**expected, tail.strip().removesuffix(":"): None}
-    if not same(loaded, expected):
-        raise refusal(tree, path)
-    if alone is not None and not same(next(iter(_values(alone))), value):
+        return  # it has aliases of anchors elsewhere
+    value = next(iter(alone.values() if isinstance(alone, dict) else alone))
+    if not has(loaded, path) or not same(value, get(loaded, path)):
         raise EditRefused(f"The text of {shown(path)} means something else in its place")
 
 
-def _values(entry: Any) -> Any:
-    return entry.values() if isinstance(entry, dict) else entry
+def _placed(
+    tree: Tree, span: tuple[int, int, int], new: str, shift: int, habit: Habit
+) -> list[str]:
+    """The lines for ``span`` (start, end, column) of a text that stands at column ``shift``."""
+    start, end, column = span
+    old = split_lines(tree.text[start:end])
+    sent = [_dedented(line, shift) for line in split_lines(new)]
+    whole = start == tree.lines.start(tree.lines.at(start))
+    lines = _merged(old, sent, column, habit, first_indented=whole)
+    if not whole:
+        lines[-1] = BREAK.sub("", lines[-1])
+    elif end < len(tree.text) and not BREAK.search(lines[-1]):
+        lines[-1] += habit.newline
+    return lines
 
 
-def _check(new: str, key: Any, pair: bool, limits: Limits) -> int:
-    """The column at which the one entry of a text stands."""
+def _checked(new: str, key: Any, pair: bool, limits: Limits) -> Tree:
+    """The parsed text, if it is one entry of that name."""
     tree = compose(new, limits, foreign=True)
     root = tree.root
     kind = "mapping" if pair else "sequence"
@@ -102,7 +129,7 @@ def _check(new: str, key: Any, pair: bool, limits: Limits) -> int:
     if pair and scalar_value(root.pairs[0][0]) != key:
         place = tree.lines.place(root.pairs[0][0].start)
         raise EditRefused(f"The text has to be of {key!r}; renaming is done in another way", *place)
-    return splice.entry_column(tree, root)
+    return tree
 
 
 def _span(tree: Tree, parent: Node, index: int) -> tuple[int, int, int]:

@@ -39,21 +39,22 @@ def same(a: Any, b: Any) -> bool:
 
 def same_content(a: Any, b: Any) -> bool:
     """As ``same``, but the order of keys in mappings does not matter."""
-    if isinstance(a, dict) and isinstance(b, dict):
-        if len(a) != len(b):
-            return False
-        keys = {(type(key), key): key for key in b}
-        for key, value in a.items():
-            twin = keys.get((type(key), key), _MISSING)
-            if twin is _MISSING or not same_content(value, b[twin]):
-                return False
-        return True
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(same_content, a, b))
-    return same(a, b)
+    return a is b or frozen(a) == frozen(b)
 
 
-_MISSING: Any = object()
+def frozen(value: Any) -> Hashable:
+    """Something hashable that equals another's exactly if they have the same content."""
+    if isinstance(value, dict):
+        return "map", frozenset((frozen(key), frozen(below)) for key, below in value.items())
+    if isinstance(value, list | tuple):
+        return type(value), tuple(map(frozen, value))
+    if isinstance(value, set):
+        return "set", frozenset(map(frozen, value))
+    if isinstance(value, float):
+        return float, repr(value)
+    if isinstance(value, datetime.datetime):
+        return datetime.datetime, value, value.utcoffset()
+    return type(value), value
 
 
 def get(data: Any, path: Path) -> Any:
