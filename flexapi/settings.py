@@ -5,12 +5,21 @@ import zoneinfo
 from datetime import timedelta
 
 import tzlocal
+from django.core.exceptions import ImproperlyConfigured
 
 from flexapi import paths
+from flexapi.version import VERSION
 
 
 def _list(variable: str) -> list[str]:
     return [item.strip() for item in os.environ.get(variable, "").split(",") if item.strip()]
+
+
+def _port() -> int:
+    text = os.environ.get("FLEXAPI_PORT") or "8000"
+    if not text.isdecimal() or int(text) > 65535:
+        raise ImproperlyConfigured(f"FLEXAPI_PORT is a number from 0 to 65535, not {text!r}")
+    return int(text)
 
 
 def _time_zone() -> str:
@@ -42,7 +51,7 @@ CONFIG_REVISION_DAYS = int(os.environ.get("FLEXAPI_CONFIG_REVISION_DAYS") or 365
 
 # Where the server listens; anything but a loopback address is somebody's decision.
 HOST = os.environ.get("FLEXAPI_HOST") or "127.0.0.1"
-PORT = int(os.environ.get("FLEXAPI_PORT") or 8000)
+PORT = _port()
 
 # The Host header is checked by flexapi.api.hosts, which also knows addresses and this machine's names;
 # Django's own list cannot express "any IP address".
@@ -191,7 +200,7 @@ DRF_STANDARDIZED_ERRORS = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "FlexAPI",
     "DESCRIPTION": "Run FlexGet's tasks, watch them, and edit its config.",
-    "VERSION": "0.1.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",

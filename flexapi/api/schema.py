@@ -1,7 +1,7 @@
 """What the OpenAPI document says of an endpoint, told as the endpoints really answer."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
@@ -31,7 +31,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
     """What every 4xx and 5xx carries."""
 
     type = serializers.CharField(help_text="validation_error, client_error or server_error.")
-    errors = ErrorItemSerializer(many=True)
+    errors: Any = ErrorItemSerializer(many=True)
 
 
 class AutoSchema(SpectacularSchema):
@@ -42,7 +42,9 @@ class AutoSchema(SpectacularSchema):
     occur: a path into a config can be any.
     """
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(
+        self, direction: Literal["request", "response"] = "response"
+    ) -> dict[str, Any]:
         described: dict[str, Any] = super()._get_response_bodies(direction)
         errors = {
             status: self._get_response_for_code(

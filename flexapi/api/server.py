@@ -14,8 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flexapi.api.viewsets import one
-
-VERSION = "0.1.0"
+from flexapi.version import VERSION
 
 _sections: dict[str, Callable[[], Any]] = {}
 
