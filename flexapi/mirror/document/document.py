@@ -46,7 +46,7 @@ class Document:
         self._data: Any = _UNKNOWN
         self._habit: Habit | None = None
         self._tree: Tree | None = None
-        self._overview: Tree | None = compose(self._body, limits, detail=2)
+        self._overview = compose(self._body, limits, detail=2)
 
     @classmethod
     def from_bytes(cls, data: bytes, limits: Limits = LIMITS) -> Document:
@@ -262,23 +262,15 @@ class Document:
         return self._habit
 
     def _excerpt(self, operation: Operation) -> Excerpt | None:
-        if self._overview is None:
-            self._overview = compose(self._body, self.limits, detail=2)
         return excerpt(self._overview, operation)
 
     def _with(self, body: str, data: Any) -> Document:
-        """A document of a text that is known to be good."""
-        if len(body) > self.limits.size:
-            raise EditRefused(f"The text would have more than {self.limits.size} characters")
-        new = Document.__new__(Document)
-        new.text = self._bom + body
-        new.limits, new.encoding, new._bom, new._body = (
-            self.limits,
-            self.encoding,
-            self._bom,
-            body,
-        )
-        new._data, new._habit, new._tree, new._overview = data, self._habit, None, None
+        """A document of an edited text. Reading all of it again keeps the limits on the whole."""
+        try:
+            new = Document(self._bom + body, self.limits, self.encoding)
+        except ParseError as error:
+            raise EditRefused(f"The edit does not fit: {error.problem}") from None
+        new._data, new._habit = data, self._habit
         return new
 
     def _apply(self, operation: Operation, shared: bool = False) -> Document:

@@ -213,6 +213,7 @@ class _Composer:
                 explicit = bool(event.explicit or event.tags or event.version)
                 self.last = event.end_mark.index
                 root = self.node(self.next(), 0)
+                self.count(0, event)
         return Tree(self.text, root, explicit, self.references, self.lines)
 
     def node(self, event: Any, depth: int) -> Node:
@@ -247,6 +248,16 @@ class _Composer:
             event = self.next()
             kind = type(event)
             if kind is ScalarEvent:
+                end = event.end_mark.index
+                if (
+                    event.anchor is event.tag is None
+                    and event.style not in ("|", ">")
+                    and event.start_mark.index < end
+                ):
+                    # Most of any text is this, and a large text is to be looked over quickly.
+                    self.last = end
+                    self.total += 1
+                    continue
                 self.scalar_end(event)
                 if event.anchor is not None:
                     self.anchors[event.anchor] = None, 1

@@ -303,14 +303,14 @@ def timings(tasks: int = 2000) -> dict[str, float]:
         clock = now
 
     document = Document(text)
-    lap("parse (first time)")
+    lap("parse")
     document.data  # noqa: B018
-    lap("load the data (first time)")
+    lap("load the data")
     name = f"task {tasks // 2}"
     edited = document.set(("tasks", name, "priority"), 5)
-    lap("change one scalar of the parsed document")
+    lap("change one scalar of the parsed document, proof included")
     edited.set(("tasks", name, "priority"), 6)
-    lap("change it again (its text has to be looked over first)")
+    lap("change it again")
     every = {
         task: {**config, "priority": 7, "more": ["a"]}
         for task, config in document.data["tasks"].items()

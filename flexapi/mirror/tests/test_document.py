@@ -176,6 +176,9 @@ class TestAdd:
     def test_a_file_without_a_final_newline_stays_without(self) -> None:
         assert Document("a:\n  b: 1").add(("a", "c"), 2).text == "a:\n  b: 1\n  c: 2"
 
+    def test_so_does_one_whose_last_lines_are_replaced(self) -> None:
+        assert Document("a: 1\nb:\n  c: 1").set(("b",), ["x"]).text == "a: 1\nb:\n  - x"
+
     def test_a_taken_key_is_an_error(self) -> None:
         with pytest.raises(KeyTaken):
             Document(CONFIG).add(("tasks", "tv"), {})
@@ -265,6 +268,12 @@ class TestAliases:
             Document(self.TEXT).delete(("x",))
         with pytest.raises(EditRefused, match="lines 2, 4"):
             Document(self.TEXT).replace_source(("x",), "x: &x {p: 5, q: [2]}\n")
+
+    def test_sharing_is_seen_however_far_away_it_is(self) -> None:
+        text = "x: &x\n  p: 1\n" + "".join(f"k{n}: {n}\n" for n in range(50)) + "y: *x\n"
+        with pytest.raises(EditRefused, match="shared as &x with line 53"):
+            Document(text).set(("x", "p"), 5)
+        assert Document(text).set(("k5",), 6).text == text.replace("k5: 5", "k5: 6")
 
     def test_shared_edits_are_done_for_all_when_asked_for(self) -> None:
         for new in (
@@ -418,6 +427,16 @@ class TestHostileInput:
             Document("a: " + "x" * 100, Limits(size=100))
         with pytest.raises(EditRefused):
             Document("a: 1\n", Limits(size=100)).set(("a",), "x" * 100)
+
+    def test_an_edit_keeps_the_limits_of_the_whole(self) -> None:
+        document = Document("a:\n  b:\n    c: 1\n", Limits(depth=6, nodes=20))
+        assert document.set(("a", "b", "c"), [[[1]]]).data == {"a": {"b": {"c": [[[1]]]}}}
+        with pytest.raises(EditRefused, match="levels deep"):
+            document.set(("a", "b", "c"), [[[[1]]]])
+        with pytest.raises(EditRefused, match="more than 20 values"):
+            document.set(("a", "b", "c"), list(range(20)))
+        with pytest.raises(LimitError):
+            Document("a:\n  b:\n    c: [1, 2, 3, 4, 5, 6, 7, 8]\n", Limits(nodes=10))
 
     def test_ten_megabytes_of_nothing_special(self) -> None:
         with pytest.raises(LimitError, match="10000000"):
