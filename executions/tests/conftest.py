@@ -1,0 +1,30 @@
+"""Fixtures of the executions' tests."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from executions import views
+from flexapi.engine.client import Engine
+from flexapi.engine.tests.flexget_home import FlexGetHome, flexget_engine, flexget_home
+from flexapi.mirror import mirror
+from flexapi.tests.live import live_server, own_server
+
+__all__ = ["flexget_engine", "flexget_home", "live_server", "own_server"]
+
+
+@pytest.fixture
+def config(
+    settings: Any,
+    tmp_path: Path,
+    flexget_engine: Engine,
+    flexget_home: FlexGetHome,
+    monkeypatch: pytest.MonkeyPatch,
+) -> FlexGetHome:
+    """A config that the API in this process reads and a real engine that it asks."""
+    settings.FLEXGET_CONFIG = flexget_home.config
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(views, "engine", lambda: flexget_engine)
+    mirror.forget()
+    return flexget_home

@@ -1,0 +1,84 @@
+"""GET /api/execution/<id>/entries."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from executions.models import Execution
+
+from .factories import add_entry, make_execution
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(api: Callable[..., APIClient], viewer: User) -> APIClient:
+    return api(viewer)
+
+
+@pytest.fixture
+def execution() -> Execution:
+    execution = make_execution()
+    trace = [{"plugin": "quality", "operation": "reject", "message": "720p is not enough"}]
+    add_entry(
+        execution,
+        "Film 720p",
+        "rejected",
+        plugin="quality",
+        reason="720p is not enough",
+        trace=trace,
+    )
+    add_entry(execution, "Film 1080p", "accepted", plugin="regexp")
+    add_entry(make_execution(), "Another run's", "accepted")
+    return execution
+
+
+def titles(client: APIClient, execution: Execution, query: str = "") -> list[str]:
+    response = client.get(f"/api/execution/{execution.pk}/entries{query}")
+    assert response.status_code == 200, response.content
+    return [item["title"] for item in response.json()["items"]]
+
+
+def test_it_says_what_became_of_each_and_why(client: APIClient, execution: Execution) -> None:
+    response = client.get(f"/api/execution/{execution.pk}/entries")
+    assert response.json()["count"] == 2
+    assert response.json()["items"][0] == {
+        "task": "tv",
+        "title": "Film 720p",
+        "url": "http://localhost/Film 720p",
+        "original_url": "",
+        "state": "rejected",
+        "reason": "720p is not enough",
+        "plugin": "quality",
+        "trace": [{"plugin": "quality", "operation": "reject", "message": "720p is not enough"}],
+    }
+
+
+def test_it_filters_searches_and_orders(client: APIClient, execution: Execution) -> None:
+    assert titles(client, execution, "?state=accepted") == ["Film 1080p"]
+    assert titles(client, execution, "?plugin=quality") == ["Film 720p"]
+    assert titles(client, execution, "?search=1080") == ["Film 1080p"]
+    assert titles(client, execution, "?ordering=title") == ["Film 1080p", "Film 720p"]
+
+
+def test_an_unknown_state_is_refused(client: APIClient, execution: Execution) -> None:
+    response = client.get(f"/api/execution/{execution.pk}/entries?state=lost")
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["attr"] == "state"
+
+
+def test_an_unknown_execution_is_404(client: APIClient) -> None:
+    assert client.get("/api/execution/999/entries").status_code == 404
+
+
+def test_a_page_costs_the_same_whatever_its_size(
+    client: APIClient, django_assert_num_queries: Callable[..., object]
+) -> None:
+    execution = make_execution()
+    for number in range(40):
+        add_entry(execution, f"entry {number}", "accepted")
+    titles(client, execution)
+    with django_assert_num_queries(4):  # token, permissions, execution, entries
+        assert len(titles(client, execution)) == 40
