@@ -5,7 +5,7 @@ channel layer may drop some; what was missed is read with the next one.
 """
 
 import asyncio
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -44,6 +44,11 @@ def changed(execution_id: int) -> None:
         asyncio.run_coroutine_threadsafe(_announce(execution_id), _server_loop)
     else:
         async_to_sync(_announce)(execution_id)
+
+
+def on_queue_changed(sender: Any, execution_id: int, **kwargs: Any) -> None:
+    """Announce an execution that was queued or is to be aborted."""
+    changed(execution_id)
 
 
 async def _announce(execution_id: int) -> None:

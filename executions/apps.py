@@ -4,6 +4,9 @@ from typing import ClassVar
 
 from django.apps import AppConfig
 
+from . import announcements
+from .signals import queue_changed
+
 
 class ExecutionsConfig(AppConfig):
     """FlexGet runs: queued, running and ended."""
@@ -15,3 +18,7 @@ class ExecutionsConfig(AppConfig):
         "operator": ["add_execution", "abort_execution"],
         "editor": ["*"],
     }
+
+    def ready(self) -> None:
+        """Let those who watch know at once what was queued, and what was aborted in the queue."""
+        queue_changed.connect(announcements.on_queue_changed)

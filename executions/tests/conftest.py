@@ -9,9 +9,9 @@ from executions import views
 from flexapi.engine.client import Engine
 from flexapi.engine.tests.flexget_home import FlexGetHome, flexget_engine, flexget_home
 from flexapi.mirror import mirror
-from flexapi.tests.live import live_server, own_server
+from flexapi.tests.live import own_server, shared_server
 
-__all__ = ["flexget_engine", "flexget_home", "live_server", "own_server"]
+__all__ = ["flexget_engine", "flexget_home", "own_server", "shared_server"]
 
 
 @pytest.fixture

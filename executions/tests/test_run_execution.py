@@ -108,7 +108,9 @@ def test_what_databases_refuse_is_replaced(
     config.write({"odd": accepting("x", misbehave="surrogate")})
     execution = run()
     assert execution.status == Status.COMPLETE
-    assert any(line.startswith("half a character: ?, and a NUL: \ufffd") for line in lines(execution))
+    assert any(
+        line.startswith("half a character: ?, and a NUL: \ufffd") for line in lines(execution)
+    )
 
 
 def test_a_megabyte_is_stored_whole(run: Callable[..., Execution], config: FlexGetHome) -> None:

@@ -153,7 +153,7 @@ def received(websocket: ClientConnection) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A running server, shared; tests write their own config and leave the process alone."""
     server = LiveServer(tmp_path_factory.mktemp("live"))
     server.start()
