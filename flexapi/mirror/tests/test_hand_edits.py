@@ -1,0 +1,375 @@
+"""What people and other programs do to the file by themselves."""
+
+import os
+import threading
+import time
+
+import pytest
+from django.db import connections
+
+from flexapi.mirror import file, mirror, writing
+from flexapi.mirror.models import ConfigRevision
+from flexapi.mirror.watch import Watcher
+from tasks.models import Task
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def edit(value, task="tv"):
+    return writing.write(
+        lambda base: base.document.set(("tasks", task, "priority"), value),
+        origin="api",
+        validate=False,
+    )
+
+
+def wait_for(condition, seconds=2.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "too late"
+        time.sleep(0.02)
+
+
+class TestTakingIn:
+    def test_it_costs_one_stat_when_nothing_changed(self, config, django_assert_num_queries):
+        mirror.refresh()
+        os.utime(config, (1, 1))
+        mirror.refresh()
+
+        with django_assert_num_queries(0):
+            mirror.refresh()
+
+    def test_a_change_that_keeps_size_and_time_is_seen(self, config):
+        mirror.refresh()
+        before = config.stat()
+        config.write_text(config.read_text().replace("Show S01E01", "Show S01E02"))
+        os.utime(config, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+        mirror.refresh()
+
+        assert "Show S01E02" in mirror.current().document.text
+
+    def test_it_comes_before_a_write_and_both_stay(self, config):
+        mirror.refresh()
+        config.write_text(config.read_text() + "# by hand\n")
+        edit(5)
+
+        assert "# by hand" in config.read_text()
+        assert "priority: 5" in config.read_text()
+        assert list(ConfigRevision.objects.values_list("origin", flat=True)) == [
+            "api", "file", "file",
+        ]  # fmt: skip
+
+    def test_within_two_seconds_when_nobody_asks(self, config):
+        watcher = Watcher()
+        watcher.start()
+        try:
+            wait_for(lambda: Task.objects.filter(name="tv").exists())
+            config.write_text("tasks:\n  other: {mock: []}\n")
+            wait_for(lambda: Task.objects.filter(name="other").exists())
+        finally:
+            watcher.stop()
+
+    def test_a_file_that_is_being_written_is_waited_for(self, config):
+        mirror.refresh()
+
+        def write_slowly():
+            with config.open("w") as handle:
+                for number in range(10):
+                    handle.write("tasks:\n" if number == 0 else f"  t{number}: {{mock: []}}\n")
+                    handle.flush()
+                    time.sleep(0.02)
+
+        writer = threading.Thread(target=write_slowly)
+        writer.start()
+        time.sleep(0.05)
+        mirror.refresh()
+        writer.join()
+
+        assert Task.objects.count() == 9
+        assert ConfigRevision.objects.count() == 2
+
+    def test_what_was_edited_by_hand_between_check_and_write_is_kept(self, config, monkeypatch):
+        mirror.refresh()
+        prepare = file.Replacement.__init__
+        calls = []
+
+        def meanwhile(self, path, content):
+            prepare(self, path, content)
+            calls.append(1)
+            if len(calls) == 1:
+                config.write_text(config.read_text() + "# at the same moment\n")
+
+        monkeypatch.setattr(file.Replacement, "__init__", meanwhile)
+        edit(5)
+
+        assert "# at the same moment" in config.read_text()
+        assert "priority: 5" in config.read_text()
+
+    def test_what_is_written_into_the_replaced_file_is_kept(self, config):
+        mirror.refresh()
+        text = config.read_text()
+        put = file.Replacement.put
+
+        def late(self):
+            config.write_text("# too late\n" + text)
+            return put(self)
+
+        file.Replacement.put = late
+        try:
+            edit(5)
+        finally:
+            file.Replacement.put = put
+
+        kept = ConfigRevision.objects.exclude(problem="").get()
+        assert kept.text.startswith("# too late")
+        assert "priority: 5" in config.read_text()
+
+
+class TestBroken:
+    CASES = {
+        "no YAML": b"tasks:\n  tv: [\n",
+        "a tab": b"tasks:\n\ttv: x\n",
+        "a list": b"- a\n",
+        "not UTF-8": b"tasks:\n  tv: \xff\n",
+        "UTF-16": "tasks: {}\n".encode("utf-16"),
+        "NUL": b"tasks: {}\n\x00\n",
+        "an object": b"tasks: !!python/object:os.system {}\n",
+        "recursion": b"tasks: &a\n  b: *a\n",
+        "a bomb": b"a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+        + b"".join(
+            b"%c: &%c [%s]\n" % (n + 1, n + 1, b",".join([b"*%c" % n] * 10)) for n in range(97, 106)
+        ),
+        "depth": b"[" * 10_000,
+        "two documents": b"a: 1\n---\nb: 2\n",
+        "an impossible date": b"tasks:\n  tv: 2024-99-99\n",
+    }
+
+    @pytest.mark.parametrize("content", CASES.values(), ids=CASES)
+    def test_reads_go_on_and_writes_say_where(self, config, api, editor, content):
+        client = api(editor)
+        assert client.get("/api/tasks/tv").status_code == 200
+        config.write_bytes(content)
+
+        read = client.get("/api/tasks/tv")
+        write = client.patch("/api/tasks/tv", {"enabled": False})
+        state = client.get("/api/server").json()["object"]["config"]
+
+        assert read.status_code == 200
+        assert write.status_code == 409
+        assert "line" in write.json()["errors"][0]["detail"]
+        assert (state["state"], state["problem"]["line"] >= 1) == ("broken", True)
+        assert config.read_bytes() == content
+
+    def test_mending_it_by_hand_is_enough(self, config, api, editor):
+        client = api(editor)
+        good = config.read_text()
+        client.get("/api/tasks")
+        config.write_text(good + "\n]")
+        assert client.patch("/api/tasks/tv", {"enabled": False}).status_code == 409
+        config.write_text(good)
+
+        assert client.patch("/api/tasks/tv", {"enabled": False}).status_code == 200
+        assert client.get("/api/server").json()["object"]["config"]["state"] == "ok"
+
+    def test_a_huge_file_is_refused_and_left_alone(self, config, api, editor):
+        client = api(editor)
+        client.get("/api/tasks")
+        config.write_bytes(b"# padding\n" * 1_100_000)
+
+        assert client.get("/api/tasks/tv").status_code == 200
+        assert client.patch("/api/tasks/tv", {"enabled": False}).status_code == 409
+
+    def test_an_empty_file_is_an_empty_config(self, config, api, editor):
+        api(editor).get("/api/tasks")
+        config.write_bytes(b"")
+
+        assert api(editor).get("/api/tasks").json()["items"] == []
+
+
+class TestStorage:
+    def test_a_deleted_file_is_told(self, config, api, editor):
+        client = api(editor)
+        client.get("/api/tasks")
+        config.unlink()
+
+        assert client.get("/api/tasks/tv").status_code == 200
+        assert client.patch("/api/tasks/tv", {"enabled": False}).status_code == 409
+        assert client.get("/api/server").json()["object"]["config"]["state"] == "missing"
+        assert not config.exists()
+
+    @pytest.mark.parametrize(
+        ("number", "words"), [(28, "space"), (30, "Read-only"), (13, "denied")]
+    )
+    def test_what_cannot_be_written_changes_nothing(
+        self, config, api, editor, monkeypatch, number, words
+    ):
+        client = api(editor)
+        client.get("/api/tasks")
+        before = config.read_bytes()
+
+        def fail(handle):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(file.os, "fsync", fail)
+        answer = client.patch("/api/tasks/tv", {"enabled": False})
+        monkeypatch.undo()
+
+        assert answer.status_code == 507
+        assert words in answer.json()["errors"][0]["detail"]
+        assert config.read_bytes() == before
+        assert client.get("/api/tasks/tv").json()["object"]["enabled"] is True
+        assert [path.name for path in config.parent.iterdir() if "flexapi-" in path.name] == []
+
+    def test_a_rename_that_fails_takes_the_revision_back(self, config, monkeypatch):
+        mirror.refresh()
+        before = mirror.current()
+
+        def fail(replacement):
+            raise OSError(16, os.strerror(16))
+
+        monkeypatch.setattr(file.Replacement, "put", fail)
+        with pytest.raises(writing.WriteFailed, match="mount its folder"):
+            edit(5)
+
+        assert mirror.current().revision == before.revision
+        assert "priority" not in Task.objects.get(key="tv").config
+
+    def test_mode_owner_and_link_stay(self, config):
+        target = config.parent / "real" / "flexget.yml"
+        target.parent.mkdir()
+        config.rename(target)
+        config.symlink_to("real/flexget.yml")
+        target.chmod(0o640)
+        if os.geteuid() == 0:
+            os.chown(target, 1234, 4321)
+        edit(5)
+
+        assert config.is_symlink()
+        found = target.stat()
+        assert found.st_mode & 0o777 == 0o640
+        if os.geteuid() == 0:
+            assert (found.st_uid, found.st_gid) == (1234, 4321)
+        assert "priority: 5" in target.read_text()
+
+    def test_line_ends_mark_and_missing_newline_stay(self, config):
+        content = b"\xef\xbb\xbftasks:\r\n  tv:\r\n    priority: 1 # x\r\n    mock: []"
+        config.write_bytes(content)
+        edit(5)
+
+        assert config.read_bytes() == content.replace(b"1 #", b"5 #")
+
+
+class TestTwoWriters:
+    def test_threads_lose_no_edit(self, config):
+        mirror.refresh()
+        errors = []
+
+        def work(number):
+            try:
+                for step in range(5):
+                    writing.write(
+                        lambda base: base.document.set(("tasks", "tv", f"set{number}"), step),  # noqa: B023
+                        origin="api",
+                        validate=False,
+                    )
+            except Exception as error:  # noqa: BLE001  the assertion below shows it
+                errors.append(error)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=work, args=[number]) for number in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert errors == []
+        mirror.refresh()
+        assert {f"set{number}": 4 for number in range(6)}.items() <= (
+            Task.objects.get(key="tv").config.items()
+        )
+        assert ConfigRevision.objects.count() == 31
+
+    def test_processes_lose_no_edit(self, config):
+        mirror.refresh()
+        connections.close_all()
+        children = []
+        for number in range(4):
+            pid = os.fork()
+            if not pid:
+                code = 1
+                try:
+                    mirror.forget()
+                    for step in range(5):
+                        writing.write(
+                            lambda base: base.document.set(("tasks", "tv", f"set{number}"), step),  # noqa: B023
+                            origin="api",
+                            validate=False,
+                        )
+                    code = 0
+                finally:
+                    os._exit(code)
+            children.append(pid)
+        assert [os.waitpid(pid, 0)[1] for pid in children] == [0] * 4
+
+        mirror.forget()
+        mirror.refresh()
+        tv = Task.objects.get(key="tv").config
+        assert {f"set{number}": 4 for number in range(4)}.items() <= tv.items()
+        assert ConfigRevision.objects.count() == 21
+
+    def test_an_editor_that_saves_all_the_time_loses_nothing(self, config):
+        mirror.refresh()
+        stop = threading.Event()
+        saved = []
+
+        def save():
+            number = 0
+            while not stop.is_set():
+                number += 1
+                text = config.read_text() + f"# save {number}\n"
+                # As editors do: write beside, then rename.
+                beside = config.with_suffix(".tmp")
+                beside.write_text(text)
+                beside.rename(config)
+                saved.append(text)
+                time.sleep(0.15)
+
+        editor = threading.Thread(target=save)
+        editor.start()
+        accepted = []
+        for value in range(10):
+            try:
+                edit(value)
+                accepted.append(value)
+            except writing.KeepsChanging:
+                pass
+        stop.set()
+        editor.join()
+        mirror.refresh()
+
+        texts = {revision.text for revision in ConfigRevision.objects.all()}
+        for value in accepted:
+            assert any(f"priority: {value}\n" in text for text in texts)
+        assert config.read_text() in texts
+
+
+class TestTransactions:
+    def test_a_write_within_a_transaction_is_refused(self, config):
+        from django.db import transaction
+
+        with transaction.atomic(), pytest.raises(RuntimeError, match="transaction"):
+            edit(1)
+
+    def test_a_hand_edit_read_within_one_that_is_rolled_back_is_read_again(self, config):
+        from django.db import transaction
+
+        mirror.refresh()
+        config.write_text("tasks:\n  new: {mock: []}\n")
+        with transaction.atomic():
+            assert mirror.task_names() == ["new"]
+            transaction.set_rollback(True)
+
+        assert mirror.task_names() == ["new"]
+        assert Task.objects.get().name == "new"
