@@ -102,10 +102,11 @@ async def follow(
             snapshot, batch = await run_sync(_pull, execution_id, after, level)
             if snapshot is None:
                 return
-            if snapshot != known:
-                status_changed = known is None or snapshot.status != known.status
-                known = snapshot
-                yield Changed(snapshot, status_changed)
+            if known is None or snapshot.status != known.status:
+                yield Changed(snapshot, status_changed=True)
+            elif snapshot.progress != known.progress:
+                yield Changed(snapshot, status_changed=False)
+            known = snapshot
             if batch is not None:
                 if batch.lines:
                     yield batch

@@ -44,6 +44,11 @@ class Snapshot:
     current_task: str
     percent: float
 
+    @property
+    def progress(self) -> tuple[str, str, str, float]:
+        """Where it stands: phase, plugin, task and percent."""
+        return (self.current_phase, self.current_plugin, self.current_task, self.percent)
+
     @classmethod
     def read(cls, execution_id: int) -> "Snapshot | None":
         """Return it as it is now; None where there is no such execution."""

@@ -1,9 +1,15 @@
 """What an execution reports when all goes well."""
 
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 from flexapi.engine.client import Engine
-from flexapi.engine.run import Ending
+from flexapi.engine.run import Ending, Report
 
 from .flexget_home import FlexGetHome, accepting, messages, mock, of_kind, reports_of
 
@@ -140,3 +146,49 @@ def test_exec_runs_and_its_output_is_logged(
     assert "out-23" in output
     # Relative paths of a config start at the config.
     assert str(flexget_home.folder) in output
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Iterator[str]:
+    """The URL of a folder on a loopback web server, with an RSS feed of one item."""
+    (tmp_path / "web").mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path / "web")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        url = f"http://127.0.0.1:{server.server_port}"
+        (tmp_path / "web" / "file.torrent").write_bytes(b"not really a torrent")
+        (tmp_path / "web" / "feed.xml").write_text(
+            "<rss version='2.0'><channel><title>t</title><link>l</link><description/>"
+            f"<item><title>The Item</title><link>{url}/file.torrent</link></item></channel></rss>"
+        )
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield url
+        server.shutdown()
+
+
+def test_rss_from_a_server_and_download_to_a_folder(
+    flexget_engine: Engine, flexget_home: FlexGetHome, tmp_path: Path, feed: str
+) -> None:
+    task = {"rss": f"{feed}/feed.xml", "accept_all": True, "download": str(tmp_path / "got")}
+    (tmp_path / "got").mkdir()
+    flexget_home.write({"feed": {**task, "disable": ["seen"]}})
+    reports = reports_of(flexget_engine.execute(1, ["feed"], {}))
+    (entries,) = of_kind(reports, "entries")
+    assert [(entry["title"], entry["state"]) for entry in entries["entries"]] == [
+        ("The Item", "accepted")
+    ]
+    (downloaded,) = (tmp_path / "got").iterdir()
+    assert downloaded.read_bytes() == b"not really a torrent"
+
+
+def test_a_feed_that_is_not_there_aborts_its_task_alone(
+    flexget_engine: Engine, flexget_home: FlexGetHome, feed: str
+) -> None:
+    flexget_home.write({"gone": {"rss": f"{feed}/gone.xml"}, "good": accepting("x")})
+    tasks = {task["task"]: task for task in of_kind(_run_all(flexget_engine), "task")}
+    assert tasks["gone"]["aborted"]
+    assert "not found" in tasks["gone"]["abort_reason"]
+    assert tasks["good"]["accepted"] == 1
+
+
+def _run_all(engine: Engine) -> list[Report]:
+    return reports_of(engine.execute(1, None, {}))
