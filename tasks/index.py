@@ -9,7 +9,8 @@ from flexapi.mirror.document.values import same
 from flexapi.mirror.index import mapping
 from tasks.models import Task
 
-FIELDS = ("name", "key", "position", "enabled")
+FIELDS = ("key", "name", "position", "enabled")
+Row = tuple[Any, ...]  # pk and FIELDS
 BATCH = 500
 
 
@@ -31,32 +32,31 @@ def index_tasks(old: Any, new: Any) -> None:
     before, after = mapping(old), mapping(new)
     keys = {name: key for key, name in key_names(after).items()}
     names = display_names(list(keys))
-    known = {row.key: row for row in rows.only("pk", "name", "key", "position", "enabled")}
+    # Plain tuples: of two thousand tasks an edit changes one.
+    known = {row[1]: row for row in rows.values_list("pk", *FIELDS)}
     gone = {key: row for key, row in known.items() if key not in keys}
     added, moved, changed = [], [], []
     for position, (text, key) in enumerate(keys.items()):
         shown = (text, names[text], position, not text.startswith("_"))
         row = known.get(text) or _renamed(gone, before, after[key], position)
+        fields = dict(zip(FIELDS, shown, strict=True))
         if row is None:
-            row = Task(config=to_json(after[key]))
-            added.append(row)
-        elif row.key not in before or not same(before[row.key], after[key]):
-            row.config = to_json(after[key])
-            changed.append(row)
-        elif (row.key, row.name, row.position, row.enabled) != shown:
-            moved.append(row)
-        row.key, row.name, row.position, row.enabled = shown
-    rows.filter(pk__in=[row.pk for row in gone.values()]).delete()
+            added.append(Task(config=to_json(after[key]), **fields))
+        elif row[1] not in before or not same(before[row[1]], after[key]):
+            changed.append(Task(pk=row[0], config=to_json(after[key]), **fields))
+        elif row[1:] != shown:
+            moved.append(Task(pk=row[0], **fields))
+    rows.filter(pk__in=[row[0] for row in gone.values()]).delete()
     rows.bulk_update(moved, FIELDS, batch_size=BATCH)
     rows.bulk_update(changed, [*FIELDS, "config"], batch_size=BATCH)
     rows.bulk_create(added, batch_size=BATCH)
 
 
 def _renamed(
-    gone: dict[str, Task], before: dict[Any, Any], config: Any, position: int
-) -> Task | None:
+    gone: dict[str, Row], before: dict[Any, Any], config: Any, position: int
+) -> Row | None:
     """Take the row out of `gone` that stood in this place with this config: it has a new name."""
     for key, row in gone.items():
-        if row.position == position and key in before and same(before[key], config):
+        if row[3] == position and key in before and same(before[key], config):
             return gone.pop(key)
     return None
