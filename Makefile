@@ -1,6 +1,8 @@
 # The interpreter that makes the virtual environment; anything from Python 3.11 on.
 PYTHON ?= python3
 BIN := .venv/bin
+# What serving needs, and what tests and linters need on top of it.
+SERVED := .venv/.served
 STAMP := .venv/.installed
 # Linting loads the settings, which create the data folder: not the user's own.
 LINT_ENV := FLEXAPI_DATA_DIR=$(CURDIR)/.venv/lint-data
@@ -9,13 +11,17 @@ LINT_ENV := FLEXAPI_DATA_DIR=$(CURDIR)/.venv/lint-data
 
 venv: $(STAMP)
 
-# Installed again when a requirements file changes; the stamp is written only after a complete installation.
-$(STAMP): requirements.txt requirements-dev.txt
+# Installed again when a requirements file changes; a stamp is written only after a complete installation.
+$(SERVED): requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(STAMP): $(SERVED) requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
-run: $(STAMP)
+run: $(SERVED)
 	exec $(BIN)/python manage.py serve
 
 test: $(STAMP)

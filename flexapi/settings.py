@@ -218,6 +218,8 @@ LOGGING = {
     "loggers": {
         # Django's own handlers would print every line twice.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Where it listens is said by serve.
+        "daphne.server": {"level": "WARNING"},
         # A client's mistakes (4xx) are answered, not logged.
         "django.request": {"level": "ERROR"},
     },

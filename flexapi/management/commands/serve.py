@@ -47,7 +47,7 @@ class Command(BaseCommand):
             return socket.create_server((host, port), family=family, backlog=128)
         except OSError as error:
             raise CommandError(
-                f"Can't listen on {host}, port {port}: {error.strerror}. "
+                f"Can't listen on {host}, port {port}: {_reason(error)}. "
                 "Choose others with --host and --port."
             ) from error
 
@@ -81,3 +81,10 @@ class Command(BaseCommand):
         self.stdout.write(f"Serving on http://{shown}:{port}/ (Ctrl-C stops)")
         self.stdout.flush()
         Server(listener).run()
+
+
+def _reason(error: OSError) -> str:
+    # A name that can't be resolved has a text of its own and an error number that is none.
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return str(error.strerror)
+    return os.strerror(error.errno)
