@@ -1,0 +1,85 @@
+"""`python -m bench [PART …]`: measure, print one table and write it to `bench/results/`."""
+
+import argparse
+import importlib.util
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from . import machine
+from .figures import Figure, table
+from .parts import log_delay, many_watchers, memory, run_to_end, task_list
+from .session import FULL, QUICK, Session
+
+RESULTS = Path(__file__).with_name("results")
+PARTS: dict[str, Callable[[Session], list[Figure]]] = {
+    "a": run_to_end.measure,
+    "b": log_delay.measure,
+    "c": many_watchers.measure,
+    "d": task_list.measure,
+    "e": memory.measure,
+}
+# The config file's own benchmark prints what it finds by itself.
+MIRROR = "mirror"
+
+
+def main() -> int:
+    """Run the command line; 1 where a goal is missed."""
+    options = _parser().parse_args()
+    chosen = options.parts or [*PARTS, MIRROR]
+    described = machine.describe()
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="flexapi-bench-") as folder:
+        session = Session(Path(folder), QUICK if options.quick else FULL)
+        for part, measure in PARTS.items():
+            if part in chosen:
+                print((sys.modules[measure.__module__].__doc__ or "").strip(), flush=True)
+                figures += measure(session)
+    if figures:
+        text = _report(figures, described, quick=options.quick)
+        print(f"\n{text}")
+        if not options.no_write:
+            _write(text, figures, session, described, options.output)
+    if MIRROR in chosen:
+        _run_mirror()
+    return int(any(figure.met is False for figure in figures))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}, {MIRROR}; all by default"
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, less to log")
+    parser.add_argument("--output", default="latest", help="name of the files (default: latest)")
+    parser.add_argument("--no-write", action="store_true", help="only print the table")
+    return parser
+
+
+def _report(figures: list[Figure], described: dict[str, object], quick: bool) -> str:
+    lines = ["# Measured by `python -m bench`", "", machine.in_words(described), ""]
+    if quick:
+        lines += ["A quick run: too few rounds to rely on.", ""]
+    return "\n".join([*lines, table(figures), ""])
+
+
+def _write(
+    text: str, figures: list[Figure], session: Session, described: dict[str, object], name: str
+) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.md").write_text(text, encoding="utf-8")
+    rows = [{key: getattr(figure, key) for key in figure.__slots__} for figure in figures]
+    content = {"machine": described, "figures": rows, "raw": session.raw}
+    (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def _run_mirror() -> None:
+    if importlib.util.find_spec(f"{__package__}.{MIRROR}") is None:
+        return
+    importlib.import_module(f"{__package__}.{MIRROR}").main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
