@@ -13,7 +13,7 @@ handler500 = "flexapi.api.errors.server_error"
 urlpatterns = [
     path("api/", include("flexapi.api.urls")),
     path("api", RootView.as_view()),
+    path("", include("flexapi.web.urls")),
     path("admin/", admin.site.urls),
-    path("accounts/", include("rest_framework.urls")),
     re_path(r"^healthz/?$", healthz),
 ]

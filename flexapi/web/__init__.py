@@ -1,0 +1,1 @@
+"""The pages: dashboard, executions with their live logs, tasks, logging in, and the look of the admin."""

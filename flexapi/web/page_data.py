@@ -1,0 +1,88 @@
+"""What a page's script starts with: written into the page, so that the first paint needs no request."""
+
+import fnmatch
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
+
+from executions.models import Execution
+from executions.serializers import ExecutionSerializer
+from flexapi.api.router import router
+from tasks.models import Task
+
+User = AbstractBaseUser | AnonymousUser
+
+# What the pages offer, by the permission that the API asks for it.
+_ABILITIES = {
+    "run": "executions.add_execution",
+    "abort": "executions.abort_execution",
+    "viewTasks": "tasks.view_task",
+    "changeTasks": "tasks.change_task",
+}
+
+
+def abilities(user: Any) -> dict[str, bool]:
+    """What the user may do, so that no button leads to a 403."""
+    return {name: user.has_perm(permission) for name, permission in _ABILITIES.items()}
+
+
+def endpoints(*prefixes: str) -> dict[str, str]:
+    """The URLs of those API endpoints (lists or single views) that this server has, by prefix."""
+    names = dict(router.endpoints())
+    found = {}
+    for prefix in prefixes:
+        if prefix in names:
+            found[prefix] = reverse(names[prefix])
+    return found
+
+
+def executions(rows: QuerySet[Execution] | list[Execution]) -> list[dict[str, Any]]:
+    """Executions as `/api/execution` gives them."""
+    return [dict(row) for row in ExecutionSerializer(rows, many=True).data]
+
+
+def tasks(user: Any) -> list[dict[str, Any]]:
+    """The tasks that the user may see: name, whether enabled, and where to edit it if they may."""
+    if not user.has_perm("tasks.view_task"):
+        return []
+    editable = user.is_staff and user.has_perm("tasks.change_task")
+    return [
+        {
+            "name": task.name,
+            "key": task.key,
+            "enabled": task.enabled,
+            "edit": _admin_url("tasks_task_change", task.pk) if editable else None,
+        }
+        for task in Task.objects.defer("config")
+    ]
+
+
+def add_task_url(user: Any) -> str | None:
+    """Where the user adds a task in the admin; None where they may not."""
+    if not (user.is_staff and user.has_perm("tasks.add_task")):
+        return None
+    return _admin_url("tasks_task_add")
+
+
+def _admin_url(name: str, *arguments: Any) -> str | None:
+    try:
+        return reverse(f"admin:{name}", args=arguments)
+    except NoReverseMatch:  # The admin has no such page.
+        return None
+
+
+def asked_for(rows: QuerySet[Execution], task: str) -> QuerySet[Execution]:
+    """Those of the executions that were asked to run the task, by name, by pattern or with all others.
+
+    Patterns match in Python, as FlexGet matches them.
+    """
+    wanted = task.lower()
+    found = [
+        pk
+        for pk, patterns in rows.values_list("pk", "tasks")
+        if not patterns
+        or any(fnmatch.fnmatchcase(wanted, str(pattern).lower()) for pattern in patterns)
+    ]
+    return rows.filter(pk__in=found)

@@ -1,0 +1,134 @@
+/** The dashboard. */
+
+import { api } from "./api.js";
+import { watchBoard } from "./board.js";
+import { byId, h, icon, pageData } from "./dom.js";
+import { abort, doing, executionRow, isActive, statusBadge, tasksOf, urlOf } from "./execution.js";
+import { showHistory, showSchedules, showState } from "./dashboard_cards.js";
+import { timeElement, tookOf } from "./format.js";
+import { runBox } from "./run_box.js";
+
+const RECENT = 15;
+const { can, tasks, endpoints, ...start } = pageData();
+const active = new Map(start.active.map((execution) => [execution.id, execution]));
+let recent = start.recent;
+// The elements of what is running, so that a change redraws a line and not the list.
+const items = new Map();
+
+function runningItem(execution) {
+  const bar = h("i");
+  const state = h("span");
+  const took = h("span", { class: "meta took" });
+  const phase = h("div", { class: "phase" });
+  const element = h(
+    "li",
+    { class: "running-item", "data-id": execution.id },
+    h(
+      "div",
+      { class: "line" },
+      state,
+      h("a", { href: urlOf(execution) }, tasksOf(execution)),
+      h("span", { class: "meta" }, `#${execution.id}`),
+      h("span", { class: "spread" }),
+      took,
+      can.abort &&
+        h("button", { class: "button danger small", onclick: () => abort(execution) }, icon("stop"), "Abort", h("span", { class: "visually-hidden" }, ` execution ${execution.id}`)),
+    ),
+    h("div", { class: "meter", role: "progressbar", "aria-label": `Progress of execution ${execution.id}`, "aria-valuemin": 0, "aria-valuemax": 100 }, bar),
+    phase,
+  );
+  return { element, bar, state, took, phase };
+}
+
+function update(item, execution) {
+  if (item.status !== execution.status) {
+    item.status = execution.status;
+    item.state.replaceChildren(statusBadge(execution.status));
+  }
+  item.bar.style.width = `${execution.percent}%`;
+  item.bar.parentElement.setAttribute("aria-valuenow", Math.round(execution.percent));
+  item.phase.textContent = doing(execution);
+  item.took.replaceChildren(execution.started ? tookOf(execution) : timeElement(execution.created));
+}
+
+function nothing() {
+  if (!tasks.length) {
+    return h("div", { class: "empty" }, h("p", {}, h("b", {}, "The config has no tasks yet.")), h("p", {}, can.changeTasks ? "Add one in the admin or over the API; it appears here to be run." : "An editor adds them."));
+  }
+  return h("div", { class: "empty" }, "Nothing is running.");
+}
+
+function showNow() {
+  const list = byId("now").querySelector("ul") ?? h("ul", { class: "rows" });
+  for (const [id, item] of items) {
+    if (!active.has(id)) {
+      item.element.remove();
+      items.delete(id);
+    }
+  }
+  const sorted = [...active.values()].sort((a, b) => (b.status === "running") - (a.status === "running") || a.id - b.id);
+  for (const execution of sorted) {
+    if (!items.has(execution.id)) items.set(execution.id, runningItem(execution));
+    const item = items.get(execution.id);
+    update(item, execution);
+    if (list.children[sorted.indexOf(execution)] !== item.element) list.insertBefore(item.element, list.children[sorted.indexOf(execution)] ?? null);
+  }
+  if (!sorted.length) byId("now").replaceChildren(nothing());
+  else if (!list.isConnected) byId("now").replaceChildren(list);
+}
+
+function showRecent() {
+  if (recent.length) {
+    byId("recent").replaceChildren(h("ul", { class: "rows" }, recent.map((execution) => executionRow(execution, can))));
+    return;
+  }
+  const hint = can.run
+    ? "Choose a task under “Run”; its log opens, and the result stays here."
+    : "Whatever is run, by a schedule or by hand, is listed here with its result.";
+  byId("recent").replaceChildren(h("div", { class: "empty" }, h("p", {}, h("b", {}, "Nothing has run yet.")), h("p", {}, hint)));
+}
+
+function changed(execution) {
+  if (isActive(execution)) {
+    active.set(execution.id, execution);
+  } else {
+    active.delete(execution.id);
+    recent = [execution, ...recent.filter(({ id }) => id !== execution.id)].sort((a, b) => b.id - a.id).slice(0, RECENT);
+    showRecent();
+    if (execution.summary.accepted && endpoints.history) showHistory(endpoints.history);
+  }
+  showNow();
+}
+
+/** Read everything again: the board may have moved while the connection was lost. */
+async function reload() {
+  const [running, ended] = await Promise.all([
+    api("/api/execution?limit=500"),
+    api(`/api/execution?status=complete,failed,aborted&limit=${RECENT}`),
+  ]);
+  active.clear();
+  for (const execution of running.items) active.set(execution.id, execution);
+  recent = ended.items;
+  showNow();
+  showRecent();
+  refreshCards();
+}
+
+function refreshCards() {
+  showState(endpoints.server);
+  if (endpoints.schedules) showSchedules(endpoints.schedules);
+  if (endpoints.history) showHistory(endpoints.history);
+}
+
+showNow();
+showRecent();
+if (byId("run")) runBox(byId("run"), tasks, can);
+watchBoard(changed, reload);
+refreshCards();
+setInterval(() => {
+  for (const [id, item] of items) {
+    const execution = active.get(id);
+    if (execution.started) item.took.textContent = tookOf(execution);
+  }
+}, 1000);
+setInterval(() => document.visibilityState === "visible" && refreshCards(), 60000);

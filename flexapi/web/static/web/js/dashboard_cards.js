@@ -1,0 +1,87 @@
+/** The smaller cards of the dashboard: server and config, next schedules, what was taken lately. */
+
+import { api } from "./api.js";
+import { byId, h } from "./dom.js";
+import { counted, timeElement } from "./format.js";
+
+const FAULTS = 8;
+const ENGINE = { starting: "starting", failed: "failed", stopped: "stopped" };
+
+const fact = (name, ...value) => [h("dt", {}, name), h("dd", {}, value)];
+
+function configFacts(config) {
+  if (config.error) return fact("Config", config.error);
+  const state = { ok: counted(config.tasks, "task"), broken: "can't be read as YAML" }[config.state] ?? config.state;
+  return [...fact("Config", h("code", {}, config.path)), ...fact("", config.state === "ok" ? state : h("span", { class: "failed-count" }, state))];
+}
+
+function faultList(errors) {
+  return h(
+    "div",
+    { class: "callout aborted" },
+    h("b", {}, `FlexGet finds ${counted(errors.length, "fault")} in the config`),
+    h("ul", { class: "faults" }, errors.slice(0, FAULTS).map((error) => h("li", {}, h("code", {}, error.attr), error.detail))),
+    errors.length > FAULTS && h("p", { class: "quiet" }, `and ${errors.length - FAULTS} more`),
+  );
+}
+
+/** What `/api/server` says of versions, engine and config. */
+export async function showState(url) {
+  const place = byId("state");
+  let server;
+  try {
+    server = (await api(url)).object;
+  } catch (error) {
+    place.replaceChildren(h("p", { class: "callout failed" }, error.message));
+    return;
+  }
+  const { versions, config = {}, engine = {} } = server;
+  const engineText = engine.state === "ready" ? `FlexGet ${engine.flexget}, ready` : (ENGINE[engine.state] ?? engine.error);
+  place.replaceChildren(
+    h(
+      "dl",
+      { class: "facts" },
+      fact("Engine", engineText, engine.reason ? `: ${engine.reason}` : ""),
+      engine.waiting_for && fact("Waiting", engine.waiting_for),
+      configFacts(config),
+      fact("FlexAPI", versions.flexapi),
+    ),
+    ...(config.errors?.length ? [faultList(config.errors)] : []),
+  );
+}
+
+function fill(id, nodes) {
+  const card = byId(id);
+  card.hidden = false;
+  card.querySelector("div").replaceChildren(...nodes);
+}
+
+/** The schedules that run next. */
+export async function showSchedules(url) {
+  try {
+    const { items } = await api(`${url}?limit=100`);
+    const next = items.filter((item) => item.next_run).sort((a, b) => Date.parse(a.next_run) - Date.parse(b.next_run));
+    const rows = next.slice(0, 5).map((item) => {
+      const tasks = [item.tasks].flat().join(", ");
+      return h("li", { class: "pair" }, h("span", {}, tasks === "*" ? "all tasks" : tasks), timeElement(item.next_run));
+    });
+    fill("schedules", [rows.length ? h("ul", { class: "rows" }, rows) : h("div", { class: "empty" }, "No schedule is due.")]);
+  } catch {
+    byId("schedules").hidden = true;
+  }
+}
+
+/** What was accepted lately. */
+export async function showHistory(url) {
+  try {
+    const { items } = await api(`${url}?limit=8`);
+    const rows = items.map((item) => {
+      const moment = item.time ?? item.created ?? item.date;
+      const title = item.execution ? h("a", { href: `/executions/${item.execution}/` }, item.title) : item.title;
+      return h("li", { class: "pair" }, h("span", {}, title), moment ? timeElement(moment) : "");
+    });
+    fill("history", [rows.length ? h("ul", { class: "rows" }, rows) : h("div", { class: "empty" }, "Nothing was taken yet.")]);
+  } catch {
+    byId("history").hidden = true;
+  }
+}

@@ -1,0 +1,139 @@
+/** The dialog that runs a task with options; what it offers is what FlexGet says that there is. */
+
+import { api } from "./api.js";
+import { h } from "./dom.js";
+import { asPattern, run } from "./execution.js";
+
+// Asked for most, so shown first.
+const COMMON = ["test", "now", "learn", "no_cache", "discover_now", "loglevel"];
+// The API lets only those use these who may change tasks.
+const EDITORS = ["cli_config", "dl_path", "inject"];
+
+const titleOf = (name) => {
+  const words = name.replaceAll("_", " ");
+  return words[0].toUpperCase() + words.slice(1);
+};
+
+/** What kind of control an option gets, and how its value is read: undefined where it was left alone. */
+function control(name, schema, id) {
+  const described = { id, name, "aria-describedby": `${id}-help` };
+  if (schema.type === "boolean") {
+    const input = h("input", { type: "checkbox", ...described });
+    return { input, read: () => input.checked || undefined };
+  }
+  if (schema.enum) {
+    const input = h("select", described, h("option", { value: "" }, schema.default ? `${schema.default} (usual)` : ""));
+    input.append(...schema.enum.filter((value) => value !== schema.default).map((value) => h("option", {}, value)));
+    return { input, read: () => input.value || undefined };
+  }
+  if (schema.items?.enum) {
+    const boxes = schema.items.enum.map((value) => h("input", { type: "checkbox", value }));
+    const labels = boxes.map((box) => h("label", {}, box, box.value));
+    const input = h("div", { class: "choices", id, role: "group", "aria-label": titleOf(name), "aria-describedby": `${id}-help` }, labels);
+    const chosen = () => boxes.filter((box) => box.checked).map((box) => box.value);
+    return { input, group: true, read: () => (chosen().length ? chosen() : undefined) };
+  }
+  if (schema.items?.type === "object") {
+    const input = h("textarea", { rows: 3, placeholder: '[{"title": "…", "url": "…"}]', ...described });
+    return { input, read: () => (input.value.trim() ? JSON.parse(input.value) : undefined) };
+  }
+  if (schema.type === "array") {
+    const input = h("textarea", { rows: 2, ...described });
+    const lines = () => input.value.split("\n").map((line) => line.trim()).filter(Boolean);
+    return { input, read: () => (lines().length ? lines() : undefined) };
+  }
+  const input = h("input", { type: schema.type === "integer" || schema.type === "number" ? "number" : "text", autocomplete: "off", ...described });
+  return { input, read: () => (input.value === "" ? undefined : input.type === "number" ? Number(input.value) : input.value) };
+}
+
+function option(name, schema) {
+  const id = `option-${name}`;
+  const { input, read, group } = control(name, schema, id);
+  const label = group ? h("span", { class: "option-title" }, h("b", {}, titleOf(name))) : h("label", { for: id }, titleOf(name));
+  const fault = h("span", { class: "error", role: "alert", hidden: true });
+  const element =
+    schema.type === "boolean"
+      ? h("div", { class: "option check" }, input, label, h("small", { id: `${id}-help` }, schema.description ?? ""), fault)
+      : h("div", { class: "option" }, label, input, h("small", { id: `${id}-help` }, schema.description ?? ""), fault);
+  return { name, element, read, fault };
+}
+
+/** Read every option; puts the faults of those that can't be read beside them. Null where there are any. */
+function readAll(options) {
+  const body = {};
+  let good = true;
+  for (const { name, read, fault } of options) {
+    fault.hidden = true;
+    try {
+      const value = read();
+      if (value !== undefined) body[name] = value;
+    } catch (error) {
+      fault.textContent = `This is no JSON: ${error.message}`;
+      fault.hidden = false;
+      good = false;
+    }
+  }
+  return good ? body : null;
+}
+
+function showFaults(error, options, general) {
+  const left = [];
+  for (const { attr, detail } of error.errors ?? [{ attr: null, detail: error.message }]) {
+    const at = options.find(({ name }) => attr === name || attr?.startsWith(`${name}.`));
+    if (at) {
+      at.fault.textContent = detail;
+      at.fault.hidden = false;
+      at.element.closest("details")?.setAttribute("open", "");
+    } else left.push(detail);
+  }
+  general.textContent = left.join(" ");
+  general.hidden = !left.length;
+}
+
+/** Open the dialog for a task. `can` is what the user may do. */
+export async function openRunDialog(task, can) {
+  const body = h("div", { class: "body" }, h("p", { class: "quiet" }, "Asking FlexGet for its options…"));
+  const start = h("button", { class: "button primary", type: "submit", disabled: true }, "Run");
+  const form = h(
+    "form",
+    {},
+    h("header", {}, h("h2", { id: "run-dialog-title" }, `Run ${task}`)),
+    body,
+    h("footer", {}, h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancel"), start),
+  );
+  const dialog = h("dialog", { "aria-labelledby": "run-dialog-title", onclose: () => dialog.remove() }, form);
+  document.body.append(dialog);
+  dialog.showModal();
+
+  const general = h("p", { class: "callout failed", role: "alert", hidden: true });
+  let options = [];
+  try {
+    const { properties } = (await api("/api/execution/options")).object;
+    const names = Object.keys(properties).filter((name) => name !== "tasks" && (can.changeTasks || !EDITORS.includes(name)));
+    const common = COMMON.filter((name) => names.includes(name));
+    const rest = names.filter((name) => !common.includes(name));
+    options = [...common, ...rest].map((name) => option(name, properties[name]));
+    const elements = options.map(({ element }) => element);
+    body.replaceChildren(
+      general,
+      ...elements.slice(0, common.length),
+      h("details", {}, h("summary", {}, "More options"), h("div", {}, elements.slice(common.length))),
+    );
+    start.disabled = false;
+    body.querySelector("input, select").focus();
+  } catch (error) {
+    body.replaceChildren(h("p", { class: "callout failed", role: "alert" }, error.message));
+  }
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const request = readAll(options);
+    if (!request) return;
+    start.disabled = true;
+    try {
+      await run({ tasks: [asPattern(task)], ...request });
+    } catch (error) {
+      showFaults(error, options, general);
+      start.disabled = false;
+    }
+  });
+}

@@ -1,0 +1,98 @@
+/** What became of each entry: state, deciding plugin, reason, and what other plugins noted. */
+
+import { api } from "../api.js";
+import { h } from "../dom.js";
+import { amount } from "../format.js";
+
+const STATES = ["accepted", "rejected", "failed", "undecided"];
+const PAGE = 100;
+const TYPING = 250;
+
+function trace(entry) {
+  if (!entry.trace?.length) return null;
+  const steps = entry.trace.map((step) => {
+    const [plugin, operation, message] = Array.isArray(step) ? step : [step.plugin, step.operation, step.message];
+    return h("li", {}, [plugin, operation, message].filter(Boolean).join(" · "));
+  });
+  return h("details", {}, h("summary", {}, "What the plugins noted"), h("ol", { class: "trace" }, steps));
+}
+
+function row(entry, severalTasks) {
+  const because = [
+    entry.reason || (entry.state === "undecided" ? "No plugin accepted or rejected it." : "No reason given."),
+    entry.plugin && h("span", { class: "by" }, ` by ${entry.plugin}`),
+  ];
+  return h(
+    "li",
+    { class: "entry" },
+    h("span", {}, h("span", { class: `status ${entry.state}` }, entry.state)),
+    h("span", { class: "title" }, entry.title),
+    h("span", { class: "because" }, because),
+    h("span", { class: "below" }, [severalTasks && entry.task, entry.url].filter(Boolean).join(" · ")),
+    trace(entry),
+  );
+}
+
+export class Entries {
+  constructor(panel, id) {
+    this.panel = panel;
+    this.id = id;
+    this.state = "";
+    this.list = h("ul", { class: "rows" });
+    this.empty = h("div", { class: "empty", hidden: true });
+    this.more = h("div", { class: "pages", hidden: true }, h("button", { class: "button", onclick: () => this.load(false) }, "Show more"));
+    this.chips = new Map(["", ...STATES].map((state) => [state, h("button", { class: "chip", "aria-pressed": String(state === ""), onclick: () => this.choose(state) })]));
+    this.search = h("input", { type: "search", placeholder: "Find a title or reason", "aria-label": "Find an entry", autocomplete: "off" });
+    this.search.addEventListener("input", () => {
+      clearTimeout(this.typing);
+      this.typing = setTimeout(() => this.load(true), TYPING);
+    });
+    panel.append(
+      h("div", { class: "bar", role: "group", "aria-label": "Filter the entries" }, [...this.chips.values()], h("label", { class: "grow" }, this.search)),
+      h("div", { class: "entries", tabindex: 0, role: "region", "aria-label": "Entries" }, this.empty, this.list, this.more),
+    );
+  }
+
+  choose(state) {
+    this.state = state;
+    for (const [name, chip] of this.chips) chip.setAttribute("aria-pressed", String(name === state));
+    this.load(true);
+  }
+
+  /** Show how many there are, and read them again where they are in sight. */
+  summary(summary) {
+    const total = STATES.reduce((sum, state) => sum + summary[state], 0);
+    for (const [state, chip] of this.chips) chip.textContent = state ? `${state} ${amount(summary[state])}` : `all ${amount(total)}`;
+    const changed = this.known !== JSON.stringify(summary);
+    this.known = JSON.stringify(summary);
+    if (changed && !this.panel.hidden) this.load(true);
+    return total;
+  }
+
+  /** Read entries: from the first one, or those after what is shown. */
+  async load(fresh) {
+    const parameters = new URLSearchParams({ limit: PAGE, offset: fresh ? 0 : this.list.children.length });
+    if (this.state) parameters.set("state", this.state);
+    if (this.search.value.trim()) parameters.set("search", this.search.value.trim());
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    let page;
+    try {
+      page = await api(`/api/execution/${this.id}/entries?${parameters}`);
+    } catch (error) {
+      this.say(error.message);
+      return;
+    }
+    if (turn !== this.turn) return; // A later request was made meanwhile.
+    const several = new Set(page.items.map(({ task }) => task)).size > 1;
+    const rows = page.items.map((entry) => row(entry, several));
+    if (fresh) this.list.replaceChildren(...rows);
+    else this.list.append(...rows);
+    this.more.hidden = !page.next;
+    this.say(page.count ? "" : this.state || this.search.value ? "No entry is like this." : "The tasks had no entries, or none yet: they are listed when a task ends.");
+  }
+
+  say(text) {
+    this.empty.textContent = text;
+    this.empty.hidden = !text;
+  }
+}

@@ -1,0 +1,269 @@
+/** The log on the page. Only the lines in sight are elements, so 100,000 lines cost what sixty cost. */
+
+import { h } from "../dom.js";
+import { Heights, shownText } from "./heights.js";
+
+// Rows kept ready above and below what is in sight.
+const MARGIN = 12;
+// Browsers can't make elements any taller; beyond it, a pixel of scrolling stands for more than one.
+const TALLEST = 12000000;
+const NARROW = matchMedia("(max-width: 640px)");
+
+const clock = (time) => {
+  const moment = new Date(time);
+  const two = (number) => String(number).padStart(2, "0");
+  return `${two(moment.getHours())}:${two(moment.getMinutes())}:${two(moment.getSeconds())}.${String(moment.getMilliseconds()).padStart(3, "0")}`;
+};
+
+function marked(text, pattern) {
+  if (!pattern) return [text];
+  const parts = [];
+  let end = 0;
+  for (const { 0: found, index } of text.matchAll(new RegExp(pattern.source, "gi"))) {
+    if (!found) break;
+    parts.push(text.slice(end, index), h("mark", {}, found));
+    end = index + found.length;
+  }
+  return [...parts, text.slice(end)];
+}
+
+export class LogView {
+  /** Shows the lines of `store` in `element`; `listeners.follow(on)` and `listeners.mark(range)` tell what the user did. */
+  constructor(element, store, listeners) {
+    this.element = element;
+    this.store = store;
+    this.listeners = listeners;
+    this.heights = new Heights();
+    this.rows = new Map();
+    this.follow = false;
+    this.marked = null;
+    this.wanted = null;
+    this.lastTop = 0;
+    // The line on top of what is in sight.
+    this.topSeq = null;
+    this.anchor = null;
+    this.window = h("div", { class: "log-window" });
+    this.space = h("div", { class: "log-space" }, this.window);
+    element.append(this.space);
+    element.addEventListener("scroll", () => this.onScroll(), { passive: true });
+    this.window.addEventListener("click", (event) => this.onClick(event));
+    new ResizeObserver(() => this.layout()).observe(element);
+    NARROW.addEventListener("change", () => this.layout());
+    this.layout();
+  }
+
+  /** Measure how many characters fit beside the columns, and count all rows anew. */
+  layout() {
+    const digits = Math.max(4, String(this.store.last).length);
+    this.digits = digits;
+    this.element.style.setProperty("--number", `${digits}ch`);
+    const sample = { seq: 1, time: "2026-01-01T00:00:00Z", level: "INFO", plugin: "x", task: "x", message: "" };
+    const probe = this.makeRow(sample);
+    const ruler = h("span", {}, "x".repeat(100));
+    const message = probe.querySelector(".message");
+    this.window.append(probe);
+    const width = message.getBoundingClientRect().width;
+    message.replaceChildren(ruler);
+    ruler.style.whiteSpace = "pre";
+    const character = ruler.getBoundingClientRect().width / 100;
+    this.line = parseFloat(getComputedStyle(this.element).lineHeight);
+    probe.remove();
+    if (!width) return;
+    const anchor = this.topPosition();
+    this.heights.prefix = NARROW.matches ? (line) => (line.plugin ? `${line.plugin} ` : "") : () => "";
+    this.heights.setColumns(Math.floor(width / character + 0.01));
+    this.rows.clear();
+    this.window.replaceChildren();
+    this.heights.extend(this.store.lines, this.store.shown);
+    this.resizeSpace();
+    if (this.follow) this.toEnd();
+    else this.scrollToPosition(anchor);
+    this.render();
+  }
+
+  /** Lines appeared, or, with `reset`, the filter changed. */
+  update(reset) {
+    if (reset) {
+      this.anchor = this.follow ? null : this.topSeq;
+      this.heights.clear();
+      this.rows.clear();
+      this.window.replaceChildren();
+    }
+    if (String(this.store.last).length > this.digits) this.layout();
+    this.heights.extend(this.store.lines, this.store.shown);
+    this.schedule();
+  }
+
+  schedule() {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = null;
+      this.resizeSpace();
+      if (this.wanted !== null) this.reveal(this.wanted);
+      else if (this.follow) this.toEnd();
+      else if (this.anchor && !this.store.filtering) {
+        // After a change of the filter, stay near the line that was on top.
+        this.scrollToPosition(this.positionOf(this.anchor));
+        this.anchor = null;
+      }
+      this.render();
+    });
+  }
+
+  get full() {
+    return this.heights.total * this.line;
+  }
+
+  resizeSpace() {
+    this.space.style.height = `${Math.min(this.full, TALLEST)}px`;
+  }
+
+  /** How many pixels of the log a pixel of scrolling stands for. */
+  get ratio() {
+    const room = this.element.clientHeight;
+    return this.full <= TALLEST ? 1 : (this.full - room) / (TALLEST - room);
+  }
+
+  topPosition() {
+    return this.heights.at(Math.floor((this.element.scrollTop * this.ratio) / this.line));
+  }
+
+  /** The position among the shown lines of the first that is this one or comes after it. */
+  positionOf(seq) {
+    const { shown } = this.store;
+    let low = 0;
+    let high = shown.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (shown[middle] + 1 < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  scrollToPosition(position) {
+    const top = this.heights.tops[Math.min(position, this.heights.count)] * this.line;
+    this.setTop(top / this.ratio);
+  }
+
+  setTop(top) {
+    this.element.scrollTop = top;
+    this.lastTop = this.element.scrollTop;
+  }
+
+  toEnd() {
+    this.setTop(this.element.scrollHeight);
+  }
+
+  setFollow(on) {
+    if (this.follow === on) return;
+    this.follow = on;
+    if (on) this.schedule();
+    this.listeners.follow(on);
+  }
+
+  /** Scroll to a line, now or as soon as it is here. */
+  reveal(seq) {
+    this.wanted = seq;
+    if (this.store.last < seq || this.store.filtering) return;
+    this.wanted = null;
+    const position = this.positionOf(seq);
+    const above = Math.floor(this.element.clientHeight / this.line / 3);
+    this.setTop(Math.max(0, (this.heights.tops[position] - above) * this.line) / this.ratio);
+    this.schedule();
+  }
+
+  /** Mark lines, or none: `{from, to}` or null. */
+  mark(range) {
+    this.marked = range;
+    for (const [index, row] of this.rows) row.classList.toggle("marked", this.isMarked(index + 1));
+  }
+
+  isMarked(seq) {
+    return this.marked !== null && seq >= this.marked.from && seq <= this.marked.to;
+  }
+
+  onScroll() {
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    if (scrollTop < this.lastTop - 2) this.setFollow(false);
+    else if (scrollTop > this.lastTop && scrollTop + clientHeight >= scrollHeight - 2) this.listeners.end();
+    this.lastTop = scrollTop;
+    this.schedule();
+  }
+
+  onClick(event) {
+    const number = event.target.closest(".number");
+    if (!number || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const seq = Number(number.textContent);
+    const start = event.shiftKey && this.marked ? this.marked.from : seq;
+    const range = { from: Math.min(start, seq), to: Math.max(start, seq) };
+    const same = this.marked?.from === range.from && this.marked.to === range.to;
+    this.mark(same ? null : range);
+    this.setFollow(false);
+    this.listeners.mark(this.marked);
+  }
+
+  makeRow(line) {
+    const { plugin, task, level, seq } = line;
+    const text = marked(shownText(line), this.store.filter?.pattern);
+    const message = h("span", { class: "message" }, NARROW.matches && plugin ? h("span", { class: "from" }, `${plugin} `) : null, text);
+    return h(
+      "div",
+      { class: `log-line level-${level.toLowerCase()}`, "data-seq": seq },
+      h("a", { class: "number", href: `#L${seq}`, tabindex: -1 }, String(seq)),
+      h("span", { class: "time", title: line.time }, clock(line.time)),
+      h("span", { class: "level", title: level }, NARROW.matches ? level[0] : level),
+      h("span", { class: "plugin", title: plugin }, plugin),
+      h("span", { class: "of-task", title: task }, task),
+      message,
+    );
+  }
+
+  /** Make the lines in sight elements, and the others none. */
+  render() {
+    const { heights, store, line } = this;
+    this.listeners.rendered();
+    const top = this.element.scrollTop * this.ratio;
+    const first = heights.at(Math.max(0, Math.floor(top / line) - MARGIN));
+    const bottom = (top + this.element.clientHeight) / line + MARGIN;
+    const wanted = new Set();
+    let last = first;
+    for (; last < heights.count && heights.tops[last] < bottom; last++) wanted.add(store.shown[last]);
+    for (const [index, row] of this.rows) {
+      if (wanted.has(index)) continue;
+      row.remove();
+      this.rows.delete(index);
+    }
+    const odd = [];
+    let next = this.window.firstChild;
+    for (let position = first; position < last; position++) {
+      const index = store.shown[position];
+      let row = this.rows.get(index);
+      if (row) {
+        next = row.nextSibling;
+        continue;
+      }
+      row = this.makeRow(store.lines[index]);
+      row.classList.toggle("marked", this.isMarked(index + 1));
+      this.rows.set(index, row);
+      this.window.insertBefore(row, next);
+      if (Heights.isOdd(store.lines[index])) odd.push(position);
+    }
+    const offset = this.element.scrollTop + (heights.tops[first] * line - top);
+    this.window.style.transform = `translateY(${offset}px)`;
+    this.topSeq = heights.count ? store.shown[heights.at(Math.floor(top / line))] + 1 : null;
+    this.correct(odd);
+  }
+
+  /** Measure lines whose rows can't be counted: emoji, wide letters, tabs. */
+  correct(positions) {
+    let changed = false;
+    for (const position of positions) {
+      const index = this.store.shown[position];
+      const rows = Math.max(1, Math.round(this.rows.get(index).offsetHeight / this.line));
+      changed = this.heights.correct(position, this.store.lines[index], rows) || changed;
+    }
+    if (changed) this.schedule();
+  }
+}

@@ -1,0 +1,188 @@
+"""The pages. Each is a template and the data that its script starts with."""
+
+from typing import Any, cast
+
+from django.contrib.auth import views as auth
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, resolve_url
+from django.urls import reverse, reverse_lazy
+from django.utils.http import urlencode
+from django.views.generic import TemplateView
+from rest_framework.parsers import FormParser
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from executions.log_reader import LEVELS
+from executions.models import Execution, Status
+from flexapi.api.throttles import LoginAddressThrottle, LoginUserThrottle
+from flexapi.web import page_data
+
+RECENT = 15
+PAGE = 30
+ROWS = Execution.objects.select_related("requested_by")
+
+
+class PageView(PermissionRequiredMixin, TemplateView):
+    """A page for who may see executions; anonymous users log in first, others get the 403 page."""
+
+    permission_required: Any = "executions.view_execution"
+    script = ""
+
+    def handle_no_permission(self) -> HttpResponseRedirect:
+        """Send anonymous users to the login page; refuse others."""
+        self.raise_exception = self.request.user.is_authenticated
+        return super().handle_no_permission()
+
+    def get_data(self) -> dict[str, Any]:
+        """What the page's script starts with, as JSON can hold it."""
+        return {}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Give the template the data, what the user may do, and its script."""
+        can = page_data.abilities(self.request.user)
+        data = {"can": can, **self.get_data()}
+        return super().get_context_data(**kwargs, data=data, can=can, script=self.script)
+
+
+class DashboardView(PageView):
+    """What runs, what ran, what is next, and how the config is."""
+
+    template_name = "web/dashboard.html"
+    script = "web/js/dashboard.js"
+
+    def get_data(self) -> dict[str, Any]:
+        """Executions, tasks, and the endpoints for the rest."""
+        return {
+            "active": page_data.executions(ROWS.active()),
+            "recent": page_data.executions(ROWS.ended()[:RECENT]),
+            "tasks": page_data.tasks(self.request.user),
+            "endpoints": page_data.endpoints("schedules", "history", "server", "server/summary"),
+        }
+
+
+class ExecutionsView(PageView):
+    """All executions, newest first, by status and task."""
+
+    template_name = "web/executions.html"
+    script = "web/js/executions.js"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Read the page and the filters out of the URL."""
+        status = self.request.GET.get("status", "")
+        task = self.request.GET.get("task", "")
+        rows: QuerySet[Execution] = ROWS.all()
+        if status in Status.values:
+            rows = rows.filter(status=status)
+        if task:
+            rows = page_data.asked_for(rows, task)
+        self.page = Paginator(rows, PAGE).get_page(self.request.GET.get("page"))
+        chosen = {"status": status, "task": task}
+        return super().get_context_data(
+            **kwargs,
+            page=self.page,
+            statuses=Status.choices,
+            chosen=chosen,
+            tasks=page_data.tasks(self.request.user),
+            query=urlencode({name: value for name, value in chosen.items() if value}),
+        )
+
+    def get_data(self) -> dict[str, Any]:
+        """The executions of this page."""
+        return {
+            "executions": page_data.executions(list(self.page)),
+            # Others may appear at the top of the first page alone.
+            "first": self.page.number == 1,
+            "filtered": bool(self.request.GET.get("status") or self.request.GET.get("task")),
+        }
+
+
+class ExecutionView(PageView):
+    """One execution: its log as it comes, and what became of its entries."""
+
+    template_name = "web/execution.html"
+    script = "web/js/viewer/page.js"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Find the execution."""
+        self.execution = get_object_or_404(ROWS, pk=kwargs["pk"])
+        admin = None
+        if self.request.user.is_staff:
+            admin = reverse("admin:executions_execution_change", args=[self.execution.pk])
+        return super().get_context_data(
+            **kwargs, execution=self.execution, levels=LEVELS, admin_url=admin
+        )
+
+    def get_data(self) -> dict[str, Any]:
+        """The execution as it is now."""
+        return {"execution": page_data.executions([self.execution])[0], "levels": LEVELS}
+
+
+class TasksView(PageView):
+    """The tasks of the config: run, enable, disable, edit."""
+
+    template_name = "web/tasks.html"
+    permission_required = ("executions.view_execution", "tasks.view_task")
+    script = "web/js/tasks.js"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say where tasks are added, for who may."""
+        add_url = page_data.add_task_url(self.request.user)
+        return super().get_context_data(**kwargs, add_url=add_url)
+
+    def get_data(self) -> dict[str, Any]:
+        """The tasks, and the recent executions, among which is the last one of each."""
+        recent = page_data.executions(ROWS.all()[:200])
+        return {"tasks": page_data.tasks(self.request.user), "recent": recent}
+
+
+class LoginView(auth.LoginView):
+    """Django's login page, with the API's brakes on guessing."""
+
+    template_name = "registration/login.html"
+    throttles = (LoginAddressThrottle, LoginUserThrottle)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Log in, unless this address or user name was tried too often."""
+        attempt = Request(request, parsers=[FormParser()])
+        # Each counts the attempt, whatever the others say.
+        allowed = [brake().allow_request(attempt, cast(APIView, self)) for brake in self.throttles]
+        if not all(allowed):
+            form = AuthenticationForm(request)
+            context = self.get_context_data(form=form, throttled=True)
+            return self.render_to_response(context, status=429)
+        return super().post(request, *args, **kwargs)
+
+
+class AdminLoginView(TemplateView):
+    """Where the admin sends those who may not enter it."""
+
+    template_name = "web/not_staff.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send anonymous users to the login page; tell others that they may not enter."""
+        target = request.GET.get("next", reverse("admin:index"))
+        user = request.user
+        if user.is_authenticated and user.is_staff:
+            return HttpResponseRedirect(reverse("admin:index"))
+        if user.is_authenticated:
+            return self.render_to_response(self.get_context_data(), status=403)
+        login = resolve_url("rest_framework:login")
+        return HttpResponseRedirect(f"{login}?{urlencode({'next': target})}")
+
+
+class PasswordChangeView(auth.PasswordChangeView):
+    """Change one's own password; other sessions of the user end."""
+
+    template_name = "registration/password_change.html"
+    success_url = reverse_lazy("password_change")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Save it, and say so on the same page."""
+        super().form_valid(form)
+        fresh = PasswordChangeForm(cast(User, self.request.user))
+        return self.render_to_response(self.get_context_data(form=fresh, changed=True))
