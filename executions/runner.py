@@ -66,6 +66,7 @@ class Runner:
                     execution.tasks or None,
                     execution.options,
                     manual=execution.schedule is None,
+                    timeout=ENGINE_POLL,
                 )
             except EngineUnavailable as error:
                 self._recorder.wait_for(str(error))

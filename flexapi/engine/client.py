@@ -194,12 +194,14 @@ class Engine:
         tasks: list[str] | None,
         options: dict[str, Any],
         manual: bool = True,
+        timeout: float = START_TIMEOUT,
     ) -> Run:
         """Start an execution of the tasks that match the patterns in `tasks` (None: all).
 
-        `manual` lets tasks run that are marked `manual` and named. Raises as `call` does.
+        `manual` lets tasks run that are marked `manual` and named. Raises EngineError where the
+        host refuses, EngineUnavailable where it is not ready within `timeout` seconds.
         """
-        connection = self._wait_until_ready(START_TIMEOUT)
+        connection = self._wait_until_ready(timeout)
         pipes = Pipes.open()
 
         def send_abort(grace: float) -> None:
@@ -319,5 +321,5 @@ class Engine:
 
     def _why_not_ready(self) -> str:
         if self._state.name == "starting":
-            return "FlexGet is still loading; try again in a few seconds."
+            return "FlexGet is still loading."
         return self._state.reason or "FlexGet's host is not running."

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options; the settings take their values (see `flexapi.paths`)."""
         parser.add_argument("--host", help="address to listen on (FLEXAPI_HOST; 127.0.0.1)")
-        parser.add_argument("--port", help="port to listen on (FLEXAPI_PORT; 8000)")
+        parser.add_argument("--port", type=int, help="port to listen on (FLEXAPI_PORT; 8000)")
         parser.add_argument("--config", help="FlexGet's config.yml (FLEXAPI_CONFIG)")
         parser.add_argument("--data-dir", help="folder for FlexAPI's own data (FLEXAPI_DATA_DIR)")
 

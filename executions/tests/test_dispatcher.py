@@ -1,0 +1,156 @@
+"""The dispatcher: one at a time, aborts, time limit, and a stop that leaves the queue alone."""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from executions import dispatcher as dispatcher_module
+from executions.dispatcher import STOP_REASON, Dispatcher
+from executions.models import Execution, Status
+from executions.recorder import Recorder
+from flexapi.engine.client import Engine
+from flexapi.engine.run import Report
+from flexapi.engine.tests.flexget_home import FlexGetHome, accepting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Stored:
+    """Tells a test when something was stored."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._condition = threading.Condition()
+        store, conclude = Recorder.store, Recorder.conclude
+
+        def store_and_tell(recorder: Recorder, reports: list[Report]) -> None:
+            store(recorder, reports)
+            self._tell()
+
+        def conclude_and_tell(recorder: Recorder, *arguments: Any) -> None:
+            conclude(recorder, *arguments)
+            self._tell()
+
+        monkeypatch.setattr(Recorder, "store", store_and_tell)
+        monkeypatch.setattr(Recorder, "conclude", conclude_and_tell)
+
+    def _tell(self) -> None:
+        with self._condition:
+            self._condition.notify_all()
+
+    def wait_for(self, happened: Callable[[], bool]) -> None:
+        """Wait until something is true, looking each time that something was stored."""
+        with self._condition:
+            assert self._condition.wait_for(happened, timeout=30)
+
+
+@pytest.fixture
+def stored(monkeypatch: pytest.MonkeyPatch) -> Stored:
+    return Stored(monkeypatch)
+
+
+@pytest.fixture
+def dispatcher(flexget_engine: Engine, config: FlexGetHome, stored: Stored) -> Iterator[Dispatcher]:
+    config.write({"slow": accepting("x", misbehave="sleep"), "quick": accepting("y")})
+    dispatcher = Dispatcher(flexget_engine)
+    yield dispatcher
+    if dispatcher._thread.is_alive():
+        dispatcher.stop()
+
+
+def status(execution: Execution) -> str:
+    return Execution.objects.values_list("status", flat=True).get(pk=execution.pk)
+
+
+def is_sleeping(execution: Execution) -> Callable[[], bool]:
+    return lambda: execution.logline_set.filter(message="sleeping").exists()
+
+
+def is_over(execution: Execution) -> Callable[[], bool]:
+    return lambda: Execution.objects.get(pk=execution.pk).is_over
+
+
+def test_one_runs_at_a_time_in_the_order_of_the_queue(
+    dispatcher: Dispatcher, stored: Stored
+) -> None:
+    executions = [Execution.objects.enqueue(["quick"]) for _ in range(3)]
+    dispatcher.start()
+    stored.wait_for(is_over(executions[-1]))
+    rows = list(Execution.objects.order_by("started"))
+    assert rows == executions
+    for earlier, later in itertools.pairwise(rows):
+        assert earlier.finished is not None
+        assert later.started is not None
+        assert earlier.finished <= later.started
+    assert {row.status for row in rows} == {Status.COMPLETE}
+
+
+def test_a_queued_one_is_taken_without_a_poll(
+    dispatcher: Dispatcher, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher_module, "POLL", 3600)
+    dispatcher.start()
+    stored.wait_for(is_over(Execution.objects.enqueue(["quick"])))
+
+
+def test_what_another_process_queued_is_found_by_the_poll(
+    dispatcher: Dispatcher, stored: Stored
+) -> None:
+    dispatcher.start()
+    # As enqueue does it there: no signal reaches this process.
+    stored.wait_for(is_over(Execution.objects.create(tasks=["quick"])))
+
+
+def test_it_aborts_where_asked(
+    dispatcher: Dispatcher, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher_module, "POLL", 3600)
+    dispatcher.start()
+    execution = Execution.objects.enqueue(["slow"])
+    stored.wait_for(is_sleeping(execution))
+    execution.request_abort("Aborted by a test.")
+    stored.wait_for(is_over(execution))
+    execution.refresh_from_db()
+    assert execution.status == Status.ABORTED
+    assert execution.abort_reason == "Aborted by a test."
+
+
+def test_it_aborts_what_runs_too_long(
+    dispatcher: Dispatcher, stored: Stored, settings: Any
+) -> None:
+    dispatcher.start()
+    execution = Execution.objects.enqueue(["slow"])
+    stored.wait_for(is_sleeping(execution))
+    assert status(execution) == Status.RUNNING
+    settings.EXECUTION_TIME_LIMIT = 0.1
+    stored.wait_for(is_over(execution))
+    execution.refresh_from_db()
+    assert execution.status == Status.ABORTED
+    assert execution.abort_reason == "It ran longer than 0.1 s."
+
+
+def test_a_stop_aborts_what_runs_and_leaves_what_waits(
+    dispatcher: Dispatcher, stored: Stored
+) -> None:
+    dispatcher.start()
+    running, waiting = Execution.objects.enqueue(["slow"]), Execution.objects.enqueue(["quick"])
+    stored.wait_for(is_sleeping(running))
+    dispatcher.stop()
+    running.refresh_from_db()
+    assert running.status == Status.ABORTED
+    assert running.abort_reason == STOP_REASON
+    assert status(waiting) == Status.PENDING
+    assert threading.active_count() < 20
+
+
+def test_old_executions_are_pruned(dispatcher: Dispatcher, stored: Stored, settings: Any) -> None:
+    settings.EXECUTIONS_KEPT = 1
+    old = Execution.objects.create(status=Status.COMPLETE)
+    dispatcher.start()
+    new = Execution.objects.enqueue(["quick"])
+    stored.wait_for(is_over(new))
+    dispatcher.stop()
+    assert list(Execution.objects.all()) == [new]
+    assert not Execution.objects.filter(pk=old.pk).exists()
