@@ -98,7 +98,7 @@ class Recorder:
     def wait_for(self, what: str) -> None:
         """Say what keeps the execution from running."""
         if what != self.execution.waiting_for:
-            self.note(f"Waiting for {what}")
+            self.note(f"Not running yet: {what}")
             self._update({"waiting_for": what})
 
     def refuse(self, reason: str) -> None:
