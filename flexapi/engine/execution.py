@@ -189,6 +189,9 @@ class Execution:
 
     def _run_tasks(self) -> None:
         names = self._task_names()
+        if self.patterns and not names:
+            self._refuse("The config has no longer a task that matches what was asked for.")
+            return
         self.reporter.report("started", tasks=names)
         self._total = len(names) or 1
         options = self._options(names)

@@ -192,3 +192,16 @@ def test_a_feed_that_is_not_there_aborts_its_task_alone(
 
 def _run_all(engine: Engine) -> list[Report]:
     return reports_of(engine.execute(1, None, {}))
+
+
+def test_tasks_that_have_gone_meanwhile_fail_the_run(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"here": accepting("x")})
+    reports = reports_of(flexget_engine.execute(1, ["gone"], {}))
+    (task,) = of_kind(reports, "task")
+    assert task["aborted"]
+    assert "no longer a task" in task["abort_reason"]
+    assert any("`gone` does not match any tasks" in line for line in messages(reports))
+    some = of_kind(reports_of(flexget_engine.execute(2, ["gone", "here"], {})), "task")
+    assert [task["task"] for task in some] == ["here"]
