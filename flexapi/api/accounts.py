@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from flexapi.api.models import ApiToken
 from flexapi.api.schema import ErrorSerializer
+from flexapi.api.serializers import ModelSerializer
 from flexapi.api.throttles import LoginAddressThrottle, LoginUserThrottle
 from flexapi.api.viewsets import (
     CreateMixin,
@@ -51,7 +52,7 @@ class ExpiresInField(serializers.IntegerField):
         )
 
 
-class UserSerializer(serializers.ModelSerializer[AbstractUser]):
+class UserSerializer(ModelSerializer[AbstractUser]):
     """The user who asks, with what they may do."""
 
     groups: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
@@ -75,7 +76,7 @@ class UserSerializer(serializers.ModelSerializer[AbstractUser]):
         return sorted(user.get_all_permissions())
 
 
-class TokenSerializer(serializers.ModelSerializer[ApiToken]):
+class TokenSerializer(ModelSerializer[ApiToken]):
     """A token without its secret."""
 
     current = serializers.SerializerMethodField(help_text="Whether this request came with it.")

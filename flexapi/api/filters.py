@@ -8,15 +8,35 @@ from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+# Parameters that every list has; none of them is a filter's.
+_SHARED_PARAMETERS = {"limit", "offset", "ordering", "search", "format"}
+_generated: dict[tuple[type, str | None], type[FilterSet] | None] = {}
+
 
 class FilterBackend(DjangoFilterBackend):
-    """django-filter's, which an `@action` may also give a `filterset_class` for what it lists."""
+    """django-filter's, which an `@action` may also give a `filterset_class` for what it lists.
+
+    A filterset made from `filterset_fields` is made once, and is not asked where the request filters by nothing:
+    building its class and its form took a fifth of the time of a small list.
+    """
 
     def get_filterset_class(
         self, view: Any, queryset: QuerySet[Any] | None = None
     ) -> type[FilterSet] | None:
         own: type[FilterSet] | None = getattr(view, "filterset_class", None)
-        return own or super().get_filterset_class(view, queryset)
+        if own is not None:
+            return own
+        key = (type(view), getattr(view, "action", None))
+        if key not in _generated:
+            _generated[key] = super().get_filterset_class(view, queryset)
+        return _generated[key]
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        """The rows that the parameters ask for. Raises ValidationError."""
+        own = getattr(view, "filterset_class", None)
+        if own is None and _SHARED_PARAMETERS.issuperset(request.query_params):
+            return queryset
+        return super().filter_queryset(request, queryset, view)
 
 
 class OrderingFilter(filters.OrderingFilter):
