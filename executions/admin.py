@@ -5,6 +5,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from .models import Execution, ExecutionEnded, ExecutionEntry
 
@@ -25,12 +28,12 @@ class ExecutionAdmin(admin.ModelAdmin):
 
     list_display = (
         "id",
-        "status",
+        "state",
         "task_names",
+        "log",
         "requested_by",
         "created",
-        "started",
-        "finished",
+        "took",
         "accepted",
         "rejected",
         "failed",
@@ -41,6 +44,29 @@ class ExecutionAdmin(admin.ModelAdmin):
     date_hierarchy = "created"
     inlines = (ExecutionEntryInline,)
     actions = ("abort", "run_again")
+
+    def view_on_site(self, execution: Execution) -> str:
+        """Where its live log is."""
+        return reverse("execution", args=[execution.pk])
+
+    @admin.display(description="log")
+    def log(self, execution: Execution) -> SafeString:
+        """Lead to the live log."""
+        url = self.view_on_site(execution)
+        return format_html('<a href="{}">{} lines</a>', url, execution.log_lines)
+
+    @admin.display(description="took", empty_value="")
+    def took(self, execution: Execution) -> str | None:
+        """Show how long it ran, or runs by now."""
+        seconds = execution.duration
+        if seconds is None:
+            return None
+        return f"{seconds:.1f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
+
+    @admin.display(description="status", ordering="status")
+    def state(self, execution: Execution) -> SafeString:
+        """Show the status as the pages do."""
+        return format_html('<span class="status {0}">{0}</span>', execution.status)
 
     @admin.display(description="tasks")
     def task_names(self, execution: Execution) -> str:

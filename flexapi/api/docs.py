@@ -10,7 +10,7 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer,
     OpenApiYamlRenderer2,
 )
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,5 +36,5 @@ class SchemaView(SpectacularAPIView):
         return Response(document())
 
 
-class DocsView(SpectacularSwaggerView):
-    """Swagger UI, from this server's own files."""
+class DocsView(SpectacularSwaggerSplitView):
+    """Swagger UI, from this server's own files; its start-up script too, as the page may have no inline one."""

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, resolve_url
 from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
 from django.views.generic import TemplateView
-from rest_framework.parsers import FormParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -148,7 +148,7 @@ class LoginView(auth.LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Log in, unless this address or user name was tried too often."""
-        attempt = Request(request, parsers=[FormParser()])
+        attempt = Request(request, parsers=[FormParser(), MultiPartParser()])
         # Each counts the attempt, whatever the others say.
         allowed = [brake().allow_request(attempt, cast(APIView, self)) for brake in self.throttles]
         if not all(allowed):
