@@ -5,6 +5,7 @@ All raise what `writing.write` raises, beside the errors of `flexapi.mirror.docu
 named below; PathNotFound where the task is gone.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,15 +14,16 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from flexapi.mirror import handlers, writing
 from flexapi.mirror.document import Document, KeyTaken, PathNotFound, from_json, to_json
-from flexapi.mirror.document.jsonview import key_names
+from flexapi.mirror.document.jsonview import key_names, scalar_view
+from flexapi.mirror.document.parse import compose, scalar_value
 from flexapi.mirror.index import mapping
 from flexapi.mirror.mirror import Snapshot
-from flexapi.mirror.models import ConfigRevision
+from flexapi.mirror.records import ConfigRevision
 
 MAX_NAME = 500
 
 
-class Scheduled(Exception):
+class Scheduled(writing.Refused):
     """The task can't be deleted because schedules name it; `names` are their labels."""
 
     def __init__(self, task: str, names: list[str]) -> None:
@@ -29,7 +31,7 @@ class Scheduled(Exception):
         self.names = names
 
 
-class BadName(Exception):
+class BadName(writing.Refused):
     """The name can't be that of a task."""
 
 
@@ -38,12 +40,13 @@ class Editor:
     """Who edits, and how.
 
     `guard` is called under the writers' lock with the key of each task that is about to change,
-    and may raise to prevent the write.
+    and may raise to prevent the write. A `dry` editor checks everything and writes nothing.
     """
 
     origin: str = ConfigRevision.Origin.API
     author: AbstractBaseUser | AnonymousUser | None = None
     guard: Callable[[str], None] | None = None
+    dry: bool = False
 
     def create(self, name: str, config: Any, *, enabled: bool | None = None) -> str:
         """Add a task at the end of the section; return its key. Raises KeyTaken, BadName.
@@ -53,28 +56,7 @@ class Editor:
         key = key_of(name, not name.startswith("_") if enabled is None else enabled)
 
         def edit(base: Snapshot) -> Document:
-            if key in names(base.document):
-                raise KeyTaken(f"There is a task {key!r} already")
-            if not isinstance(base.data.get("tasks"), dict):
-                return base.document.set(("tasks",), {key: config})
-            return base.document.add(("tasks", key), config)
-
-        self._write(edit, f"Added task {name}")
-        return key
-
-    def create_source(self, name: str, text: str) -> str:
-        """Add a task from its YAML source (`name: …`); return its key. Raises as `create` does."""
-        key = key_of(name, not name.startswith("_"))
-
-        def edit(base: Snapshot) -> Document:
-            if key in names(base.document):
-                raise KeyTaken(f"There is a task {key!r} already")
-            document = base.document
-            if not isinstance(base.data.get("tasks"), dict):
-                document = document.set(("tasks",), {key: {}})
-            else:
-                document = document.add(("tasks", key), {})
-            return document.replace_source(("tasks", key), text)
+            return added(base.document, key, config)
 
         self._write(edit, f"Added task {name}")
         return key
@@ -106,21 +88,31 @@ class Editor:
         self._write(edit, f"Changed task {key}" if new == key else f"Renamed task {key} to {new}")
         return new
 
-    def replace_source(
-        self, key: str, text: str, *, name: str | None = None, enabled: bool | None = None
-    ) -> str:
-        """Set the task's YAML source (`key: …`), comments included, and rename it; return its key.
+    def replace_source(self, key: str, text: str) -> str:
+        """Set the task's YAML source (`key: …`), comments included; return its key.
 
-        Raises as `update` does.
+        A source with another key renames the task. Raises as `update` does.
         """
-        new = new_key(key, name, enabled)
+        new = source_key(text, key)
 
         def edit(base: Snapshot) -> Document:
-            document = base.document.replace_source(self._path(base.document, key), text)
-            return renamed(document, key, new)
+            self._path(base.document, key)
+            document = renamed(base.document, key, new)
+            return document.replace_source(("tasks", names(document)[new]), text)
 
         self._write(edit, f"Changed task {key}" if new == key else f"Renamed task {key} to {new}")
         return new
+
+    def create_source(self, text: str) -> str:
+        """Add a task from its YAML source (`name: …`); return its key. Raises as `create` does."""
+        key = source_key(text)
+
+        def edit(base: Snapshot) -> Document:
+            document = added(base.document, key, {})
+            return document.replace_source(("tasks", key), text)
+
+        self._write(edit, f"Added task {key}")
+        return key
 
     def delete(self, keys: list[str], *, force: bool = False) -> None:
         """Delete tasks in one write. Raises Scheduled, or with `force` takes them out of the schedules."""
@@ -155,7 +147,10 @@ class Editor:
         return "tasks", found[key]
 
     def _write(self, edit: writing.Edit, summary: str) -> None:
-        writing.write(edit, origin=self.origin, author=self.author, summary=summary)
+        if self.dry:
+            writing.preview(edit)
+        else:
+            writing.write(edit, origin=self.origin, author=self.author, summary=summary)
 
 
 def names(document: Document) -> dict[str, Any]:
@@ -192,6 +187,32 @@ def new_key(key: str, name: str | None, enabled: bool | None) -> str:
     if enabled is None:
         enabled = was_enabled and not name.startswith("_")
     return key_of(name, enabled)
+
+
+def source_key(text: str, present: str | None = None) -> str:
+    """Return the key that a task's YAML source begins with. Raises ParseError, BadName.
+
+    `present` is the key that the task has, which need not follow the rules for new names.
+    """
+    # Aliases of anchors elsewhere in the file can't be resolved here, so the text isn't loaded.
+    root = compose(text, foreign=True).root
+    if root is None or root.kind != "mapping" or len(root.pairs) != 1:
+        raise BadName("The source has to be one entry, `name: …`, and nothing else.")
+    key = root.pairs[0][0]
+    name = scalar_view(scalar_value(key)) if key.kind == "scalar" else None
+    text_of_key = name if isinstance(name, str) else json.dumps(name)
+    if text_of_key == present:
+        return text_of_key
+    return key_of(text_of_key, not text_of_key.startswith("_"))
+
+
+def added(document: Document, key: str, config: Any) -> Document:
+    """Return the document with one more task, at the end of the section. Raises KeyTaken."""
+    if key in names(document):
+        raise KeyTaken(f"There is a task {key!r} already")
+    if not isinstance(mapping(document.data).get("tasks"), dict):
+        return document.set(("tasks",), {key: config})
+    return document.add(("tasks", key), config)
 
 
 def renamed(document: Document, key: str, new: str) -> Document:

@@ -32,7 +32,12 @@ JSON_OR_YAML = {
 
 
 class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
-    """The tasks of FlexGet's config."""
+    """The tasks of FlexGet's config.
+
+    FlexGet calls a task disabled whose name in the file begins with an underscore. Here `_tv` is
+    the task `tv` with `enabled` false, so that its URL stays the same; where `tv` and `_tv` both exist,
+    the disabled one keeps the name `_tv`. Its key in the file works in the URL as well.
+    """
 
     queryset = Task.objects.all()
     serializer_class = TaskSerializer
@@ -81,8 +86,8 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         task = self.get_object()
         if isinstance(request.data, Source):
             with self._translated(task.key):
-                self._editor().replace_source(task.key, request.data)
-            return self._answer(self.get_object())
+                key = self._editor().replace_source(task.key, str(request.data))
+            return self._changed(key)
         wanted = self._valid(ReplacedTaskSerializer, request)
         config = wanted["config"]
         return self._update(task, wanted, lambda present: config)
@@ -124,6 +129,9 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
             key = self._editor().update(
                 task.key, name=name, enabled=wanted.get("enabled"), change=change
             )
+        return self._changed(key)
+
+    def _changed(self, key: str) -> Response:
         task = Task.objects.get(key=key)
         return self._answer(task, headers={"Content-Location": self._location(task)})
 

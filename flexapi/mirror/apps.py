@@ -16,6 +16,8 @@ class MirrorConfig(AppConfig):
         """Keep `schedules` in step with the tasks, and say in `/api/server` how the config is."""
         from flexapi.api import server
         from flexapi.mirror.report import report
+        from flexapi.mirror.sections import update_sections
 
+        handlers.register(handlers.ROOT, update_sections)
         handlers.register_references("schedules", ScheduleReferences())
         server.register("config", report)

@@ -9,31 +9,33 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from flexapi.mirror import writing
 from flexapi.mirror.document import Document, EditRefused, KeyTaken, PathNotFound, from_json
 from flexapi.mirror.document.jsonview import key_names
+from flexapi.mirror.document.parse import compose
 from flexapi.mirror.index import mapping
 from flexapi.mirror.mirror import Snapshot
-from flexapi.mirror.models import ConfigRevision
+from flexapi.mirror.records import ConfigRevision
 
 MAX_NAME = 500
 
 
-class BadName(Exception):
+class BadName(writing.Refused):
     """The name can't be that of a section."""
 
 
 @dataclass(frozen=True)
 class ConfigEditor:
-    """Who edits, and how. `guard` is called under the writers' lock and may raise to prevent the write."""
+    """Who edits, and how. `guard` is called under the writers' lock and may raise to prevent the write.
+
+    A `dry` editor checks everything and writes nothing.
+    """
 
     origin: str = ConfigRevision.Origin.API
     author: AbstractBaseUser | AnonymousUser | None = None
     guard: Callable[[], None] | None = None
+    dry: bool = False
 
     def add_section(self, name: str, config: Any) -> None:
         """Add a root section at the end. Raises KeyTaken, BadName."""
-        if not name.strip() or name != name.strip() or not name.isprintable():
-            raise BadName("A name has no white space around it and no control characters.")
-        if len(name) > MAX_NAME:
-            raise BadName(f"A name has at most {MAX_NAME} characters.")
+        check_name(name)
 
         def edit(document: Document) -> Document:
             if name in names(document):
@@ -41,6 +43,22 @@ class ConfigEditor:
             return document.set((name,), config)
 
         self._write(edit, f"Added section {name}")
+
+    def add_section_source(self, text: str) -> str:
+        """Add a root section from its YAML source (`name: …`); return its name. Raises as `add_section`."""
+        root = compose(text, foreign=True).root
+        if root is None or root.kind != "mapping" or len(root.pairs) != 1:
+            raise BadName("The source has to be one entry, `name: …`, and nothing else.")
+        name = root.pairs[0][0].value
+        check_name(name)
+
+        def edit(document: Document) -> Document:
+            if name in names(document):
+                raise KeyTaken(f"There is a section {name!r} already")
+            return document.set((name,), {}).replace_source((name,), text)
+
+        self._write(edit, f"Added section {name}")
+        return name
 
     def set_section(self, name: str, config: Any) -> None:
         """Set the value of a section to what a client means by this JSON. Raises PathNotFound."""
@@ -86,7 +104,18 @@ class ConfigEditor:
                 self.guard()
             return edit(base.document)
 
-        writing.write(guarded, origin=self.origin, author=self.author, summary=summary)
+        if self.dry:
+            writing.preview(guarded)
+        else:
+            writing.write(guarded, origin=self.origin, author=self.author, summary=summary)
+
+
+def check_name(name: str) -> None:
+    """Raise BadName for what can't be the name of a new section."""
+    if not name.strip() or name != name.strip() or not name.isprintable():
+        raise BadName("A name has no white space around it and no control characters.")
+    if len(name) > MAX_NAME:
+        raise BadName(f"A name has at most {MAX_NAME} characters.")
 
 
 def names(document: Document) -> dict[str, Any]:

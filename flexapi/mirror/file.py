@@ -29,6 +29,9 @@ _threads = threading.Lock()
 class LockBusy(Exception):
     """Another writer has kept the config locked for LOCK_TIMEOUT seconds."""
 
+    def __str__(self) -> str:
+        return "Another process is writing the config; try again."
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:

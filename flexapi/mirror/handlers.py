@@ -9,17 +9,20 @@ from flexapi.mirror.document import Document
 # (None where it is missing), as FlexGet loads it. Must not do anything but update rows.
 IndexRows = Callable[[Any, Any], None]
 
-_index_rows: dict[str, IndexRows] = {}
+# Stands for the config as a whole in place of a section's name.
+ROOT = None
+
+_index_rows: dict[str | None, IndexRows] = {}
 
 
-def register(section: str, index_rows: IndexRows) -> None:
-    """Let `index_rows` keep rows of a root section; call it in `AppConfig.ready`."""
+def register(section: str | None, index_rows: IndexRows) -> None:
+    """Let `index_rows` keep rows of a root section, or of ROOT; call it in `AppConfig.ready`."""
     if section in _index_rows and _index_rows[section] is not index_rows:
         raise ValueError(f"The section {section!r} has a handler already.")
     _index_rows[section] = index_rows
 
 
-def registered() -> dict[str, IndexRows]:
+def registered() -> dict[str | None, IndexRows]:
     """Return the handlers by section."""
     return dict(_index_rows)
 

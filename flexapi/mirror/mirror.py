@@ -16,7 +16,7 @@ from flexapi.mirror import file, index
 from flexapi.mirror.document.document import Document
 from flexapi.mirror.document.errors import ParseError
 from flexapi.mirror.document.jsonview import key_names
-from flexapi.mirror.models import ConfigRevision, ConfigState, digest
+from flexapi.mirror.records import ConfigRevision, ConfigState, digest
 
 logger = logging.getLogger("flexapi.mirror")
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from flexapi.mirror import credentials
 from flexapi.mirror.document import ParseError
 from flexapi.mirror.mirror import parse
-from flexapi.mirror.models import ConfigRevision, ConfigState
+from flexapi.mirror.records import ConfigRevision, ConfigState
 
 # The newest ones are kept, however old they are and whatever the settings say.
 ALWAYS_KEPT = 50

@@ -188,7 +188,8 @@ _answers = _Answers()
 
 
 def _ask(part: dict[Any, Any]) -> list[Fault]:
-    text = yaml.dump(part, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
+    # Asked about an empty config, FlexGet checks the one that it has loaded.
+    text = yaml.dump(part or {"variables": {}}, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
     key = hashlib.blake2b(text.encode("utf-8", "surrogatepass")).digest()
     known = _answers.get(key)
     if known is not None:

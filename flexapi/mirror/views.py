@@ -79,7 +79,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
                 request.content_type or "", "The whole config is written as application/yaml."
             )
         with self._translated(()):
-            self._editor(None).set_text(request.data)
+            self._editor(None).set_text(str(request.data))
         request.accepted_renderer = YAMLRenderer()
         return self.with_etag(Response(self._source(mirror.current().document, None)), None)
 
@@ -107,7 +107,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         """Set a section's value, or its YAML source; nothing else in the file changes."""
         with self._translated((name,)):
             if isinstance(request.data, Source):
-                self._editor(name).set_section_source(name, request.data)
+                self._editor(name).set_section_source(name, str(request.data))
             else:
                 config = self._valid(SectionConfigSerializer, request)["config"]
                 self._editor(name).set_section(name, config)

@@ -19,10 +19,11 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
+from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, file, mirror, validation
-from flexapi.mirror.document.document import Document
+from flexapi.mirror.document import Document, DocumentError
 from flexapi.mirror.mirror import Problem, Snapshot, Superseded
-from flexapi.mirror.models import ConfigRevision, digest
+from flexapi.mirror.records import ConfigRevision, digest
 
 logger = logging.getLogger("flexapi.mirror")
 
@@ -30,6 +31,10 @@ logger = logging.getLogger("flexapi.mirror")
 TRIES = 5
 
 Edit = Callable[[Snapshot], Document]
+
+
+class Refused(Exception):
+    """An edit is refused for a reason that its text gives: a bad name, say."""
 
 
 class Unusable(Exception):
@@ -77,16 +82,30 @@ def write(
             if problem is not None:
                 raise Unusable(problem)
             base = mirror.current()
-            document = credentials.unmask(edit(base), base.document)
+            document = prepared(edit, base, validate=validate)
             if base.revision and document.text == base.document.text:
                 return base
-            if validate:
-                validation.check(base.data, mirror.mapping(document))
             try:
                 return put(document, base, origin, author, summary)
             except Superseded:
                 continue
         raise KeepsChanging("The config file is being changed by something else; try again.")
+
+
+def prepared(edit: Edit, base: Snapshot, *, validate: bool = True) -> Document:
+    """Return the edited document, credentials put back and checked by FlexGet."""
+    document = credentials.unmask(edit(base), base.document)
+    if validate:
+        validation.check(base.data, mirror.mapping(document))
+    return document
+
+
+def preview(edit: Edit) -> Document:
+    """Return what `edit` would make of the config; raises what `write` would, as far as that is known before."""
+    problem = mirror.refresh()
+    if problem is not None:
+        raise Unusable(problem)
+    return prepared(edit, mirror.current())
 
 
 def refuse_transaction() -> None:
@@ -189,3 +208,28 @@ def _keep_unusable(problem: Problem) -> None:
         raise Unusable(problem) from error
     if content is not None:
         keep(content, problem.detail)
+
+
+# Whatever an edit is refused or fails with; each has a text that people can be shown.
+FAILURES = (
+    Refused,
+    Unusable,
+    WriteFailed,
+    KeepsChanging,
+    validation.Invalid,
+    credentials.StillMasked,
+    DocumentError,
+    EngineUnavailable,
+    file.LockBusy,
+)
+
+
+def explained(error: Exception) -> list[str]:
+    """Return one of FAILURES as sentences."""
+    if isinstance(error, validation.Invalid):
+        return [f"{validation.dotted(fault.path)}: {fault.message}" for fault in error.faults]
+    if isinstance(error, credentials.StillMasked):
+        return [f"{validation.dotted(error.path)}: {error}"]
+    if isinstance(error, EngineUnavailable):
+        return [f"FlexGet can't check the config now. {error}"]
+    return [str(error)]

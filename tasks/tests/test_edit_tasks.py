@@ -121,10 +121,28 @@ class TestReplace:
         assert "line 3" in answer.json()["errors"][0]["detail"]
         assert changed_lines() == ([], [])
 
-    def test_yaml_of_another_task_is_refused(self, config, changed_lines, api, editor):
-        answer = api(editor).put("/api/tasks/tv", "x: {}\n", content_type="application/yaml")
+    def test_yaml_with_another_key_renames(self, config, changed_lines, api, editor):
+        text = api(editor).get("/api/tasks/tv", headers={"accept": "application/yaml"}).content
+        client = api(editor)
+        path = "/api/tasks/tv"
 
-        assert answer.status_code == 409
+        taken = client.put(path, text.replace(b"tv:", b"movies:"), content_type="application/yaml")
+        answer = client.put(path, text.replace(b"tv:", b"shows:"), content_type="application/yaml")
+
+        assert (taken.status_code, answer.status_code) == (409, 200)
+        assert answer["Content-Location"].endswith("/api/tasks/shows")
+        assert changed_lines() == (
+            ["  - tasks: [tv, movies]  # both", "  tv:"],
+            ["  - tasks: [shows, movies]  # both", "  shows:"],
+        )
+
+    @pytest.mark.parametrize("text", ["tv: {}\nx: {}\n", "- tv\n", "tv", "", "_: {}\n"])
+    def test_yaml_of_anything_but_one_task_is_refused(
+        self, config, changed_lines, api, editor, text
+    ):
+        answer = api(editor).put("/api/tasks/tv", text, content_type="application/yaml")
+
+        assert answer.status_code == 400
         assert changed_lines() == ([], [])
 
     def test_a_mask_does_not_overwrite_the_credential(self, config, changed_lines, api, editor):

@@ -15,7 +15,7 @@ import pytest
 from django.db import connections
 
 from flexapi.mirror import file, mirror, writing
-from flexapi.mirror.models import ConfigRevision, digest
+from flexapi.mirror.records import ConfigRevision, digest
 from tasks.models import Task
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,0 +1,142 @@
+"""Root sections and revisions of the config in the admin."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from flexapi.mirror import mirror, revisions, writing
+from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
+from flexapi.mirror.editing import ConfigEditor, key_of
+from flexapi.mirror.models import ConfigRevision, ConfigSection, ConfigState
+from flexapi.mirror.views import REVEAL
+
+
+class SectionForm(SourceForm):
+    """A root section as YAML."""
+
+    def attempt(self, dry: bool) -> ConfigSection:
+        user = getattr(self, "user", None)
+        source = self.cleaned_data["source"]
+        if self.instance.pk is None:
+            editor = ConfigEditor(ConfigRevision.Origin.ADMIN, user, dry=dry)
+            name = editor.add_section_source(source)
+        else:
+            guard = lambda: self.refuse_stale(self.instance.source())  # noqa: E731
+            editor = ConfigEditor(ConfigRevision.Origin.ADMIN, user, guard, dry=dry)
+            name = self.instance.name
+            editor.set_section_source(name, source)
+        return self.instance if dry else ConfigSection.objects.get(name=name)
+
+
+@admin.register(ConfigSection)
+class ConfigSectionAdmin(MirrorAdmin):
+    """Root sections, in the order of the file."""
+
+    form = SectionForm
+    list_display = ("name", "position")
+    search_fields = ("name",)
+
+    def part(self, row: ConfigSection, data: dict[Any, Any]) -> dict[Any, Any]:
+        key = key_of(mirror.current().document, row.name)
+        return {"tasks": {}, **{name: data[name] for name in (key, "variables") if name in data}}
+
+    def delete_rows(self, request: HttpRequest, rows: list[ConfigSection]) -> None:
+        editor = ConfigEditor(ConfigRevision.Origin.ADMIN, request.user)
+        editor.delete_sections([row.name for row in rows])
+
+
+@admin.register(ConfigRevision)
+class ConfigRevisionAdmin(admin.ModelAdmin):
+    """The history of the config: looked at and restored, never edited."""
+
+    list_display = ("id", "created", "origin", "author", "summary", "is_current", "problem")
+    list_filter = ("origin", "created")
+    list_select_related = ("author",)
+    search_fields = ("summary",)
+    fields = ("created", "origin", "author", "summary", "problem", "changes", "text")
+    readonly_fields = fields
+    change_form_template = "mirror/revision.html"
+
+    class Media:
+        css = {"all": ("mirror/editor.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("content")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        mirror.refresh()
+        return super().changelist_view(request, extra_context)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[Any]:
+        restore = path(
+            "<int:pk>/restore/",
+            self.admin_site.admin_view(self.restore),
+            name="mirror_configrevision_restore",
+        )
+        return [restore, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        # The fields' methods get the row alone, but what they show depends on who looks.
+        may = request.user.has_perm(REVEAL)
+        context = {**(extra_context or {}), "may_restore": may}
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.masked = not request.user.has_perm(REVEAL)
+        return found
+
+    @admin.display(description="current", boolean=True)
+    def is_current(self, revision: ConfigRevision) -> bool:
+        """Whether this is the config now."""
+        return ConfigState.objects.filter(current_id=revision.pk).exists()
+
+    @admin.display(description="changes")
+    def changes(self, revision: Any) -> SafeString:
+        """The diff from the revision before, coloured."""
+        lines = revisions.diff(revision, masked=revision.masked).splitlines()
+        kinds = {"+": "added", "-": "removed", "@": "place"}
+        spans = format_html_join(
+            "", '<span class="{}">{}</span>', ((kinds.get(line[:1], ""), line) for line in lines)
+        )
+        return mark_safe(f'<pre class="diff">{spans}</pre>')  # noqa: S308  the lines are escaped
+
+    @admin.display(description="text")
+    def text(self, revision: Any) -> SafeString:
+        """The whole text."""
+        text = revisions.text_of(revision, masked=revision.masked)
+        return format_html_join("", '<pre class="diff">{}</pre>', [(text,)])
+
+    def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a revision the config again."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not request.user.has_perm(REVEAL):
+            return HttpResponse("You may not do this.", status=403, content_type="text/plain")
+        revision = get_object_or_404(ConfigRevision, pk=pk)
+        try:
+            taken = writing.restore(revision, author=request.user)
+        except writing.FAILURES as error:
+            self.message_user(request, " ".join(writing.explained(error)), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:mirror_configrevision_change", args=[pk]))
+        self.message_user(
+            request, f"Revision {pk} is the config again, as revision {taken.revision}."
+        )
+        return HttpResponseRedirect(reverse("admin:mirror_configrevision_changelist"))

@@ -1,0 +1,67 @@
+"""The history of the config file."""
+
+import hashlib
+
+from django.conf import settings
+from django.db import models
+
+
+def digest(content: bytes) -> str:
+    """Return the hash by which file contents are compared."""
+    return hashlib.blake2b(content, digest_size=32).hexdigest()
+
+
+class ConfigRevision(models.Model):
+    """One state that the config file had.
+
+    `content` is the file byte for byte, so that even a file that is not UTF-8 can be kept.
+    """
+
+    class Origin(models.TextChoices):
+        API = "api", "API"
+        ADMIN = "admin", "Admin"
+        FILE = "file", "File"
+        RESTORE = "restore", "Restore"
+
+    content = models.BinaryField()
+    hash = models.CharField(max_length=64, editable=False)
+    origin = models.CharField(max_length=10, choices=Origin)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created = models.DateTimeField(auto_now_add=True, db_index=True)
+    summary = models.CharField(max_length=200, blank=True, help_text="What the change did.")
+    problem = models.CharField(
+        max_length=500, blank=True, help_text="Why this state could not be used, if it could not."
+    )
+    # The file is written after the commit. Only a current revision that is not marked here can
+    # be one whose write a crash cut off; any other difference is somebody's edit of the file.
+    written = models.BooleanField(default=False, editable=False)
+    previous = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+
+    class Meta:
+        ordering = ("-id",)
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"Revision {self.pk}"
+
+    @property
+    def text(self) -> str:
+        """The content as text; bytes that are no UTF-8 become U+FFFD."""
+        return bytes(self.content).decode("utf-8", "replace")
+
+
+class ConfigState(models.Model):
+    """Which revision is the truth; a single row, compared and set by every write."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    current = models.ForeignKey(ConfigRevision, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_config_state")]
+
+    def __str__(self) -> str:
+        return f"Current: {self.current_id}"

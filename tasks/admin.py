@@ -1,0 +1,98 @@
+"""Tasks in the admin: YAML in a code editor, and what can be done to several at once."""
+
+import glob
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from flexapi.mirror import mirror
+from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
+from flexapi.mirror.models import ConfigRevision
+from tasks.editing import Editor, names
+from tasks.models import Task
+
+
+class TaskForm(SourceForm):
+    """A task as YAML, its name on top."""
+
+    def attempt(self, dry: bool) -> Task:
+        user = getattr(self, "user", None)
+        source = self.cleaned_data["source"]
+        if self.instance.pk is None:
+            key = Editor(ConfigRevision.Origin.ADMIN, user, dry=dry).create_source(source)
+        else:
+            editor = Editor(ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry)
+            key = editor.replace_source(self.instance.key, source)
+        return self.instance if dry else Task.objects.get(key=key)
+
+    def _guard(self, key: str) -> None:
+        self.refuse_stale(self.instance.source())
+
+
+@admin.register(Task)
+class TaskAdmin(MirrorAdmin):
+    """Tasks, in the order of the file."""
+
+    form = TaskForm
+    list_display = ("name", "enabled", "position")
+    list_filter = ("enabled",)
+    search_fields = ("name",)
+    actions = ("enable", "disable", "run_now")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        return {"source": "my task:\n  mock: []\n  accept_all: yes\n"}
+
+    def part(self, row: Task, data: dict[Any, Any]) -> dict[Any, Any]:
+        found = names(mirror.current().document)
+        part: dict[Any, Any] = {"tasks": {}}
+        if row.key in found:
+            part["tasks"] = {row.key: data["tasks"][found[row.key]]}
+        if "variables" in data:
+            part["variables"] = data["variables"]
+        return part
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Beside the tasks, say which schedules they leave."""
+        doomed, counts, needed, protected = super().get_deleted_objects(objs, request)
+        for task in objs:
+            doomed = [*doomed, *(f"{task} in {label}" for label in task.schedules())]
+        return doomed, counts, needed, protected
+
+    def delete_rows(self, request: HttpRequest, rows: list[Task]) -> None:
+        self._editor(request).delete([row.key for row in rows], force=True)
+
+    @admin.action(description="Enable selected tasks", permissions=["change"])
+    def enable(self, request: HttpRequest, tasks: QuerySet[Task]) -> None:
+        """Take the underscore off their names."""
+        self._set_enabled(request, tasks, True)
+
+    @admin.action(description="Disable selected tasks", permissions=["change"])
+    def disable(self, request: HttpRequest, tasks: QuerySet[Task]) -> None:
+        """Put an underscore before their names."""
+        self._set_enabled(request, tasks, False)
+
+    @admin.action(description="Run selected tasks now", permissions=["run"])
+    def run_now(self, request: HttpRequest, tasks: QuerySet[Task]) -> None:
+        """Queue one execution of all of them."""
+        patterns = [glob.escape(task.key) for task in tasks]
+        executions: Any = apps.get_model("executions", "Execution")
+        execution = executions.objects.enqueue(tasks=patterns, requested_by=request.user)
+        self.message_user(request, f"Queued as execution {execution.pk}.")
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        """Whether `run_now` is offered."""
+        return request.user.has_perm("executions.add_execution")
+
+    def _set_enabled(self, request: HttpRequest, tasks: QuerySet[Task], enabled: bool) -> None:
+        keys = [task.key for task in tasks if task.enabled != enabled]
+        if not keys:
+            self.message_user(request, "There is nothing to change.")
+            return
+        done = f"{'Enabled' if enabled else 'Disabled'} {len(keys)} tasks."
+        self.attempt(request, lambda: self._editor(request).enable(keys, enabled), done)
+
+    def _editor(self, request: HttpRequest) -> Editor:
+        return Editor(ConfigRevision.Origin.ADMIN, request.user)
