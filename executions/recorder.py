@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from flexapi.engine.run import Ending, Report
 
-from . import announcements
+from . import announcements, extensions
 from .models import Execution, ExecutionEntry, LogLine, Status
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ class _Batch:
     lines: list[LogLine] = field(default_factory=list)
     entries: list[ExecutionEntry] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
+    # Those of a kind that another app handles.
+    others: list[Report] = field(default_factory=list)
 
 
 def _clean(text: str, longest: int | None = None) -> str:
@@ -66,7 +68,11 @@ class Recorder:
         """Store a batch of reports in one transaction, then announce it."""
         batch = _Batch()
         for report in reports:
-            getattr(self, f"_on_{report.kind}")(batch, report.params)
+            handler = getattr(self, f"_on_{report.kind}", None)
+            if handler is None:
+                batch.others.append(Report(report.kind, _clean_all(report.params)))
+            else:
+                handler(batch, report.params)
         if batch.lines:
             batch.changes["log_lines"] = batch.lines[-1].seq
         self._write(batch)
@@ -199,6 +205,7 @@ class Recorder:
                     LogLine.objects.bulk_create(batch.lines)
                     ExecutionEntry.objects.bulk_create(batch.entries)
                     self._update(batch.changes)
+                    extensions.handle(self.execution, batch.others)
                 return
             except OperationalError:
                 if attempt == WRITE_ATTEMPTS:

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from flexapi.engine.client import Engine, EngineError, EngineUnavailable
 from flexapi.engine.run import Ending, Run
 
+from . import extensions
 from .models import Execution, Status
 from .recorder import Recorder
 
@@ -66,6 +67,7 @@ class Runner:
                     execution.tasks or None,
                     execution.options,
                     manual=execution.schedule is None,
+                    extras=extensions.extras(execution),
                     timeout=ENGINE_POLL,
                 )
             except EngineUnavailable as error:

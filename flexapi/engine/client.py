@@ -194,12 +194,14 @@ class Engine:
         tasks: list[str] | None,
         options: dict[str, Any],
         manual: bool = True,
+        extras: dict[str, Any] | None = None,
         timeout: float = START_TIMEOUT,
     ) -> Run:
         """Start an execution of the tasks that match the patterns in `tasks` (None: all).
 
-        `manual` lets tasks run that are marked `manual` and named. Raises EngineError where the
-        host refuses, EngineUnavailable where it is not ready within `timeout` seconds.
+        `manual` lets tasks run that are marked `manual` and named; `extras` is for FlexAPI's own
+        plugins, by name. Raises EngineError where the host refuses, EngineUnavailable where it is
+        not ready within `timeout` seconds.
         """
         connection = self._wait_until_ready(timeout)
         pipes = Pipes.open()
@@ -212,6 +214,7 @@ class Engine:
         run = Run(pipes, send_abort)
         connection.runs[execution] = run
         params = {"execution": execution, "tasks": tasks, "options": options, "manual": manual}
+        params["extras"] = extras or {}
         try:
             answer = connection.send("execute", params, pipes.write_ends)
             run.pid = answer.result(CALL_TIMEOUT)["pid"]

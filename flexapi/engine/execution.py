@@ -88,6 +88,8 @@ class Execution:
         self.patterns: list[str] | None = params["tasks"]
         self.request: dict[str, Any] = params["options"]
         self.manual: bool = params["manual"]
+        # What plugins of FlexAPI's get from the server, by name.
+        self.extras: dict[str, Any] = params.get("extras", {})
         self.reporter = reporter
         self.task: ReportingTask | None = None
         self.aborting = False

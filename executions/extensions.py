@@ -1,0 +1,60 @@
+"""What other apps send along with a run, and the reports of their own that come back.
+
+    extensions.send_along("movie_queue", queue_for_run)      # in the ready() of an AppConfig
+    extensions.on_report("movie_queue", apply_changes)
+
+Inside FlexGet a plugin finds what was sent in `flexapi.engine.execution.current.extras["movie_queue"]` and answers
+with `current.reporter.report("movie_queue", …)`.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flexapi.engine.run import Report
+
+    from .models import Execution
+
+logger = logging.getLogger(__name__)
+
+Payload = Callable[["Execution"], Any]
+Handler = Callable[["Execution", dict[str, Any]], None]
+
+_payloads: dict[str, Payload] = {}
+_handlers: dict[str, Handler] = {}
+
+
+def send_along(name: str, payload: Payload) -> None:
+    """Send `payload(execution)`, which JSON must be able to hold, with each run.
+
+    It is asked when the run starts. Raises ValueError for a name that is taken.
+    """
+    if _payloads.setdefault(name, payload) is not payload:
+        raise ValueError(f"{name} is sent along already")
+
+
+def on_report(kind: str, handler: Handler) -> None:
+    """Have `handler(execution, params)` called for each report of a kind, in the order they come.
+
+    It is called in the database transaction that stores the log lines beside it, so what it writes
+    is stored once or, where the database fails, tried again with the rest. It does no I/O of other
+    kinds. Raises ValueError for a kind that is taken.
+    """
+    if _handlers.setdefault(kind, handler) is not handler:
+        raise ValueError(f"reports of {kind} have a handler already")
+
+
+def extras(execution: "Execution") -> dict[str, Any]:
+    """Return all that travels with a run, by name."""
+    return {name: payload(execution) for name, payload in _payloads.items()}
+
+
+def handle(execution: "Execution", reports: "Iterable[Report]") -> None:
+    """Hand reports to those who asked for them; called inside of a transaction."""
+    for report in reports:
+        handler = _handlers.get(report.kind)
+        if handler is None:
+            logger.warning("%s: nobody knows what to do with %r.", execution, report.kind)
+        else:
+            handler(execution, report.params)
