@@ -42,6 +42,15 @@ class AutoSchema(SpectacularSchema):
     occur: a path into a config can be any.
     """
 
+    def get_operation_id(self) -> str:
+        """spectacular's, told apart where a collection and its items both take the same writing method."""
+        name: str = super().get_operation_id()
+        if self.method == "POST" and self.path.endswith("}"):
+            return f"{name}_one"
+        if self.method in ("PUT", "PATCH", "DELETE") and "{" not in self.path:
+            return f"{name}_all"
+        return name
+
     def _get_response_bodies(
         self, direction: Literal["request", "response"] = "response"
     ) -> dict[str, Any]:

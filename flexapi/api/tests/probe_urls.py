@@ -122,4 +122,6 @@ urlpatterns = [
     path("api/stream-state", stream_state),
     path("api/", include([*router.urls, re_path("", UnknownPathView.as_view())])),
     path("plain-crash", plain_crash),
+    # What the pages of errors link to.
+    path("", include("flexapi.urls")),
 ]
