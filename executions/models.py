@@ -50,9 +50,18 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         tasks: list[str] | None = None,
         options: dict[str, Any] | None = None,
         requested_by: AbstractBaseUser | AnonymousUser | None = None,
+        schedule: int | None = None,
     ) -> "Execution":
-        """Queue a run of the tasks that match the names or globs in `tasks` (None: all)."""
-        execution = self.create(tasks=tasks or [], options=options or {}, requested_by=requested_by)
+        """Queue a run of the tasks that match the names or globs in `tasks` (None: all).
+
+        `schedule` is the id of the schedule that asks for it: FlexGet leaves `manual` tasks out then.
+        """
+        execution = self.create(
+            tasks=tasks or [],
+            options=options or {},
+            requested_by=requested_by,
+            schedule=schedule,
+        )
         queue_changed.send_on_commit(execution.pk)
         return execution
 

@@ -18,6 +18,7 @@ from executions.dispatcher import Dispatcher
 from flexapi.asgi import application
 from flexapi.engine.shared import engine
 from flexapi.mirror.watch import Watcher
+from schedules.scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Server:
         self._engine = engine()
         self._dispatcher = Dispatcher(self._engine)
         self._watcher = Watcher()
+        self._scheduler = Scheduler()
         self._stopping = False
 
     def run(self) -> None:
@@ -47,6 +49,7 @@ class Server:
             twisted_loop.add_signal_handler(number, self._on_signal)
         self._watcher.start()
         self._dispatcher.start()
+        self._scheduler.start()
         self._daphne.run()
 
     def _on_signal(self) -> None:
@@ -59,6 +62,7 @@ class Server:
         threading.Thread(target=self._stop, name="stop").start()
 
     def _stop(self) -> None:
+        self._scheduler.stop()
         self._dispatcher.stop()
         self._watcher.stop()
         self._engine.stop()

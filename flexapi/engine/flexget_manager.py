@@ -114,7 +114,11 @@ class WarmManager(Manager):
         except UnicodeDecodeError as error:
             message = f"The config is not UTF-8: byte {error.start} can't be decoded."
             raise ConfigInvalid(message, [{"path": [], "message": message}]) from error
-        self.check_config(load_yaml(text), activate=True)
+        config = load_yaml(text)
+        if isinstance(config, dict):
+            # FlexGet's daemon alone reads them: a faulty one shall not keep the tasks from running.
+            config.pop("schedules", None)
+        self.check_config(config, activate=True)
         self.config_file_hash = config_hash
 
     def check_config(self, config: Any, activate: bool = False) -> None:

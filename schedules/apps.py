@@ -1,0 +1,23 @@
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+from flexapi.mirror import handlers
+
+
+class SchedulesConfig(AppConfig):
+    """When tasks run by themselves."""
+
+    name = "schedules"
+    verbose_name = "Schedules"
+    role_permissions: ClassVar[dict[str, list[str]]] = {
+        "viewer": ["view_*"],
+        "operator": ["run_schedule"],
+        "editor": ["*"],
+    }
+
+    def ready(self) -> None:
+        """Keep rows of the config's section `schedules`."""
+        from schedules.index import index_schedules
+
+        handlers.register("schedules", index_schedules)

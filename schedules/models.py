@@ -1,0 +1,247 @@
+"""Schedules of the config, as rows, with what FlexAPI knows of each."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models, transaction
+from django.utils import timezone
+
+from executions.models import Execution
+from schedules.editing import Editor
+from schedules.times import GRACE, KEYS, Times, local_zone
+
+# FlexGet's options for what its own scheduler runs.
+OPTIONS = {"cron": True}
+
+
+class StillRunning(Exception):
+    """What the schedule ran last is not over."""
+
+    def __init__(self, execution: Execution) -> None:
+        super().__init__(f"{execution}, which it ran last, is {execution.status}.")
+        self.execution = execution
+
+
+def fingerprint(entry: Any) -> str:
+    """Return a hash of an entry's content: what FlexGet tells schedules apart by."""
+    text = json.dumps(entry, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+class RowQuerySet(models.QuerySet["Schedule"]):
+    """The rows themselves: for what FlexAPI alone knows of a schedule, and the file does not."""
+
+    def firing(self) -> Self:
+        """Those that run by themselves."""
+        return self.filter(enabled=True, next_run__isnull=False)
+
+    def due(self, now: datetime) -> Self:
+        """Those that have come due, the earliest first."""
+        return self.firing().filter(next_run__lte=now).order_by("next_run", "pk")
+
+    def next_due(self) -> datetime | None:
+        """When one will be due next."""
+        return self.firing().aggregate(first=models.Min("next_run"))["first"]
+
+    def fire(self, due: Iterable["Schedule"], now: datetime, *, to_daemon: bool) -> int:
+        """Fire schedules that have come due, in one transaction; return how many executions came of it.
+
+        `to_daemon`: FlexGet's daemon runs them, so they only move on.
+        """
+        due = list(due)
+        zone = local_zone()
+        with transaction.atomic():
+            busy = set(
+                Execution.objects.active()
+                .filter(schedule__in=[schedule.pk for schedule in due])
+                .values_list("schedule", flat=True)
+            )
+            return sum(
+                schedule.fire(now, zone, busy=schedule.pk in busy, to_daemon=to_daemon)
+                for schedule in due
+            )
+
+
+class ScheduleQuerySet(models.QuerySet["Schedule"]):
+    """Schedules. What changes them changes the config file; the rows follow."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the schedules from the config, all in one write."""
+        keys = list(self.values_list("pk", flat=True))
+        if keys:
+            Editor().delete(keys)
+        return len(keys), {"schedules.Schedule": len(keys)}
+
+    def update(self, **fields: Any) -> int:
+        """Refused: rows follow the config, so change each schedule and save it."""
+        raise NotImplementedError("Schedules are changed one by one, with save().")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list["Schedule"]:  # type: ignore[override]
+        """Refused, as `update` is."""
+        raise NotImplementedError("Schedules are added one by one, with save().")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        """Refused, as `update` is."""
+        raise NotImplementedError("Schedules are changed one by one, with save().")
+
+
+class Schedule(models.Model):
+    """An entry of the current config's `schedules`, or FlexGet's default where it has none.
+
+    `enabled` is FlexAPI's own and not in the file: FlexGet knows no such key and would refuse it,
+    and a comment for it would have to be found again after every edit by hand.
+    """
+
+    position = models.PositiveIntegerField(db_index=True, editable=False)
+    default = models.BooleanField(
+        default=False, editable=False, help_text="FlexGet's own; the config names no schedule."
+    )
+    fingerprint = models.CharField(max_length=32, editable=False)
+    tasks = models.JSONField(
+        default=list, help_text="Names of tasks, in which *, ? and […] are wildcards."
+    )
+    interval = models.JSONField(
+        null=True,
+        blank=True,
+        help_text='As in {"hours": 1.5}: minutes, hours, days, weeks, jitter.',
+    )
+    schedule = models.JSONField(
+        null=True,
+        blank=True,
+        help_text='As in {"hour": 6, "minute": "*/15"}: year, month, day, week, day_of_week, hour, '
+        "minute, jitter.",
+    )
+    problem = models.TextField(
+        blank=True, editable=False, help_text="Why it can't run; it is off until that is mended."
+    )
+    enabled = models.BooleanField(
+        default=True, help_text="Whether it fires. Kept here, not in FlexGet's config."
+    )
+
+    next_run = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+    zone = models.CharField(
+        max_length=100, blank=True, editable=False, help_text="The time zone of the next run."
+    )
+    last_due = models.DateTimeField(
+        null=True, editable=False, help_text="The moment for which it fired last."
+    )
+    last_run = models.DateTimeField(null=True, editable=False)
+    last_execution = models.ForeignKey(
+        Execution, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    coalesced = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="How often it came due while its last run was not over, and did not run again.",
+    )
+    last_coalesced = models.DateTimeField(null=True, editable=False)
+    last_missed = models.DateTimeField(
+        null=True, editable=False, help_text="When it last was due with no server there for a day."
+    )
+
+    objects = ScheduleQuerySet.as_manager()
+    rows = RowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position",)
+        base_manager_name = "rows"
+        permissions = (("run_schedule", "Can run schedule"),)
+
+    def __str__(self) -> str:
+        return f"Schedule {self.pk}: {', '.join(self.tasks)}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the schedule to the config; raises what `editing.Editor` raises."""
+        enabled, adding = self.enabled, self._state.adding
+        if adding:
+            self.pk = Editor().create(self.entry)
+        else:
+            Editor().update(self.pk, lambda present: self.entry)
+        self._state.adding = False
+        self.refresh_from_db()
+        if self.enabled != enabled:
+            self.set_enabled(enabled)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the schedule from the config."""
+        Editor().delete([self.pk])
+        self.pk = None
+        return 1, {"schedules.Schedule": 1}
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The schedule as the file may have it."""
+        values = {key: getattr(self, key) for key in KEYS}
+        return {key: value for key, value in values.items() if value is not None}
+
+    def times(self, zone: tzinfo | None = None) -> Times:
+        """When it is due, in a time zone (None: this machine's). Raises BadSchedule."""
+        return Times(self.entry, zone or local_zone())
+
+    def run(self, requested_by: AbstractBaseUser | AnonymousUser | None = None) -> Execution:
+        """Queue what it runs, now; when it is due next stays. Raises StillRunning."""
+        with transaction.atomic():
+            active = Execution.objects.active().filter(schedule=self.pk).first()
+            if active is not None:
+                raise StillRunning(active)
+            return self._queue(timezone.now(), requested_by)
+
+    def fire(self, now: datetime, zone: tzinfo, *, busy: bool, to_daemon: bool) -> bool:
+        """Move on to the next moment and queue a run for this one; return whether it did queue it.
+
+        Of all servers that see the schedule due, the one whose update finds `next_run` as it was
+        fires it. Call it in a transaction: who moves it on has queued its run.
+        """
+        due = self.times(zone).due(self.next_run or now, now)
+        changes: dict[str, Any] = {"next_run": due.next, "last_due": due.latest}
+        runs = False
+        if to_daemon:
+            pass
+        elif now - due.latest > GRACE:
+            changes["last_missed"] = due.latest
+        elif busy:
+            changes |= {"coalesced": models.F("coalesced") + 1, "last_coalesced": now}
+        else:
+            runs = True
+        mine = Schedule.rows.filter(pk=self.pk, enabled=True, next_run=self.next_run)
+        if not mine.update(**changes) or not runs:
+            return False
+        self._queue(now)
+        return True
+
+    def _queue(
+        self, now: datetime, requested_by: AbstractBaseUser | AnonymousUser | None = None
+    ) -> Execution:
+        # To FlexGet, `*` alone is no choice of tasks.
+        tasks = [] if self.tasks == ["*"] else self.tasks
+        execution = Execution.objects.enqueue(tasks, OPTIONS, requested_by, schedule=self.pk)
+        Schedule.rows.filter(pk=self.pk).update(last_run=now, last_execution=execution)
+        self.last_run, self.last_execution = now, execution
+        return execution
+
+    def plan(self, now: datetime, zone: tzinfo) -> None:
+        """Set `next_run` as for a schedule that is new; nothing is saved. Raises BadSchedule.
+
+        A moment for which it fired already doesn't come again, though the clock was put back. That
+        it fired more than a day from now is the clock's mistake and says nothing.
+        """
+        times = self.times(zone)
+        after = now
+        if self.last_due is not None and not times.is_interval and self.last_due <= now + GRACE:
+            after = max(now, self.last_due)
+        self.next_run = times.after(after, after) if after > now else times.first(now)
+        self.zone = str(zone)
+
+    def set_enabled(self, enabled: bool) -> None:
+        """Let it fire or not. From now on: what it missed meanwhile is not made up for."""
+        self.enabled = enabled
+        self.next_run = None
+        if enabled and not self.problem:
+            self.plan(timezone.now(), local_zone())
+        Schedule.rows.filter(pk=self.pk).update(
+            enabled=enabled, next_run=self.next_run, zone=self.zone
+        )

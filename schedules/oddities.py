@@ -1,0 +1,36 @@
+"""What is odd about the tasks that a schedule names; FlexGet takes it all the same."""
+
+import fnmatch
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from flexapi.mirror.document.jsonview import key_names
+from flexapi.mirror.index import mapping
+from flexapi.mirror.mirror import Snapshot
+
+
+def warnings_for(patterns: Iterable[str], config: Snapshot) -> list[str]:
+    """Return a sentence for each name or wildcard that matches no task that can run."""
+    names = _names(config)
+    found = (_warning(pattern, names) for pattern in patterns)
+    return [warning for warning in found if warning]
+
+
+@lru_cache(maxsize=2)
+def _names(config: Snapshot) -> tuple[str, ...]:
+    tasks = mapping(config.data.get("tasks"))
+    return tuple(name.lower() for name in key_names(tasks).values())
+
+
+@lru_cache(maxsize=2000)
+def _warning(pattern: str, names: tuple[str, ...]) -> str:
+    # As FlexGet compares: without regard to case, disabled tasks (`_name`) under their own names.
+    matches = re.compile(fnmatch.translate(pattern.lower())).match
+    found = [name for name in names if matches(name)]
+    if any(not name.startswith("_") for name in found):
+        return ""
+    if found or (f"_{pattern.lower()}" in names):
+        return f"{pattern!r} is disabled."
+    kind = "matches no task" if re.search(r"[*?[]", pattern) else "is no task"
+    return f"{pattern!r} {kind}."

@@ -1,0 +1,39 @@
+"""What `/api/server` and its summary say of the schedules."""
+
+from typing import Any
+
+from django.db.models import Count, Q
+
+from schedules.models import Schedule
+from schedules.scheduler import daemon
+
+UPCOMING = 5
+
+
+def report() -> dict[str, Any]:
+    """Return who fires the schedules, and how many there are.
+
+    `{"state": "running" | "standing_down", "reason": str or null, "schedules", "disabled",
+    "problems", "next_run": time or null}`; it stands down while FlexGet's daemon runs.
+    """
+    holder = daemon()
+    reason = None
+    if holder is not None:
+        reason = f"FlexGet's daemon (process {holder.pid}) runs the schedules of this config."
+    counts = Schedule.rows.aggregate(
+        schedules=Count("pk"),
+        disabled=Count("pk", filter=Q(enabled=False)),
+        problems=Count("pk", filter=~Q(problem="")),
+    )
+    return {
+        "state": "running" if holder is None else "standing_down",
+        "reason": reason,
+        **counts,
+        "next_run": Schedule.rows.next_due(),
+    }
+
+
+def next_schedules() -> list[dict[str, Any]]:
+    """Return the schedules that are due next: `[{"id", "tasks", "next_run"}, …]`."""
+    upcoming = Schedule.rows.firing().order_by("next_run", "pk")
+    return [dict(row) for row in upcoming.values("id", "tasks", "next_run")[:UPCOMING]]
