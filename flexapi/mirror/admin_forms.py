@@ -75,7 +75,7 @@ class MirrorAdmin(admin.ModelAdmin):
     Django's pages run in a transaction, which the config file can't be part of; these don't.
     """
 
-    readonly_fields: tuple[str, ...] = ("complaints",)
+    readonly_fields = ("complaints",)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         mirror.refresh()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import IO, Any
 
 from rest_framework.exceptions import ParseError
@@ -84,7 +85,7 @@ class MirrorMixin(EtagMixin):
             action = self.action_map.get((self.request.method or "").lower())
         return [JSONParser(), YAMLParser()] if action in self.yaml_actions else [JSONParser()]
 
-    @property
+    @cached_property
     def masked(self) -> bool:
         """Whether credentials are hidden from the one who asks."""
         return not self.request.user.has_perm(self.reveal_permission)

@@ -193,7 +193,7 @@ class TestShell:
 
         mirror.refresh()
         task = Task.objects.get(name="tv")
-        task.config["priority"] = 4
+        task.config = {**(task.config or {}), "priority": 4}
         task.save()
         assert changed_lines() == ([], ["    priority: 4"])
         task.name = "shows"

@@ -58,7 +58,7 @@ class TestSections:
         mirror.refresh()
         ConfigSection.objects.create(name="web_server", config={"port": 1})
         section = ConfigSection.objects.get(name="web_server")
-        section.config["port"] = 2
+        section.config = {"port": 2}
         section.save()
         assert yaml.safe_load(config.read_text())["web_server"] == {"port": 2}
         ConfigSection.objects.filter(name="web_server").delete()

@@ -23,6 +23,10 @@ def edit(value, task="tv"):
     )
 
 
+def config_of(key) -> dict:
+    return Task.objects.get(key=key).config or {}
+
+
 def wait_for(condition, seconds=2.0):
     deadline = time.monotonic() + seconds
     while not condition():
@@ -106,7 +110,7 @@ class TestTakingIn:
         assert "# at the same moment" in config.read_text()
         assert "priority: 5" in config.read_text()
 
-    def test_what_is_written_into_the_replaced_file_is_kept(self, config):
+    def test_what_is_written_into_the_replaced_file_is_kept(self, config, monkeypatch):
         mirror.refresh()
         text = config.read_text()
         put = file.Replacement.put
@@ -115,11 +119,8 @@ class TestTakingIn:
             config.write_text("# too late\n" + text)
             return put(self)
 
-        file.Replacement.put = late
-        try:
-            edit(5)
-        finally:
-            file.Replacement.put = put
+        monkeypatch.setattr(file.Replacement, "put", late)
+        edit(5)
 
         kept = ConfigRevision.objects.exclude(problem="").get()
         assert kept.text.startswith("# too late")
@@ -233,7 +234,7 @@ class TestStorage:
             edit(5)
 
         assert mirror.current().revision == before.revision
-        assert "priority" not in Task.objects.get(key="tv").config
+        assert "priority" not in config_of("tv")
 
     def test_mode_owner_and_link_stay(self, config):
         target = config.parent / "real" / "flexget.yml"
@@ -286,9 +287,7 @@ class TestTwoWriters:
 
         assert errors == []
         mirror.refresh()
-        assert {f"set{number}": 4 for number in range(6)}.items() <= (
-            Task.objects.get(key="tv").config.items()
-        )
+        assert {f"set{number}": 4 for number in range(6)}.items() <= (config_of("tv").items())
         assert ConfigRevision.objects.count() == 31
 
     def test_processes_lose_no_edit(self, config):
@@ -315,7 +314,7 @@ class TestTwoWriters:
 
         mirror.forget()
         mirror.refresh()
-        tv = Task.objects.get(key="tv").config
+        tv = config_of("tv")
         assert {f"set{number}": 4 for number in range(4)}.items() <= tv.items()
         assert ConfigRevision.objects.count() == 21
 
