@@ -8,6 +8,19 @@ from flexapi.mirror import credentials
 from tasks.models import Task
 
 
+def shown(task: Task, *, masked: bool) -> dict[str, Any]:
+    """Return a task as lists show it, its credentials hidden if `masked`."""
+    config = task.config
+    if masked:
+        config = credentials.mask_value(config, ("tasks", task.key))
+    return {
+        "name": task.name,
+        "enabled": task.enabled,
+        "position": task.position,
+        "config": config,
+    }
+
+
 class TaskSerializer(serializers.ModelSerializer[Task]):
     """A task of the config."""
 
@@ -18,16 +31,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
         fields: tuple[str, ...] = ("name", "enabled", "position", "config")
 
     def to_representation(self, instance: Task) -> dict[str, Any]:
-        # By hand: lists are read far more often than anything else here.
-        config = instance.config
-        if self.context["view"].masked:
-            config = credentials.mask_value(config, ("tasks", instance.key))
-        return {
-            "name": instance.name,
-            "enabled": instance.enabled,
-            "position": instance.position,
-            "config": config,
-        }
+        return shown(instance, masked=self.context["view"].masked)
 
 
 class LastExecutionSerializer(serializers.Serializer[Any]):

@@ -15,7 +15,7 @@ from flexapi.api.free_names import FreeNameMixin, reverse_name
 from flexapi.api.viewsets import ApiViewSet, ListMixin
 from flexapi.mirror import answers
 from flexapi.mirror.representation import MirrorMixin, Source
-from tasks import editing
+from tasks import editing, listing
 from tasks.models import Task
 from tasks.serializers import (
     ChangedTaskSerializer,
@@ -25,6 +25,7 @@ from tasks.serializers import (
     TaskSerializer,
 )
 
+PAGE_PARAMETERS = {"limit", "offset", "format"}
 JSON_OR_YAML = {
     (200, "application/json"): TaskDetailSerializer,
     (200, "application/yaml"): OpenApiTypes.STR,
@@ -46,6 +47,14 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
     ordering_fields = ("position", "name", "enabled")
     search_fields = ("name",)
     filterset_fields = ("enabled",)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the tasks, in the order of the config."""
+        if not PAGE_PARAMETERS.issuperset(request.query_params):
+            return super().list(request, *args, **kwargs)
+        # Nothing is filtered, searched or ordered.
+        page = self.paginate_queryset(listing.all_tasks(masked=self.masked))
+        return self.get_paginated_response(page)
 
     def get_object(self) -> Task:
         """The task of the URL, by its name or by its key in the file (`_name` where disabled)."""

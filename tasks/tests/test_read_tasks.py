@@ -26,6 +26,30 @@ class TestList:
 
         assert len(answer.json()["items"]) == 200
 
+    def test_an_unchanged_list_is_not_made_again(
+        self, config, api, viewer, editor, django_assert_num_queries
+    ):
+        clients = [api(viewer), api(editor)]
+        before = [client.get("/api/tasks").json() for client in clients]
+
+        # The token, then whether the config is still the same; the viewer's permissions as well.
+        with django_assert_num_queries(3):
+            assert clients[0].get("/api/tasks").json() == before[0]
+
+        assert clients[1].get("/api/tasks").json() == before[1]
+        assert clients[0].get("/api/tasks").json() == before[0]
+        assert before[0] != before[1]
+
+    def test_it_shows_an_edit_and_its_undoing(self, config, api, editor):
+        client = api(editor)
+        before = client.get("/api/tasks").json()
+
+        client.patch("/api/tasks/tv", {"enabled": False})
+        assert client.get("/api/tasks").json()["items"][0]["enabled"] is False
+
+        client.patch("/api/tasks/tv", {"enabled": True})
+        assert client.get("/api/tasks").json() == before
+
     def test_it_filters_searches_and_orders(self, config, api, editor):
         client = api(editor)
 
