@@ -15,7 +15,7 @@ def make_execution(status: str = Status.COMPLETE, **fields: Any) -> Execution:
 
 def add_lines(execution: Execution, *lines: tuple[str, str] | str) -> None:
     """Store log lines, each a message or a level and a message; count them."""
-    rows = []
+    rows: list[LogLine] = []
     for line in lines:
         level, message = line if isinstance(line, tuple) else ("INFO", line)
         seq = execution.log_lines + len(rows) + 1

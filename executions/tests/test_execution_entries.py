@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
@@ -74,7 +75,7 @@ def test_an_unknown_execution_is_404(client: APIClient) -> None:
 
 
 def test_a_page_costs_the_same_whatever_its_size(
-    client: APIClient, django_assert_num_queries: Callable[..., object]
+    client: APIClient, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     execution = make_execution()
     for number in range(40):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
@@ -62,7 +63,7 @@ def test_it_orders_searches_and_pages(client: APIClient, one_of_each: dict[str, 
 
 
 def test_a_page_costs_the_same_whatever_its_size(
-    client: APIClient, viewer: User, django_assert_num_queries: Callable[..., object]
+    client: APIClient, viewer: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(30):
         make_execution(requested_by=viewer)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -113,7 +114,7 @@ def test_a_signal_stops_it_and_aborts_what_runs(
     assert not own_server.home.lock.exists()
 
 
-def stored(server: LiveServer, query: str) -> list[tuple[object, ...]]:
+def stored(server: LiveServer, query: str) -> list[tuple[Any, ...]]:
     """Read the database of a server that is gone."""
     connection = sqlite3.connect(server.folder / "data" / "flexapi.sqlite3")
     try:

@@ -201,7 +201,7 @@ def no_op(name: str, document: Document, figure: Figure) -> None:
 def change_leaves(name: str, document: Document, figure: Figure, count: int) -> None:
     """Change scalars one at a time."""
     text = document.text.removeprefix("\ufeff")
-    root = yaml.compose(text, Loader)
+    root: Any = yaml.compose(text, Loader)
     for path in sampled(list(leaves(document.data)), count):
         value = other_value(document.get(path))
         try:
@@ -225,7 +225,7 @@ def edit_tasks(name: str, document: Document, figures: dict[str, Figure]) -> Non
     if not isinstance(tasks, dict) or not tasks:
         return
     text = document.text.removeprefix("\ufeff")
-    root = yaml.compose(text, Loader)
+    root: Any = yaml.compose(text, Loader)
     old = text.splitlines()
     names = list(tasks)
     new = document.add(("tasks", "a new task"), {"rss": "http://a.test/?b=1", "series": ["c"]})

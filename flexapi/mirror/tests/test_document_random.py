@@ -210,7 +210,7 @@ def edited(data: Any, path: Path, change: Callable[[Any, Any], Any]) -> Any:
     if len(path) == 1:
         return change(data, path[0])
     copy = dict(data) if isinstance(data, dict) else list(data)
-    copy[path[0]] = edited(data[path[0]], path[1:], change)  # type: ignore[index,call-overload]
+    copy[path[0]] = edited(data[path[0]], path[1:], change)  # type: ignore[call-overload]
     return copy
 
 
