@@ -237,9 +237,13 @@ class Document:
                     old, path[len(part.path) :], text, load(old),
                     self._habits(), self.limits, tail=part.tail,
                 )  # fmt: skip
-                return self._spliced(part, new, _UNKNOWN)
             except EditRefused:
                 pass  # the whole text knows the right line numbers
+            else:
+                # It was proved that the entry means the same alone, and all others what they did.
+                entry = load(text)
+                value = next(iter(entry.values() if isinstance(entry, dict) else entry))
+                return self._spliced(part, new, self._expected(path, value))
         found = find(self._parsed().top, path)
         if found.stopped:
             entry = load(text)
@@ -306,6 +310,10 @@ class Document:
         except (ParseError, EditRefused):
             return None  # the whole text knows more ways, and the right line numbers
         return self._spliced(part, text, self._after([operation]))
+
+    def _expected(self, path: Path, value: Any) -> Any:
+        """The data with another value at ``path``; unknown where it is not known what it was."""
+        return _UNKNOWN if self._data is _UNKNOWN else changed(self._data, path, lambda _: value)
 
     def _spliced(self, part: Excerpt, text: str, data: Any) -> Document:
         return self._with(self._body[: part.start] + text + self._body[part.end :], data)

@@ -9,6 +9,7 @@ from django.db import connections
 
 from flexapi.mirror import file, mirror, writing
 from flexapi.mirror.models import ConfigRevision
+from flexapi.mirror.report import report
 from flexapi.mirror.watch import Watcher
 from tasks.models import Task
 
@@ -109,6 +110,7 @@ class TestTakingIn:
 
         assert "# at the same moment" in config.read_text()
         assert "priority: 5" in config.read_text()
+        assert ConfigRevision.objects.count() == 3
 
     def test_what_is_written_into_the_replaced_file_is_kept(self, config, monkeypatch):
         mirror.refresh()
@@ -154,7 +156,7 @@ class TestBroken:
 
         read = client.get("/api/tasks/tv")
         write = client.patch("/api/tasks/tv", {"enabled": False})
-        state = client.get("/api/server").json()["object"]["config"]
+        state = report()
 
         assert read.status_code == 200
         assert write.status_code == 409
@@ -171,7 +173,7 @@ class TestBroken:
         config.write_text(good)
 
         assert client.patch("/api/tasks/tv", {"enabled": False}).status_code == 200
-        assert client.get("/api/server").json()["object"]["config"]["state"] == "ok"
+        assert report()["state"] == "ok"
 
     def test_a_huge_file_is_refused_and_left_alone(self, config, api, editor):
         client = api(editor)
@@ -196,7 +198,7 @@ class TestStorage:
 
         assert client.get("/api/tasks/tv").status_code == 200
         assert client.patch("/api/tasks/tv", {"enabled": False}).status_code == 409
-        assert client.get("/api/server").json()["object"]["config"]["state"] == "missing"
+        assert report()["state"] == "missing"
         assert not config.exists()
 
     @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""What /api/server says of the config, and FlexGet asked piece by piece."""
+
+from typing import Any
+
+import pytest
+
+from flexapi.mirror import report, validation
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_lists_what_flexget_complains_about(config):
+    config.write_text("tasks:\n  tv:\n    no_such_plugin: yes\nno_such_section: 1\n")
+
+    answer = report.report()
+
+    assert (answer["state"], answer["tasks"], answer["checked"]) == ("ok", 1, True)
+    assert {error["attr"] for error in answer["errors"]} == {"tasks.tv", ""}
+
+
+def test_a_big_config_is_checked_over_several_answers(config, monkeypatch):
+    tasks = "".join(f"  t{number}: {{no_such_plugin: yes}}\n" for number in range(120))
+    config.write_text(f"tasks:\n{tasks}")
+    monkeypatch.setattr(report, "CHECK_SECONDS", 0)
+
+    assert report.report()["checked"] is False
+    monkeypatch.setattr(report, "CHECK_SECONDS", 60)
+    answer = report.report()
+
+    assert (len(answer["errors"]), answer["checked"]) == (120, True)
+
+
+class TestPieces:
+    OLD: dict[str, Any] = {"tasks": {"a": {"mock": []}, "b": {"bad": 1}}, "schedules": []}
+
+    def test_only_what_changes_is_checked(self):
+        new = {**self.OLD, "tasks": {**self.OLD["tasks"], "a": {"mock": [1]}}}
+
+        assert validation.changed_parts(self.OLD, new) == (
+            {"tasks": {"a": {"mock": []}}},
+            {"tasks": {"a": {"mock": [1]}}},
+        )
+
+    def test_variables_reach_into_everything(self):
+        new = {**self.OLD, "variables": {"x": 1}}
+
+        assert validation.changed_parts(self.OLD, new) == (self.OLD, new)
+
+    def test_no_change_asks_nobody(self, monkeypatch):
+        monkeypatch.setattr(validation, "engine", lambda: pytest.fail("asked"))
+
+        validation.check(self.OLD, dict(self.OLD))
+
+    def test_the_same_fault_elsewhere_in_a_list_is_not_new(self, config):
+        old = {"tasks": {"a": {"regexp": {"accept": ["x", {"y": {"bad": 1}}]}}}}
+        new = {"tasks": {"a": {"regexp": {"accept": [{"y": {"bad": 1}}]}}}}
+
+        assert validation.faults(new)
+        validation.check(old, new)
+
+    def test_another_task_with_the_same_fault_is_new(self, config):
+        old = {"tasks": {"a": {"bad": 1}}}
+
+        with pytest.raises(validation.Invalid) as caught:
+            validation.check(old, {"tasks": {"a": {"bad": 1}, "b": {"bad": 1}}})
+        assert [fault.path for fault in caught.value.faults] == [("tasks", "b")]
+
+    def test_variables_that_cannot_be_loaded_do_not_hide_the_rest(self, config):
+        old = {"variables": "nowhere.yml", "tasks": {"a": {"mock": []}}}
+        new = {"variables": "nowhere.yml", "tasks": {"a": {"mock": [], "bad": 1}}}
+
+        with pytest.raises(validation.Invalid) as caught:
+            validation.check(old, new)
+        assert caught.value.faults[0].path == ("tasks", "a")
+
+    def test_a_config_that_would_be_empty_is_not_taken_for_the_one_before(self, config):
+        assert ["tasks" in fault.message for fault in validation.faults({})] == [True]
