@@ -18,6 +18,7 @@ from executions.dispatcher import Dispatcher
 from flexapi.asgi import application
 from flexapi.engine.shared import engine
 from flexapi.mirror.watch import Watcher
+from history.keeper import Keeper
 from schedules.scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Server:
         self._dispatcher = Dispatcher(self._engine)
         self._watcher = Watcher()
         self._scheduler = Scheduler()
+        self._keeper = Keeper(self._engine)
         self._stopping = False
 
     def run(self) -> None:
@@ -50,6 +52,7 @@ class Server:
         self._watcher.start()
         self._dispatcher.start()
         self._scheduler.start()
+        self._keeper.start()
         self._daphne.run()
 
     def _on_signal(self) -> None:
@@ -65,6 +68,7 @@ class Server:
         self._scheduler.stop()
         self._dispatcher.stop()
         self._watcher.stop()
+        self._keeper.stop()
         self._engine.stop()
         reactor.callFromThread(reactor.stop)  # type: ignore[misc]
 

@@ -45,6 +45,9 @@ EXECUTIONS_KEPT = int(os.environ.get("FLEXAPI_EXECUTIONS_KEPT") or 1000)
 # Seconds after which an execution is aborted; 0: never.
 EXECUTION_TIME_LIMIT = float(os.environ.get("FLEXAPI_EXECUTION_TIME_LIMIT") or 0)
 
+# For how many days it is kept what FlexGet took; 0: for ever.
+HISTORY_DAYS = int(os.environ.get("FLEXAPI_HISTORY_DAYS") or 0)
+
 # How many states of the config are kept, and for how many days; the newest 50 always are.
 CONFIG_REVISIONS_KEPT = int(os.environ.get("FLEXAPI_CONFIG_REVISIONS") or 1000)
 CONFIG_REVISION_DAYS = int(os.environ.get("FLEXAPI_CONFIG_REVISION_DAYS") or 365)
@@ -83,6 +86,7 @@ INSTALLED_APPS = [
     "executions",
     "tasks",
     "schedules",
+    "history",
 ]
 
 MIDDLEWARE = [

@@ -17,6 +17,7 @@ from flexget.plugin import task_phases
 from flexget.task import Task, TaskAbort
 from loguru import logger
 
+from . import history
 from . import options as execute_options
 from .flexget_manager import ConfigInvalid, WarmManager
 from .reporting import Reporter
@@ -37,6 +38,7 @@ class ReportingTask(Task):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.outcomes: dict[tuple[str, str], dict[str, Any]] = {}
+        self.facts: dict[tuple[str, str], dict[str, Any]] = {}
 
     def _execute(self) -> None:
         try:
@@ -45,6 +47,14 @@ class ReportingTask(Task):
             for entry in self.all_entries:
                 self._note(entry)
 
+    def accepted_outcomes(self) -> list[dict[str, Any]]:
+        """Return what the history keeps of the entries that were accepted and did not fail."""
+        return [
+            {name: outcome[name] for name in ("title", "url", "reason", "plugin")} | self.facts[key]
+            for key, outcome in self.outcomes.items()
+            if outcome["state"] == "accepted"
+        ]
+
     def _note(self, entry: Entry) -> None:
         outcome = _outcome(entry)
         key = (outcome["title"], outcome["original_url"])
@@ -52,6 +62,7 @@ class ReportingTask(Task):
         # On a rerun FlexGet rejects as "seen" what the first pass took: it was taken.
         if earlier is None or earlier["state"] not in ("accepted", "failed"):
             self.outcomes[key] = outcome
+            self.facts[key] = history.facts(entry)
 
 
 def _outcome(entry: Entry) -> dict[str, Any]:
@@ -232,6 +243,7 @@ class Execution:
         task = ReportingTask(self.manager, name, options=options, priority=1)
         self._steps = _shares(task)
         self.task = task
+        taken_before = history.newest()
         crash = None
         try:
             task.execute()
@@ -246,6 +258,10 @@ class Execution:
             self.task = None
             sys.stdout.flush()
             sys.stderr.flush()
+        if not self.request.get("test"):
+            self.reporter.history(
+                task.name, task.accepted_outcomes(), taken_before, history.newest()
+            )
         self._report_task(task, crash)
 
     def _report_task(self, task: ReportingTask, crash: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flexget import config_schema, plugin
 from flexget.utils.tools import get_current_flexget_version
 
-from . import options, protocol
+from . import history, options, protocol
 from .flexget_manager import ConfigInvalid, WarmManager, load_yaml
 
 Params = dict[str, Any]
@@ -57,6 +57,7 @@ def version(manager: WarmManager, params: Params) -> dict[str, str]:
 METHODS: dict[str, Method] = {
     "validate": validate,
     "options": execute_options,
+    "history": history.rows,
     "plugins": plugins,
     "schema": schema,
     "version": version,

@@ -8,8 +8,12 @@ Every report is one line of JSON-RPC (see `protocol`) on a pipe whose other end 
 `started`   `{"tasks": [name, …]}`: the lock is ours, these tasks run
 `entries`   `{"task", "entries": [{"title", "url", "original_url", "state", "reason", "plugin",
             "trace"}, …]}`: what became of them; a task reports its entries in several such lines
+`history`   `{"task", "entries": [{"title", "url", "reason", "plugin", "file", "imdb_id", "tmdb_id"}, …],
+            "rows": [first, last] or null}`: what was accepted, in several such lines as well; `rows`
+            are the ids that FlexGet's own history gave in the meantime
 `task`      `{"task", "accepted", "rejected", "failed", "undecided", "aborted": bool,
             "abort_reason", "silent": bool}`: one task has ended
+`movie_queue` a change of the movie queue (see `movie_queue`); plugins may have kinds of their own
 `finished`  `{"aborted": bool}`: the execution ran to its end; without it, the process died
 """
 
@@ -83,3 +87,12 @@ class Reporter:
         """Report what became of the entries of `task`."""
         for start in range(0, len(entries), ENTRIES_PER_REPORT):
             self.report("entries", task=task, entries=entries[start : start + ENTRIES_PER_REPORT])
+
+    def history(
+        self, task: str, entries: list[dict[str, Any]], newest_before: int, newest: int
+    ) -> None:
+        """Report what `task` took, and the rows that FlexGet's own history has of it."""
+        rows = [newest_before + 1, newest] if newest > newest_before else None
+        for start in range(0, len(entries), ENTRIES_PER_REPORT) or ([0] if rows else []):
+            part = entries[start : start + ENTRIES_PER_REPORT]
+            self.report("history", task=task, entries=part, rows=rows)

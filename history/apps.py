@@ -1,0 +1,19 @@
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+from executions import extensions
+
+
+class HistoryConfig(AppConfig):
+    """What FlexGet took, when, and why."""
+
+    name = "history"
+    verbose_name = "History"
+    role_permissions: ClassVar[dict[str, list[str]]] = {"viewer": ["view_*"], "editor": ["*"]}
+
+    def ready(self) -> None:
+        """Keep what runs report of the entries that they accepted."""
+        from history.recording import record
+
+        extensions.on_report("history", record)

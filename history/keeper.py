@@ -1,0 +1,82 @@
+"""The thread inside the server that looks after the history."""
+
+import logging
+import threading
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from flexapi.engine.client import Engine, EngineError, EngineUnavailable
+from history import flexget
+from history.models import HistoryEntry
+
+logger = logging.getLogger("history")
+
+# Seconds between two looks at FlexGet's own history.
+INTERVAL = 30.0
+# Seconds that FlexGet may take to answer with a page of its history.
+TIMEOUT = 60.0
+# Rows that go in one transaction.
+BATCH = 2000
+
+
+def prune(days: int) -> int:
+    """Delete what is older than so many days (0: nothing); return how many went."""
+    if not days:
+        return 0
+    old = HistoryEntry.objects.filter(time__lt=timezone.now() - timedelta(days=days))
+    gone = 0
+    while keys := list(old.values_list("pk", flat=True)[:BATCH]):
+        gone += HistoryEntry.objects.filter(pk__in=keys).delete()[0]
+    return gone
+
+
+class Keeper:
+    """Takes in what FlexGet did without us, and prunes. `start` returns at once; `stop` waits."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to look after the history."""
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._loop, name="history", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def look(self) -> None:
+        """Take in and prune, once. Raises DatabaseError, EngineUnavailable, EngineError."""
+        taken = flexget.take_in(self._rows)
+        if taken:
+            logger.info("%s entries were taken in from FlexGet's own history.", taken)
+        prune(settings.HISTORY_DAYS)
+
+    def _rows(self, after: int, limit: int) -> dict[str, Any]:
+        if self._stopping.is_set():
+            raise EngineUnavailable("The server is stopping.")
+        answer: dict[str, Any] = self._engine.call(
+            "history", {"after": after, "limit": limit}, timeout=TIMEOUT
+        )
+        return answer
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            close_old_connections()
+            try:
+                self.look()
+            except (DatabaseError, EngineError) as error:
+                logger.warning("The history can't be looked after right now: %s", error)
+            except EngineUnavailable as error:
+                logger.debug("FlexGet's history can't be read now: %s", error)
+            self._stopping.wait(INTERVAL)
+        close_old_connections()

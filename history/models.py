@@ -1,0 +1,111 @@
+"""What was accepted, in every run, and in FlexGet's own runs before and beside."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+# Scripts without spaces between words: each of their characters is searched for as a word.
+_UNSPACED = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff])")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text as they are searched for: in lower case, without accents."""
+    if not text.isascii():
+        parts = unicodedata.normalize("NFKD", text)
+        text = "".join(part for part in parts if not unicodedata.combining(part))
+        text = _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", text))
+    return _WORD.findall(text.lower())
+
+
+class HistoryEntry(models.Model):
+    """An entry that a task accepted.
+
+    The execution is a plain id: the history stays when executions are pruned.
+    """
+
+    time = models.DateTimeField(default=timezone.now, help_text="When the task ended that took it.")
+    task = models.TextField()
+    title = models.TextField()
+    url = models.TextField(blank=True)
+    file = models.TextField(blank=True, help_text="Where it was stored, where that is known.")
+    reason = models.TextField(blank=True, help_text="Why it was accepted.")
+    plugin = models.CharField(max_length=200, blank=True, help_text="The plugin that accepted it.")
+    imdb_id = models.CharField(max_length=20, blank=True)
+    tmdb_id = models.BigIntegerField(null=True, blank=True)
+    execution = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="The id of the execution; none where FlexGet ran by itself.",
+    )
+    words = models.TextField(editable=False, help_text="What searches look at.")
+
+    class Meta:
+        ordering = ("-time", "-id")
+        verbose_name_plural = "history"
+        default_permissions = ("view", "delete")
+        indexes = (
+            models.Index(fields=["time", "id"], name="history_time"),
+            models.Index(fields=["task", "time", "id"], name="history_task"),
+            models.Index(fields=["title", "id"], name="history_title"),
+            models.Index(
+                fields=["execution", "id"],
+                name="history_execution",
+                condition=models.Q(execution__isnull=False),
+            ),
+            models.Index(fields=["imdb_id"], name="history_imdb", condition=~models.Q(imdb_id="")),
+            models.Index(
+                fields=["tmdb_id"],
+                name="history_tmdb",
+                condition=models.Q(tmdb_id__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def of(cls, **fields: Any) -> "HistoryEntry":
+        """Return an unsaved row, with what is searched in it."""
+        entry = cls(**fields)
+        name = entry.file.replace("\\", "/").rpartition("/")[2]
+        words = words_of(entry.title)
+        entry.words = " ".join([*words, *(word for word in words_of(name) if word not in words)])
+        return entry
+
+
+class FlexGetHistory(models.Model):
+    """How far FlexGet's own history is taken in; a single row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    taken_to = models.BigIntegerField(
+        default=0, help_text="The last of its ids that was looked at."
+    )
+    restarted = models.BooleanField(
+        default=False, help_text="Its ids began anew, so they don't tell what is known already."
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(condition=models.Q(id=1), name="one_flexget_history"),
+        )
+
+    def __str__(self) -> str:
+        return f"FlexGet's history up to {self.taken_to}"
+
+
+class OwnRows(models.Model):
+    """Rows of FlexGet's own history that come from a run of ours, whose entries are known already."""
+
+    first = models.BigIntegerField()
+    last = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"

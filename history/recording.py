@@ -1,0 +1,37 @@
+"""What runs report of the entries that they accepted."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from executions.models import Execution
+from history.models import HistoryEntry, OwnRows
+
+
+def record(execution: Execution, params: dict[str, Any]) -> None:
+    """Keep a report of a run; in the transaction that keeps its log."""
+    now = timezone.now()
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry.of(
+            time=now,
+            execution=execution.pk,
+            task=params["task"],
+            title=entry["title"],
+            url=entry["url"],
+            file=entry["file"],
+            reason=entry["reason"],
+            plugin=entry["plugin"][:200],
+            imdb_id=entry["imdb_id"][:20],
+            tmdb_id=number(entry["tmdb_id"]),
+        )
+        for entry in params["entries"]
+    )
+    if params["rows"] is not None:
+        first, last = params["rows"]
+        # A long task reports in several parts, each with the same rows.
+        OwnRows.objects.get_or_create(first=first, last=last)
+
+
+def number(text: str) -> int | None:
+    """Return an id that is a number; None for what plugins put in its place."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

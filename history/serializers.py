@@ -1,0 +1,49 @@
+"""The history as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from flexapi.mirror import credentials
+from history.models import HistoryEntry
+
+
+class HistoryEntrySerializer(serializers.ModelSerializer[HistoryEntry]):
+    """An entry that was accepted. What is not known is null."""
+
+    class Meta:
+        model = HistoryEntry
+        fields = (
+            "id",
+            "time",
+            "task",
+            "title",
+            "url",
+            "file",
+            "reason",
+            "plugin",
+            "imdb_id",
+            "tmdb_id",
+            "execution",
+        )
+        read_only_fields = fields
+
+    def to_representation(self, entry: HistoryEntry) -> dict[str, Any]:
+        # By hand: lists are read far more often than anything else here.
+        url = entry.url
+        if not self.context["request"].user.has_perm("tasks.change_task"):
+            # A tracker's URL has the key of its user in it.
+            url = credentials.mask_text(url)
+        return {
+            "id": entry.pk,
+            "time": entry.time.isoformat().replace("+00:00", "Z"),
+            "task": entry.task,
+            "title": entry.title,
+            "url": url or None,
+            "file": entry.file or None,
+            "reason": entry.reason or None,
+            "plugin": entry.plugin or None,
+            "imdb_id": entry.imdb_id or None,
+            "tmdb_id": entry.tmdb_id,
+            "execution": entry.execution,
+        }
