@@ -191,6 +191,34 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
         yield path, value
 
 
+def mask_message(message: str, path: Path, data: dict[Any, Any]) -> str:
+    """Return a complaint about the value at `path` without the credentials that it quotes.
+
+    What is hidden is what the task or section around that value hides.
+    """
+    around: Any = data
+    place = path[: _own_names(path)]
+    for key in place:
+        around = around.get(key) if isinstance(around, dict) else None
+    shown = dict(_texts(mask_value(around, place, secret_variables(data)), ()))
+    for at, text in _scalars(around, ()):
+        if shown.get(at, text) != text and text:
+            message = message.replace(text, shown[at])
+    return mask_text(message)
+
+
+def _scalars(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """As `_texts`, numbers and the like as text."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield from _scalars(below, (*path, key))
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _scalars(item, (*path, at))
+    elif value is not None and not isinstance(value, bool):
+        yield path, str(value)
+
+
 # -- YAML text
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flexapi.api.server import Unavailable
 from flexapi.engine.client import EngineUnavailable
-from flexapi.mirror import mirror, validation
+from flexapi.mirror import credentials, mirror, validation
 from flexapi.mirror.file import LockBusy
 
 # Seconds that an answer may take to check what was not checked before; a huge config takes several answers.
@@ -44,7 +44,11 @@ def report() -> dict[str, Any]:
     except EngineUnavailable:
         return answer
     answer["errors"] = [
-        {"attr": validation.dotted(fault.path), "detail": fault.message}
+        {
+            "attr": validation.dotted(fault.path),
+            # Everyone may read this, and FlexGet quotes what it complains about.
+            "detail": credentials.mask_message(fault.message, fault.path, snapshot.data),
+        }
         for fault in faults[:MAX_FAULTS]
     ]
     return answer

@@ -18,6 +18,18 @@ def test_it_lists_what_flexget_complains_about(config):
     assert {error["attr"] for error in answer["errors"]} == {"tasks.tv", ""}
 
 
+def test_it_quotes_no_credentials(config):
+    config.write_text(
+        "tasks:\n  tv:\n    rss: {url: 'http://x/?passkey=hunter2', password: [hunter2]}\n"
+        "    trakt_list: {pin: 98765, bad: [98765]}\n    sort_by: {token: hunter2}\n"
+    )
+    answer = report.report()
+
+    assert len(answer["errors"]) > 1
+    assert "hunter2" not in str(answer)
+    assert "98765" not in str(answer)
+
+
 def test_a_big_config_is_checked_over_several_answers(config, monkeypatch):
     tasks = "".join(f"  t{number}: {{no_such_plugin: yes}}\n" for number in range(120))
     config.write_text(f"tasks:\n{tasks}")
