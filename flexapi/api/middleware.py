@@ -1,8 +1,12 @@
 """What happens to every request before it is routed, and to every answer of the API."""
 
 from collections.abc import Callable
+from functools import cached_property
 from urllib.parse import quote
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponseBase
@@ -36,6 +40,23 @@ class ApiMiddleware:
         # What one user reads is not for another, and a copy may be used only after asking again.
         patch_vary_headers(response, ("Accept", "Authorization", "Cookie"))
         response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """django-csp's middleware, which builds the policy anew for every answer; for JSON it is built once."""
+
+    @cached_property
+    def _policy(self) -> str:
+        return str(build_policy())
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        # Nothing in JSON has a nonce or needs an exception.
+        if response.get("Content-Type") != "application/json":
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self._policy)
         return response
 
 
