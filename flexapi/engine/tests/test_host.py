@@ -242,3 +242,18 @@ def test_stop_is_quick_and_final(own_engine: Engine) -> None:
     assert own_engine.state.name == "stopped"
     with pytest.raises(EngineUnavailable, match="not running"):
         own_engine.call("version", timeout=1)
+
+
+def test_it_describes_flexget_s_plugins(flexget_engine: Engine) -> None:
+    plugins = {plugin["name"]: plugin for plugin in flexget_engine.call("plugins")}
+    assert "misbehave" in plugins
+    assert plugins["seen"]["builtin"]
+    assert set(plugins["seen"]["phases"]) >= {"filter", "learn"}
+    # FlexGet calls the plugins of a phase by priority, the highest first.
+    assert plugins["seen"]["phases"]["filter"] == 255
+
+
+def test_it_gives_flexget_s_schema_of_a_config(flexget_engine: Engine) -> None:
+    schema = flexget_engine.call("schema")
+    assert "tasks" in schema["properties"]
+    assert "rss" in schema["$defs"]["plugin"]
