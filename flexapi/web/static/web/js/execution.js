@@ -52,7 +52,7 @@ function results({ summary }) {
   const parts = [];
   if (summary.accepted) parts.push(h("span", { class: "accepted-count" }, `${amount(summary.accepted)} accepted`));
   if (summary.failed) parts.push(h("span", { class: "failed-count" }, `${amount(summary.failed)} failed`));
-  if (summary.rejected) parts.push(h("span", {}, `${amount(summary.rejected)} rejected`));
+  if (summary.rejected) parts.push(h("span", { class: "rejected-count" }, `${amount(summary.rejected)} rejected`));
   return h("span", { class: "results" }, parts);
 }
 

@@ -7,6 +7,8 @@ import { Heights, shownText } from "./heights.js";
 const MARGIN = 12;
 // Browsers can't make elements any taller; beyond it, a pixel of scrolling stands for more than one.
 const TALLEST = 12000000;
+// Longer names of plugins and tasks do not fit into their columns.
+const CUT_AT = 14;
 const NARROW = matchMedia("(max-width: 640px)");
 
 const clock = (time) => {
@@ -27,6 +29,18 @@ function marked(text, pattern) {
   return [...parts, text.slice(end)];
 }
 
+/** A row without text; what a narrow page has no room for is left out. */
+function emptyRow(narrow) {
+  const columns = narrow ? ["level", "message"] : ["level", "time", "plugin", "of-task", "message"];
+  const number = h("a", { class: "number", tabindex: -1 });
+  return h("div", { class: "log-line" }, number, columns.map((column) => h("span", { class: column })));
+}
+
+function nameIn(cell, name) {
+  cell.textContent = name;
+  if (name.length > CUT_AT) cell.title = name;
+}
+
 export class LogView {
   /** Shows the lines of `store` in `element`; `listeners.follow(on)` and `listeners.mark(range)` tell what the user did. */
   constructor(element, store, listeners) {
@@ -42,11 +56,10 @@ export class LogView {
     // The line on top of what is in sight.
     this.topSeq = null;
     this.anchor = null;
-    this.window = h("div", { class: "log-window" });
-    this.space = h("div", { class: "log-space" }, this.window);
+    this.space = h("div", { class: "log-space" });
     element.append(this.space);
     element.addEventListener("scroll", () => this.onScroll(), { passive: true });
-    this.window.addEventListener("click", (event) => this.onClick(event));
+    this.space.addEventListener("click", (event) => this.onClick(event));
     new ResizeObserver(() => this.layout()).observe(element);
     NARROW.addEventListener("change", () => this.layout());
     this.layout();
@@ -54,6 +67,8 @@ export class LogView {
 
   /** Measure how many characters fit beside the columns, and count all rows anew. */
   layout() {
+    this.room = this.element.clientHeight;
+    this.template = null;
     const digits = Math.max(4, String(this.store.last).length);
     this.digits = digits;
     this.element.style.setProperty("--number", `${digits}ch`);
@@ -61,7 +76,7 @@ export class LogView {
     const probe = this.makeRow(sample);
     const ruler = h("span", {}, "x".repeat(100));
     const message = probe.querySelector(".message");
-    this.window.append(probe);
+    this.space.append(probe);
     const width = message.getBoundingClientRect().width;
     message.replaceChildren(ruler);
     ruler.style.whiteSpace = "pre";
@@ -73,7 +88,7 @@ export class LogView {
     this.heights.prefix = NARROW.matches ? (line) => (line.plugin ? `${line.plugin} ` : "") : () => "";
     this.heights.setColumns(Math.floor(width / character + 0.01));
     this.rows.clear();
-    this.window.replaceChildren();
+    this.space.replaceChildren();
     this.heights.extend(this.store.lines, this.store.shown);
     this.resizeSpace();
     if (this.follow) this.toEnd();
@@ -87,7 +102,7 @@ export class LogView {
       this.anchor = this.follow ? null : this.topSeq;
       this.heights.clear();
       this.rows.clear();
-      this.window.replaceChildren();
+      this.space.replaceChildren();
     }
     if (String(this.store.last).length > this.digits) this.layout();
     this.heights.extend(this.store.lines, this.store.shown);
@@ -115,13 +130,15 @@ export class LogView {
   }
 
   resizeSpace() {
-    this.space.style.height = `${Math.min(this.full, TALLEST)}px`;
+    const height = Math.min(this.full, TALLEST);
+    if (this.height === height) return;
+    this.height = height;
+    this.space.style.height = `${height}px`;
   }
 
   /** How many pixels of the log a pixel of scrolling stands for. */
   get ratio() {
-    const room = this.element.clientHeight;
-    return this.full <= TALLEST ? 1 : (this.full - room) / (TALLEST - room);
+    return this.full <= TALLEST ? 1 : (this.full - this.room) / (TALLEST - this.room);
   }
 
   topPosition() {
@@ -168,7 +185,7 @@ export class LogView {
     if (this.store.last < seq || this.store.filtering) return;
     this.wanted = null;
     const position = this.positionOf(seq);
-    const above = Math.floor(this.element.clientHeight / this.line / 3);
+    const above = Math.floor(this.room / this.line / 3);
     this.setTop(Math.max(0, (this.heights.tops[position] - above) * this.line) / this.ratio);
     this.schedule();
   }
@@ -205,54 +222,68 @@ export class LogView {
   }
 
   makeRow(line) {
+    const narrow = NARROW.matches;
+    this.template ??= emptyRow(narrow);
+    const row = this.template.cloneNode(true);
     const { plugin, task, level, seq } = line;
-    const text = marked(shownText(line), this.store.filter?.pattern);
-    const message = h("span", { class: "message" }, NARROW.matches && plugin ? h("span", { class: "from" }, `${plugin} `) : null, text);
-    return h(
-      "div",
-      { class: `log-line level-${level.toLowerCase()}`, "data-seq": seq },
-      h("a", { class: "number", href: `#L${seq}`, tabindex: -1 }, String(seq)),
-      h("span", { class: "time", title: line.time }, clock(line.time)),
-      h("span", { class: "level", title: level }, NARROW.matches ? level[0] : level),
-      h("span", { class: "plugin", title: plugin }, plugin),
-      h("span", { class: "of-task", title: task }, task),
-      message,
-    );
+    row.classList.add(`level-${level.toLowerCase()}`);
+    row.dataset.seq = seq;
+    const [number, levelCell, ...cells] = row.children;
+    number.href = `#L${seq}`;
+    number.textContent = seq;
+    levelCell.textContent = narrow ? level[0] : level;
+    const message = cells.pop();
+    if (narrow) {
+      if (plugin) message.append(h("span", { class: "from" }, `${plugin} `));
+    } else {
+      const [time, pluginCell, taskCell] = cells;
+      time.textContent = clock(line.time);
+      nameIn(pluginCell, plugin);
+      nameIn(taskCell, task);
+    }
+    message.append(...marked(shownText(line), this.store.filter?.pattern));
+    return row;
   }
 
   /** Make the lines in sight elements, and the others none. */
   render() {
     const { heights, store, line } = this;
     this.listeners.rendered();
-    const top = this.element.scrollTop * this.ratio;
+    const { scrollTop } = this.element;
+    const top = scrollTop * this.ratio;
     const first = heights.at(Math.max(0, Math.floor(top / line) - MARGIN));
-    const bottom = (top + this.element.clientHeight) / line + MARGIN;
-    const wanted = new Set();
+    const bottom = (top + this.room) / line + MARGIN;
     let last = first;
-    for (; last < heights.count && heights.tops[last] < bottom; last++) wanted.add(store.shown[last]);
+    while (last < heights.count && heights.tops[last] < bottom) last++;
+    this.topSeq = heights.count ? store.shown[heights.at(Math.floor(top / line))] + 1 : null;
+    const from = store.shown[first];
+    const to = store.shown[last - 1];
     for (const [index, row] of this.rows) {
-      if (wanted.has(index)) continue;
+      if (index >= from && index <= to) continue;
       row.remove();
       this.rows.delete(index);
     }
     const odd = [];
-    let next = this.window.firstChild;
+    let next = this.space.firstChild;
     for (let position = first; position < last; position++) {
       const index = store.shown[position];
       let row = this.rows.get(index);
       if (row) {
         next = row.nextSibling;
-        continue;
+      } else {
+        row = this.makeRow(store.lines[index]);
+        row.classList.toggle("marked", this.isMarked(index + 1));
+        this.rows.set(index, row);
+        this.space.insertBefore(row, next);
+        if (Heights.isOdd(store.lines[index])) odd.push(position);
       }
-      row = this.makeRow(store.lines[index]);
-      row.classList.toggle("marked", this.isMarked(index + 1));
-      this.rows.set(index, row);
-      this.window.insertBefore(row, next);
-      if (Heights.isOdd(store.lines[index])) odd.push(position);
+      // Where a line stands does not change by scrolling, unless a pixel stands for several.
+      const place = heights.tops[position] * line + scrollTop - top;
+      if (row.place !== place) {
+        row.place = place;
+        row.style.top = `${place}px`;
+      }
     }
-    const offset = this.element.scrollTop + (heights.tops[first] * line - top);
-    this.window.style.transform = `translateY(${offset}px)`;
-    this.topSeq = heights.count ? store.shown[heights.at(Math.floor(top / line))] + 1 : null;
     this.correct(odd);
   }
 

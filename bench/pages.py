@@ -1,0 +1,288 @@
+"""(p) The pages in Chromium: first paint, weight, delay to the DOM, and a log of 100,000 lines.
+
+`python -m bench.pages` starts a server in a temporary folder and prints one table. The last rows are
+measured again with the processor slowed down to a quarter, which is what a phone is like.
+"""
+
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from bench.figures import Figure, mebibytes, median, milliseconds, spread, table
+from flexapi.tests.live import PASSWORD, LiveServer
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LINES = 100_000
+ROUNDS = 5
+DELAYED_LINES = 200
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+
+# Notes how long the main thread was kept at a time.
+WATCH_LONG_TASKS = """() => {
+  window.longest = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);
+  }).observe({type: "longtask", buffered: true});
+}"""
+# Notes the age of each line when it becomes an element.
+WATCH_DELAYS = """() => {
+  window.delays = [];
+  new MutationObserver((records) => {
+    for (const {addedNodes} of records) for (const row of addedNodes) {
+      const found = /bench \\d+ ([\\d.]+)$/.exec(row.textContent);
+      if (found) window.delays.push(Date.now() / 1000 - Number(found[1]));
+    }
+  }).observe(document.getElementById("log"), {childList: true, subtree: true});
+}"""
+# Scrolls through the whole log in 300 frames, then jumps about in it.
+SCROLL = """async () => {
+  const log = document.getElementById("log");
+  const frame = () => new Promise(requestAnimationFrame);
+  let worst = 0, last = performance.now();
+  for (let step = 0; step <= 340; step++) {
+    const share = step <= 300 ? step / 300 : (step * 0.618) % 1;
+    log.scrollTop = share * (log.scrollHeight - log.clientHeight);
+    await frame();
+    worst = Math.max(worst, performance.now() - last);
+    last = performance.now();
+  }
+  return worst;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class BigLog:
+    """What the page of a log of 100,000 lines did."""
+
+    load: float
+    scroll_frame: float
+    filter: float
+    longest_task: float
+    heap: int
+    process: int
+
+
+def main() -> None:
+    """Measure and print."""
+    print(__doc__)
+    with tempfile.TemporaryDirectory(prefix="flexapi-bench-pages-") as folder:
+        print(table(measure(Path(folder))))
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Return the figures, measured on a server of its own in `folder`."""
+    with _server(folder) as server, _browser() as browser:
+        big = server.run(tasks=["huge"])["id"]
+        server.run(tasks=["short"])
+        return [
+            *_first_paint(browser, server, "dashboard", "/"),
+            *_first_paint(browser, server, "viewer", f"/executions/{big + 1}/"),
+            _delay(browser, server),
+            *_big_log_figures(_big_log(browser, server, big, DESKTOP, slowdown=1), ""),
+            *_big_log_figures(_big_log(browser, server, big, PHONE, slowdown=4), ", phone"),
+        ]
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[LiveServer]:
+    server = LiveServer(folder)
+    plugins = server.home.folder / "plugins"
+    shutil.copy(Path(__file__).with_name("flexget_plugin.py"), plugins / "bench_lines.py")
+    server.home.write(
+        {
+            "huge": {"bench_lines": {"count": LINES, "every": 0}},
+            "spaced": {"bench_lines": {"count": DELAYED_LINES, "every": 0.03}},
+            "short": {"mock": [{"title": "one", "url": "http://localhost/1"}], "accept_all": True},
+        },
+        schedules=False,
+    )
+    server.start()
+    try:
+        yield server
+    finally:
+        server.end()
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def _page(browser: Browser, server: LiveServer, state: Any, viewport: Any = None) -> Iterator[Page]:
+    """A page with an empty cache and the session of `state`."""
+    context = browser.new_context(
+        base_url=server.url, storage_state=state, viewport=viewport or DESKTOP
+    )
+    yield context.new_page()
+    context.close()
+
+
+def _log_in(browser: Browser, server: LiveServer) -> Any:
+    context: BrowserContext = browser.new_context(base_url=server.url)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.fill("#id_username", "admin")
+    page.fill("#id_password", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_url("/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def _first_paint(browser: Browser, server: LiveServer, name: str, path: str) -> list[Figure]:
+    state = _log_in(browser, server)
+    paints, weight = [], 0
+    for _ in range(ROUNDS):
+        with _page(browser, server, state) as page:
+            page.goto(path, wait_until="networkidle")
+            page.wait_for_timeout(300)
+            paints.append(
+                page.evaluate(
+                    "performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
+                )
+            )
+            weight = page.evaluate(
+                "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+                ".reduce((sum, entry) => sum + entry.transferSize, 0)"
+            )
+    return [
+        Figure(
+            "p", f"first paint, {name}", spread(paints), goal="under 1 s", met=median(paints) < 1
+        ),
+        Figure(
+            "p",
+            f"weight, {name}",
+            f"{weight / 1000:.0f} kB",
+            goal="under 300 kB",
+            met=weight < 300_000,
+        ),
+    ]
+
+
+def _delay(browser: Browser, server: LiveServer) -> Figure:
+    state = _log_in(browser, server)
+    with _page(browser, server, state) as page, server.client() as client:
+        created = client.post("/api/execution", json={"tasks": ["spaced"]})
+        page.goto(f"/executions/{created.json()['object']['id']}/", wait_until="commit")
+        page.wait_for_selector("#log .log-space", state="attached")
+        page.evaluate(WATCH_DELAYS)
+        page.wait_for_selector(".status.complete", timeout=60_000)
+        delays: list[float] = page.evaluate("window.delays")
+    goal = 0.15
+    return Figure(
+        "p",
+        f"log call to DOM, {len(delays)} lines",
+        spread(delays),
+        goal=f"median at most {milliseconds(goal)}",
+        met=statistics.median(delays) <= goal,
+    )
+
+
+def _big_log(
+    browser: Browser, server: LiveServer, execution: int, viewport: Any, slowdown: int
+) -> BigLog:
+    state = _log_in(browser, server)
+    with _page(browser, server, state, viewport) as page:
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+        started = time.perf_counter()
+        page.goto(f"/executions/{execution}/", wait_until="commit")
+        page.wait_for_selector("#shown", state="attached")
+        page.evaluate(WATCH_LONG_TASKS)
+        _wait_for_count(page, "100,00")
+        load = time.perf_counter() - started
+        frame = page.evaluate(SCROLL) / 1000
+        started = time.perf_counter()
+        page.fill("#text", "bench 9999")
+        _wait_for_count(page, "11 of 100,00")
+        filtered = time.perf_counter() - started
+        page.fill("#text", "")
+        if viewport is PHONE:
+            page.click("#more")
+        page.select_option("#level", label="warning or above")
+        page.select_option("#level", label="any level")
+        page.fill("#text", "b")
+        page.wait_for_timeout(1000)
+        page.fill("#text", "")
+        _wait_for_count(page, "100,00")
+        longest = page.evaluate("window.longest") / 1000
+        devtools.send("Performance.enable")
+        metrics = devtools.send("Performance.getMetrics")["metrics"]
+        heap = next(item["value"] for item in metrics if item["name"] == "JSHeapUsedSize")
+        return BigLog(load, frame, filtered, longest, int(heap), _renderer_memory(browser))
+
+
+def _wait_for_count(page: Page, start: str) -> None:
+    page.wait_for_function(
+        "(start) => document.getElementById('shown').textContent.startsWith(start)",
+        arg=start,
+        timeout=120_000,
+    )
+
+
+def _renderer_memory(browser: Browser) -> int:
+    """Memory that the page's process has to itself."""
+    info = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    pids = [process["id"] for process in info if process["type"] == "renderer"]
+    return max(psutil.Process(pid).memory_full_info().uss for pid in pids)
+
+
+def _big_log_figures(log: BigLog, where: str) -> list[Figure]:
+    limit = 0.2
+    return [
+        Figure(
+            "p",
+            f"100,000 lines{where}: loaded",
+            f"{log.load:.1f} s",
+            goal="at most 5 s",
+            met=log.load <= 5,
+        ),
+        Figure(
+            "p",
+            f"100,000 lines{where}: longest task of the main thread",
+            milliseconds(log.longest_task) if log.longest_task else "under 50 ms",
+            goal=f"at most {milliseconds(limit)}",
+            met=log.longest_task <= limit,
+        ),
+        Figure(
+            "p",
+            f"100,000 lines{where}: longest frame while scrolling",
+            milliseconds(log.scroll_frame),
+        ),
+        Figure("p", f"100,000 lines{where}: text filtered", milliseconds(log.filter)),
+        Figure(
+            "p",
+            f"100,000 lines{where}: memory of the page's process (heap)",
+            f"{mebibytes(log.process)} ({mebibytes(log.heap)})",
+            goal="at most 300 MB",
+            met=log.process <= 300_000_000,
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    main()
