@@ -1,10 +1,13 @@
 """Registers the endpoints of executions, and what `/api/server` says of the engine."""
 
-from flexapi.api import server
+from flexapi.api import server, summary
 from flexapi.api.router import router
 
-from .status import engine_status
+from .status import engine_status, failed_lately, pending, running
 from .views import ExecutionViewSet
 
 router.register("execution", ExecutionViewSet, basename="execution")
 server.register("engine", engine_status)
+summary.register("running", running, "executions.view_execution")
+summary.register("pending", pending, "executions.view_execution")
+summary.register("failed_lately", failed_lately, "executions.view_execution")

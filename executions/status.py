@@ -1,12 +1,18 @@
 """What `/api/server` says of the engine and its queue."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from flexapi.engine.shared import engine
 
 from .models import Execution, Status
+
+# Running executions that a summary shows.
+SHOWN = 10
+LATELY = timedelta(days=1)
 
 
 def engine_status() -> dict[str, Any]:
@@ -31,3 +37,25 @@ def engine_status() -> dict[str, Any]:
         "waiting_for": waiting.waiting_for if waiting else None,
         **counts,
     }
+
+
+def running() -> list[dict[str, Any]]:
+    """Return what runs: `[{"id", "tasks", "current_task", "current_phase", "percent", "started"}, …]`."""
+    fields = ("id", "tasks", "current_task", "current_phase", "percent", "started")
+    return [
+        dict(row) for row in Execution.objects.filter(status=Status.RUNNING).values(*fields)[:SHOWN]
+    ]
+
+
+def pending() -> int:
+    """Return how many executions wait."""
+    return Execution.objects.filter(status=Status.PENDING).count()
+
+
+def failed_lately() -> dict[str, Any]:
+    """Return what failed within a day: `{"count", "last": {"id", "tasks", "finished",
+    "abort_reason"} or null}`."""
+    since = timezone.now() - LATELY
+    failed = Execution.objects.filter(status=Status.FAILED, finished__gte=since)
+    last = failed.order_by("-pk").values("id", "tasks", "finished", "abort_reason").first()
+    return {"count": failed.count(), "last": last}

@@ -1,6 +1,11 @@
-"""Registers the endpoints of the history."""
+"""Registers the endpoints of the history, and what the server and tasks say of it."""
 
+from flexapi.api import summary
 from flexapi.api.router import router
+from history.report import TotalsSerializer, taken_today, totals_of
 from history.views import HistoryViewSet
+from tasks import details
 
 router.register("history", HistoryViewSet, basename="history")
+summary.register("taken_today", taken_today, "history.view_historyentry")
+details.register("totals", totals_of, TotalsSerializer(read_only=True))

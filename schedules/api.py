@@ -1,9 +1,12 @@
-"""Registers the endpoints of schedules, and what `/api/server` says of the scheduler."""
+"""Registers the endpoints of schedules, and what the server and tasks say of them."""
 
-from flexapi.api import server
+from flexapi.api import server, summary
 from flexapi.api.router import router
-from schedules.report import report
+from schedules.report import TaskScheduleSerializer, next_schedules, report, schedules_of
 from schedules.views import ScheduleViewSet
+from tasks import details
 
 router.register("schedules", ScheduleViewSet, basename="schedule")
 server.register("scheduler", report)
+summary.register("next_schedules", next_schedules, "schedules.view_schedule")
+details.register("schedules", schedules_of, TaskScheduleSerializer(many=True, read_only=True))

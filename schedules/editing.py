@@ -14,7 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
 
 from flexapi.mirror import mirror, validation, writing
-from flexapi.mirror.document import Document, PathNotFound, from_json, to_json
+from flexapi.mirror.document import Document, EditRefused, PathNotFound, from_json, to_json
 from flexapi.mirror.document.values import same_content
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.models import ConfigRevision
@@ -25,15 +25,15 @@ NEVER = "It never comes due."
 _BAD_KEY = re.compile(r"^The key `(.+)` is not valid here\.$")
 
 
-class Refused(Exception):
-    """The config can't have this schedule; `errors` are (path in the schedule, message)."""
+class BadEntry(writing.Refused):
+    """The config can't have this schedule; `errors` are (field, message)."""
 
-    def __init__(self, errors: list[tuple[tuple[Any, ...], str]]) -> None:
-        super().__init__("; ".join(message for _, message in errors))
+    def __init__(self, errors: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{field}: {message}" for field, message in errors))
         self.errors = errors
 
 
-class IsDefault(Exception):
+class IsDefault(writing.Refused):
     """The schedule is FlexGet's default and stands nowhere in the config."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class IsDefault(Exception):
         )
 
 
-class Twin(Exception):
+class Twin(writing.Refused):
     """The config has this schedule already."""
 
     def __init__(self, place: int) -> None:
@@ -55,15 +55,16 @@ class Editor:
     """Who edits, and how.
 
     `guard` is called under the writers' lock with the id of each schedule that is about to change,
-    and may raise to prevent the write.
+    and may raise to prevent the write. A `dry` editor checks everything and writes nothing.
     """
 
     origin: str = ConfigRevision.Origin.API
     author: AbstractBaseUser | AnonymousUser | None = None
     guard: Callable[[int], None] | None = None
+    dry: bool = False
 
     def create(self, entry: dict[str, Any]) -> int:
-        """Add a schedule at the end of the section; return its id. Raises Refused, Twin.
+        """Add a schedule at the end of the section; return its id. Raises BadEntry, Twin.
 
         A section that is no list (missing, `yes`, `no`) becomes one.
         """
@@ -71,13 +72,37 @@ class Editor:
         def edit(base: Snapshot) -> Document:
             return self._with(base, len(listed(base)), entry)
 
-        taken = self._write(edit, f"Added a schedule of {_names(entry)}")
-        return self._id_at(len(listed(taken)) - 1)
+        return self._add(edit, _names(entry))
+
+    def create_source(self, text: str) -> int:
+        """Add a schedule from its YAML source (`- tasks: …`), comments included; return its id.
+
+        Raises as `create` does.
+        """
+        entry = _entry_of(text)
+
+        def edit(base: Snapshot) -> Document:
+            place = len(listed(base))
+            return self._with(base, place, entry).replace_source((SECTION, place), text)
+
+        return self._add(edit, _names(entry))
+
+    def replace_source(self, schedule: int, text: str) -> None:
+        """Set a schedule's YAML source, comments included. Raises as `update` does."""
+        entry = _entry_of(text)
+
+        def edit(base: Snapshot) -> Document:
+            place = self._place(schedule)
+            document = base.document.replace_source((SECTION, place), text)
+            self._check(base, document, place, entry)
+            return document
+
+        self._write(edit, f"Changed schedule {schedule}")
 
     def update(self, schedule: int, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         """Set a schedule's entry: `change` gets the JSON view of it and returns the new one.
 
-        Raises Refused, Twin, IsDefault.
+        Raises BadEntry, Twin, IsDefault.
         """
 
         def edit(base: Snapshot) -> Document:
@@ -103,19 +128,21 @@ class Editor:
         present = listed(base)
         before = present[place] if place < len(present) else None
         entry = from_json(_as_before(entry, before), before)
-        twins = (
-            at for at, other in enumerate(present) if at != place and same_content(other, entry)
-        )
         document = _set(base, place, entry)
+        self._check(base, document, place, entry)
+        return document
+
+    def _check(self, base: Snapshot, document: Document, place: int, entry: Any) -> None:
+        """Raise BadEntry or Twin for an entry that the document has in a place."""
         # What FlexGet says about it comes first; `write` gets the same answer without asking again.
         try:
             validation.check(base.data, mirror.mapping(document))
         except validation.Invalid as error:
-            raise Refused(_in_entry(error.faults, place)) from error
-        _check(entry)
-        if (twin := next(twins, None)) is not None:
-            raise Twin(twin)
-        return document
+            raise BadEntry(_in_entry(error.faults, place)) from error
+        _check_times(entry)
+        for at, other in enumerate(listed(base)):
+            if at != place and same_content(other, entry):
+                raise Twin(at)
 
     def _place(self, schedule: int) -> int:
         """Where the schedule is in the list, once the guard has nothing against it."""
@@ -129,10 +156,17 @@ class Editor:
             raise IsDefault
         return int(place)
 
-    def _id_at(self, place: int) -> int:
-        return int(_rows().values_list("pk", flat=True).get(position=place))
+    def _add(self, edit: writing.Edit, names: str) -> int:
+        taken = self._write(edit, f"Added a schedule of {names}")
+        if self.dry:
+            return 0
+        last = len(listed(taken)) - 1
+        return int(_rows().values_list("pk", flat=True).get(position=last))
 
     def _write(self, edit: writing.Edit, summary: str) -> Snapshot:
+        if self.dry:
+            writing.preview(edit)
+            return mirror.EMPTY
         return writing.write(edit, origin=self.origin, author=self.author, summary=summary)
 
 
@@ -177,28 +211,36 @@ def _as_before(entry: dict[str, Any], before: Any) -> dict[str, Any]:
     return entry
 
 
-def _check(entry: dict[str, Any]) -> None:
-    """Raise Refused for what FlexGet takes and could not do: its check knows no values of cron."""
+def _check_times(entry: Any) -> None:
+    """Raise BadEntry for what FlexGet takes and could not do: its check knows no values of cron."""
     try:
         times = Times(entry, local_zone())
         if times.first(timezone.now()) is None:
             raise BadSchedule(NEVER, "schedule")
     except BadSchedule as error:
-        raise Refused([(error.path, error.message)]) from error
+        raise BadEntry([(field_of(error.path, error.message), error.message)]) from error
 
 
-def _in_entry(faults: list[validation.Fault], place: int) -> list[tuple[tuple[Any, ...], str]]:
+def _in_entry(faults: list[validation.Fault], place: int) -> list[tuple[str, str]]:
     at = (SECTION, place)
     return [
-        (fault.path[2:], fault.message)
+        (field_of(fault.path[2:], fault.message), fault.message)
         if fault.path[:2] == at
-        else ((), f"{validation.dotted(fault.path)}: {fault.message}")
+        else ("non_field_errors", f"{validation.dotted(fault.path)}: {fault.message}")
         for fault in faults
     ]
 
 
-def _names(entry: dict[str, Any]) -> str:
-    tasks = entry.get("tasks")
+def _entry_of(text: str) -> Any:
+    """The entry that a YAML source of one has. Raises ParseError, EditRefused."""
+    data = Document(text).data
+    if not isinstance(data, list) or len(data) != 1:
+        raise EditRefused("The text has to hold one schedule, as in `- tasks: …`", 1, 1)
+    return data[0]
+
+
+def _names(entry: Any) -> str:
+    tasks = entry.get("tasks") if isinstance(entry, dict) else None
     return ", ".join(map(str, tasks)) if isinstance(tasks, list) else str(tasks)
 
 

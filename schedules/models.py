@@ -11,7 +11,9 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from executions.models import Execution
-from schedules.editing import Editor
+from flexapi.mirror import credentials, mirror
+from flexapi.mirror.document.values import has
+from schedules.editing import SECTION, Editor
 from schedules.times import GRACE, KEYS, Times, local_zone
 
 # FlexGet's options for what its own scheduler runs.
@@ -173,10 +175,26 @@ class Schedule(models.Model):
         return 1, {"schedules.Schedule": 1}
 
     @property
+    def upcoming(self) -> list[datetime]:
+        """The next five moments at which it is due; none where it doesn't fire."""
+        if self.next_run is None or not self.enabled or self.problem:
+            return []
+        return list(self.times().upcoming(self.next_run, 5))
+
+    @property
     def entry(self) -> dict[str, Any]:
         """The schedule as the file may have it."""
         values = {key: getattr(self, key) for key in KEYS}
         return {key: value for key, value in values.items() if value is not None}
+
+    def source(self, *, masked: bool = False) -> str:
+        """The schedule's YAML in the file, moved to the left edge; "" for FlexGet's default."""
+        document = mirror.current().document
+        path = (SECTION, self.position)
+        if self.default or not has(document.data, path):
+            return ""
+        text = document.source(path)
+        return credentials.mask_source(text, path) if masked else text
 
     def times(self, zone: tzinfo | None = None) -> Times:
         """When it is due, in a time zone (None: this machine's). Raises BadSchedule."""

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.db.models import Count, Q
+from rest_framework import serializers
 
 from schedules.models import Schedule
 from schedules.scheduler import daemon
+from tasks.models import Task
 
 UPCOMING = 5
 
@@ -37,3 +39,25 @@ def next_schedules() -> list[dict[str, Any]]:
     """Return the schedules that are due next: `[{"id", "tasks", "next_run"}, …]`."""
     upcoming = Schedule.rows.firing().order_by("next_run", "pk")
     return [dict(row) for row in upcoming.values("id", "tasks", "next_run")[:UPCOMING]]
+
+
+class TaskScheduleSerializer(serializers.ModelSerializer[Schedule]):
+    """A schedule that runs a task."""
+
+    named = serializers.BooleanField(help_text="Whether it names the task, not just matches it.")
+
+    class Meta:
+        model = Schedule
+        fields = ("id", "tasks", "interval", "schedule", "enabled", "named", "next_run", "last_run")
+        read_only_fields = fields
+
+
+def schedules_of(task: Task) -> list[dict[str, Any]]:
+    """Return the schedules that run a task, as `TaskScheduleSerializer` shows them."""
+    found = []
+    for schedule in Schedule.rows.order_by("position"):
+        names = [name.lower() for name in schedule.tasks]
+        if any(task.matches(name) for name in names):
+            schedule.named = task.key.lower() in names  # type: ignore[attr-defined]
+            found.append(schedule)
+    return [dict(item) for item in TaskScheduleSerializer(found, many=True).data]

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from schedules.models import Schedule
 from schedules.oddities import warnings_for
 
-_STEP = {"type": ["integer", "string"]}
+_STEP = {"oneOf": [{"type": "integer"}, {"type": "string"}]}
 _JITTER = {
     "type": "integer",
     "minimum": 0,

@@ -135,11 +135,10 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
         try:
             with answers.translated():
                 yield
-        except editing.Refused as error:
+        except editing.BadEntry as error:
             details: dict[str, list[ErrorDetail]] = {}
-            for path, message in error.errors:
-                attr = editing.field_of(path, message)
-                details.setdefault(attr, []).append(ErrorDetail(message, code="invalid_config"))
+            for field, message in error.errors:
+                details.setdefault(field, []).append(ErrorDetail(message, code="invalid_config"))
             raise ValidationError(details) from error
         except editing.IsDefault as error:
             raise Conflict(str(error), code="default") from error

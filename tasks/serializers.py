@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from flexapi.mirror import credentials
+from tasks import details
 from tasks.models import Task
 
 
@@ -47,21 +48,20 @@ class TaskDetailSerializer(TaskSerializer):
     """A task with what is going on around it."""
 
     last_execution = LastExecutionSerializer(allow_null=True, read_only=True)
-    schedules = serializers.ListField(
-        child=serializers.CharField(),
-        read_only=True,
-        help_text="The schedules that name it; not those that match it by a wildcard.",
-    )
 
     class Meta(TaskSerializer.Meta):
-        fields: tuple[str, ...] = (*TaskSerializer.Meta.fields, "last_execution", "schedules")
+        fields: tuple[str, ...] = (*TaskSerializer.Meta.fields, "last_execution")
+
+    def get_fields(self) -> dict[str, Any]:
+        """With what other apps add."""
+        return {**super().get_fields(), **details.fields()}
 
     def to_representation(self, instance: Task) -> dict[str, Any]:
         last = instance.last_execution()
         return {
             **super().to_representation(instance),
             "last_execution": None if last is None else LastExecutionSerializer(last).data,
-            "schedules": instance.schedules(),
+            **details.of(instance),
         }
 
 

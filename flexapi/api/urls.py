@@ -8,11 +8,13 @@ from flexapi.api.docs import DocsView, SchemaView
 from flexapi.api.error_views import UnknownPathView
 from flexapi.api.router import router
 from flexapi.api.server import ServerView
+from flexapi.api.summary import SummaryView
 
 router.register_view("auth/login", LoginView.as_view(), name="auth-login")
 router.register_view("auth/logout", LogoutView.as_view(), name="auth-logout")
 router.register_view("auth/me", MeView.as_view(), name="auth-me")
 router.register("auth/tokens", TokenViewSet, basename="auth-token")
+router.register_view("server/summary", SummaryView.as_view(), name="server-summary")
 router.register_view("server", ServerView.as_view(), name="server")
 router.register_view("schema", SchemaView.as_view(), name="schema")
 router.register_view("docs", DocsView.as_view(), name="docs")

@@ -10,7 +10,11 @@ BEGIN = datetime(2026, 1, 31, 3, 0, 0, tzinfo=UTC)
 
 def add(title: str = "Some Title", hours: float = 0, **fields: Any) -> HistoryEntry:
     """Store an entry that was taken so many hours after the beginning."""
-    defaults = {"task": "tv", "url": f"http://localhost/{title}"}
-    entry = HistoryEntry.of(title=title, time=BEGIN + timedelta(hours=hours), **defaults | fields)
+    defaults = {
+        "task": "tv",
+        "url": f"http://localhost/{title}",
+        "time": BEGIN + timedelta(hours=hours),
+    }
+    entry = HistoryEntry.of(title=title, **defaults | fields)
     entry.save()
     return entry

@@ -90,7 +90,8 @@ class TestDetail:
         answer = api(editor).get("/api/tasks/tv").json()
 
         assert answer["object"]["name"] == "tv"
-        assert answer["object"]["schedules"] == ["schedule 1"]
+        (schedule,) = answer["object"]["schedules"]
+        assert schedule["tasks"] == ["tv", "movies"]
         assert answer["object"]["last_execution"] is None
         assert answer["object"]["config"]["accept_all"] is True
 

@@ -1,0 +1,54 @@
+"""`/api/server/summary`: what dashboards and home automation want to know, in one call each second.
+
+An app registers its parts in its `api.py`, with the permission that they need:
+
+    summary.register("next_schedules", next_schedules, "schedules.view_schedule")
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from flexapi.api.viewsets import one
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One member of the answer; `read` takes a query or two and answers what JSON can hold."""
+
+    read: Callable[[], Any]
+    permission: str
+
+
+_parts: dict[str, Part] = {}
+
+
+def register(name: str, read: Callable[[], Any], permission: str) -> None:
+    """Add a part. Raises ValueError for a name that is taken."""
+    part = Part(read, permission)
+    if _parts.setdefault(name, part) != part:
+        raise ValueError(f"the part {name} is registered already")
+
+
+class SummaryView(APIView):
+    """What runs, what went wrong, what comes next, what was taken."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="server_summary_retrieve")
+    def get(self, request: Request) -> Response:
+        """Answer the parts that the user may see; the others are left out."""
+        return one(
+            {
+                name: part.read()
+                for name, part in _parts.items()
+                if request.user.has_perm(part.permission)
+            }
+        )
