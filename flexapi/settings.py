@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "tasks",
     "schedules",
     "history",
+    "movie_queue",
 ]
 
 MIDDLEWARE = [

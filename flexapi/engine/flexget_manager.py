@@ -22,6 +22,9 @@ logger = logger.bind(name="manager")
 # language many times faster, which counts for a file of two thousand tasks.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# Plugins that FlexAPI brings; those beside the config go first.
+OWN_PLUGINS = Path(__file__).with_name("flexget_plugins")
+
 
 class ConfigInvalid(Exception):
     """FlexGet refuses the config. `errors` has one `{"path": [key, …], "message"}` for each fault;
@@ -74,7 +77,7 @@ class WarmManager(Manager):
     def load_plugins(self) -> None:
         """Load FlexGet's plugins and those beside the config; the slow part, done once."""
         plugin.load_plugins(
-            extra_plugins=[self.config_base / "plugins"],
+            extra_plugins=[self.config_base / "plugins", OWN_PLUGINS],
             extra_components=[self.config_base / "components"],
         )
         self.options = get_parser().parse_args(self.args)

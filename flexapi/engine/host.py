@@ -9,8 +9,9 @@ File descriptor 3 is one end of a socket pair on which the server speaks JSON-RP
 `protocol`). The host's own methods, beside those of `methods`:
 
 `execute`  `{"execution": id, "tasks": [pattern, …] or null for all, "options": {…},
-           "manual": bool}` and three descriptors sent along: the write ends of the pipes for
-           reports, stdout and stderr. Answers `{"pid"}` at once.
+           "manual": bool, "extras": {name: what that plugin of FlexAPI's gets}}` and three
+           descriptors sent along: the write ends of the pipes for reports, stdout and stderr.
+           Answers `{"pid"}` at once.
 `abort`    `{"execution": id, "grace": s}`: raise TaskAbort there; after the grace time, kill its
            process group.
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flexget import config_schema, plugin
+from flexget.utils import qualities
 from flexget.utils.tools import get_current_flexget_version
 
 from . import history, options, protocol
@@ -44,6 +45,15 @@ def plugins(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
     ]
 
 
+def quality(manager: WarmManager, params: Params) -> dict[str, str]:
+    """Return `{"error"}`: why `params["text"]` is no quality requirement, or "" where it is one."""
+    try:
+        qualities.Requirements(params["text"])
+    except ValueError as error:
+        return {"error": str(error)}
+    return {"error": ""}
+
+
 def schema(manager: WarmManager, params: Params) -> dict[str, Any]:
     """Return FlexGet's JSON Schema of a whole config, its references inlined."""
     return config_schema.inline_refs(config_schema.get_schema())
@@ -59,6 +69,7 @@ METHODS: dict[str, Method] = {
     "options": execute_options,
     "history": history.rows,
     "plugins": plugins,
+    "quality": quality,
     "schema": schema,
     "version": version,
 }

@@ -1,0 +1,72 @@
+"""Queued and grabbed movies as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from flexapi.api.errors import ServiceUnavailable
+from flexapi.api.serializers import ModelSerializer
+from flexapi.engine.client import EngineUnavailable
+
+from .models import GrabbedMovie, QueuedMovie
+from .quality import BadQuality, check_quality
+
+NAMES = ("id", "title", "year", "imdb_id", "tmdb_id", "queue_name")
+
+
+class QueuedMovieSerializer(ModelSerializer[QueuedMovie]):
+    """A movie that is wanted. The title is enough to want one."""
+
+    requested_by = serializers.CharField(
+        source="requested_by.username", default=None, read_only=True
+    )
+    force = serializers.BooleanField(
+        write_only=True, default=False, help_text="Queue it even if it was grabbed before."
+    )
+
+    class Meta:
+        model = QueuedMovie
+        fields = (*NAMES, "quality", "added", "requested_by", "force")
+        read_only_fields = ("added",)
+        # Duplicates are conflicts (409), and who is in the way is told.
+        validators: tuple[Any, ...] = ()
+        extra_kwargs = {"quality": {"allow_blank": True}}
+
+    def validate_imdb_id(self, value: str | None) -> str | None:
+        """Take an empty id for none."""
+        return value or None
+
+    def validate_quality(self, value: str) -> str:
+        """Have FlexGet check it. Raises ServiceUnavailable where FlexGet can't be asked."""
+        if self.instance is not None and value == self.instance.quality:
+            return value
+        try:
+            return check_quality(value)
+        except BadQuality as error:
+            raise serializers.ValidationError(str(error)) from error
+        except EngineUnavailable as error:
+            raise ServiceUnavailable(f"The quality can't be checked. {error}") from error
+
+    def create(self, validated: dict[str, Any]) -> QueuedMovie:
+        """Queue it; raises AlreadyQueued and AlreadyGrabbed."""
+        return QueuedMovie.objects.enqueue(**validated)
+
+    def update(self, instance: QueuedMovie, validated: dict[str, Any]) -> QueuedMovie:
+        """Change it; raises AlreadyQueued where it became another's twin."""
+        validated.pop("force", None)
+        for name, value in validated.items():
+            setattr(instance, name, value)
+        instance.refuse_duplicate()
+        instance.save()
+        return instance
+
+
+class GrabbedMovieSerializer(ModelSerializer[GrabbedMovie]):
+    """A movie that a run took off the queue; `history` is the id of its entry in the history."""
+
+    history = serializers.IntegerField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = GrabbedMovie
+        fields = (*NAMES, "grabbed", "execution", "history", "task", "entry_title", "entry_url")
+        read_only_fields = fields

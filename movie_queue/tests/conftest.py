@@ -1,0 +1,42 @@
+"""Fixtures of the movie queue's tests."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from executions.models import Execution
+from executions.runner import Runner
+from executions.tests.conftest import config
+from flexapi.engine.client import Engine
+from flexapi.engine.tests.flexget_home import FlexGetHome, flexget_engine, flexget_home
+from flexapi.tests.live import own_server
+from movie_queue import quality
+
+__all__ = ["config", "flexget_engine", "flexget_home", "own_server"]
+
+
+@pytest.fixture
+def qualities(flexget_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Real FlexGet checks qualities."""
+    monkeypatch.setattr(quality, "engine", lambda: flexget_engine)
+    return flexget_engine
+
+
+@pytest.fixture
+def run(flexget_engine: Engine, config: FlexGetHome) -> Callable[..., Execution]:
+    """`run({task: config}, **options)`: write the config, run all of it to its end."""
+
+    for left in config.folder.glob(".flexapi-movie-queue-*"):
+        left.unlink()  # Each test has a new database, which knows of no earlier run.
+
+    def run_to_the_end(tasks: dict[str, Any], **options: Any) -> Execution:
+        config.write(tasks)
+        Execution.objects.enqueue(None, options)
+        execution = Execution.objects.claim("test")
+        assert execution is not None
+        Runner(execution, flexget_engine).run()
+        execution.refresh_from_db()
+        return execution
+
+    return run_to_the_end
