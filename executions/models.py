@@ -65,6 +65,13 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         queue_changed.send_on_commit(execution.pk)
         return execution
 
+    def enqueue_all(self, executions: "Iterable[Execution]") -> "list[Execution]":
+        """Queue unsaved executions in one statement; return them."""
+        queued = Execution.objects.bulk_create(executions)
+        for execution in queued:
+            queue_changed.send_on_commit(execution.pk)
+        return queued
+
     def claim(self, worker: str) -> "Execution | None":
         """Take the next execution for `worker`; None when there is none.
 

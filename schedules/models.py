@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -34,6 +34,12 @@ def fingerprint(entry: Any) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=2000)
+def times_of(entry: str, zone: tzinfo) -> Times:
+    """Return when an entry, given as JSON, is due. Raises BadSchedule."""
+    return Times(json.loads(entry), zone)
+
+
 class RowQuerySet(models.QuerySet["Schedule"]):
     """The rows themselves: for what FlexAPI alone knows of a schedule, and the file does not."""
 
@@ -49,23 +55,55 @@ class RowQuerySet(models.QuerySet["Schedule"]):
         """When one will be due next."""
         return self.firing().aggregate(first=models.Min("next_run"))["first"]
 
-    def fire(self, due: Iterable["Schedule"], now: datetime, *, to_daemon: bool) -> int:
+    def fire(self, due: "list[Schedule]", now: datetime, *, to_daemon: bool) -> int:
         """Fire schedules that have come due, in one transaction; return how many executions came of it.
 
-        `to_daemon`: FlexGet's daemon runs them, so they only move on.
+        Of all servers that see a schedule due, the one whose update finds `next_run` as it was
+        fires it: who moved it on has queued its run. `to_daemon`: FlexGet's daemon runs them, so
+        they only move on.
         """
-        due = list(due)
         zone = local_zone()
         with transaction.atomic():
-            busy = set(
-                Execution.objects.active()
-                .filter(schedule__in=[schedule.pk for schedule in due])
-                .values_list("schedule", flat=True)
+            keys = [schedule.pk for schedule in due]
+            active = Execution.objects.active().filter(schedule__in=keys)
+            busy = set(active.values_list("schedule", flat=True))
+            running = []
+            for schedule in due:
+                changes, runs = schedule.moved_on(
+                    now, zone, busy=schedule.pk in busy, to_daemon=to_daemon
+                )
+                mine = self.filter(pk=schedule.pk, enabled=True, next_run=schedule.next_run)
+                if mine.update(**changes) and runs:
+                    running.append(schedule)
+            self.run(running, now)
+        return len(running)
+
+    def run(
+        self,
+        schedules: "list[Schedule]",
+        now: datetime,
+        requested_by: AbstractBaseUser | AnonymousUser | None = None,
+    ) -> list[Execution]:
+        """Queue what schedules run; in a transaction."""
+        # To FlexGet, `*` alone is no choice of tasks.
+        executions = Execution.objects.enqueue_all(
+            Execution(
+                tasks=[] if schedule.tasks == ["*"] else schedule.tasks,
+                options=OPTIONS,
+                requested_by_id=None if requested_by is None else requested_by.pk,
+                schedule=schedule.pk,
             )
-            return sum(
-                schedule.fire(now, zone, busy=schedule.pk in busy, to_daemon=to_daemon)
-                for schedule in due
+            for schedule in schedules
+        )
+        if executions:
+            queued = Execution.objects.filter(
+                schedule=models.OuterRef("pk"), pk__gte=min(run.pk for run in executions)
             )
+            self.filter(pk__in=[schedule.pk for schedule in schedules]).update(
+                last_run=now,
+                last_execution=models.Subquery(queued.order_by("-pk").values("pk")[:1]),
+            )
+        return executions
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
@@ -198,7 +236,7 @@ class Schedule(models.Model):
 
     def times(self, zone: tzinfo | None = None) -> Times:
         """When it is due, in a time zone (None: this machine's). Raises BadSchedule."""
-        return Times(self.entry, zone or local_zone())
+        return times_of(json.dumps(self.entry), zone or local_zone())
 
     def run(self, requested_by: AbstractBaseUser | AnonymousUser | None = None) -> Execution:
         """Queue what it runs, now; when it is due next stays. Raises StillRunning."""
@@ -206,40 +244,23 @@ class Schedule(models.Model):
             active = Execution.objects.active().filter(schedule=self.pk).first()
             if active is not None:
                 raise StillRunning(active)
-            return self._queue(timezone.now(), requested_by)
+            (execution,) = Schedule.rows.run([self], timezone.now(), requested_by)
+            return execution
 
-    def fire(self, now: datetime, zone: tzinfo, *, busy: bool, to_daemon: bool) -> bool:
-        """Move on to the next moment and queue a run for this one; return whether it did queue it.
-
-        Of all servers that see the schedule due, the one whose update finds `next_run` as it was
-        fires it. Call it in a transaction: who moves it on has queued its run.
-        """
+    def moved_on(
+        self, now: datetime, zone: tzinfo, *, busy: bool, to_daemon: bool
+    ) -> tuple[dict[str, Any], bool]:
+        """Return what changes of it once it has fired, and whether it runs."""
         due = self.times(zone).due(self.next_run or now, now)
         changes: dict[str, Any] = {"next_run": due.next, "last_due": due.latest}
-        runs = False
         if to_daemon:
-            pass
-        elif now - due.latest > GRACE:
-            changes["last_missed"] = due.latest
-        elif busy:
-            changes |= {"coalesced": models.F("coalesced") + 1, "last_coalesced": now}
-        else:
-            runs = True
-        mine = Schedule.rows.filter(pk=self.pk, enabled=True, next_run=self.next_run)
-        if not mine.update(**changes) or not runs:
-            return False
-        self._queue(now)
-        return True
-
-    def _queue(
-        self, now: datetime, requested_by: AbstractBaseUser | AnonymousUser | None = None
-    ) -> Execution:
-        # To FlexGet, `*` alone is no choice of tasks.
-        tasks = [] if self.tasks == ["*"] else self.tasks
-        execution = Execution.objects.enqueue(tasks, OPTIONS, requested_by, schedule=self.pk)
-        Schedule.rows.filter(pk=self.pk).update(last_run=now, last_execution=execution)
-        self.last_run, self.last_execution = now, execution
-        return execution
+            return changes, False
+        if now - due.latest > GRACE:
+            return {**changes, "last_missed": due.latest}, False
+        if busy:
+            coalesced = models.F("coalesced") + 1
+            return {**changes, "coalesced": coalesced, "last_coalesced": now}, False
+        return changes, True
 
     def plan(self, now: datetime, zone: tzinfo) -> None:
         """Set `next_run` as for a schedule that is new; nothing is saved. Raises BadSchedule.

@@ -280,19 +280,20 @@ class TestBadLuck:
         server = Scheduler(clock)
         server.tick()
         clock.on(hours=1)
-        queue = Schedule._queue
+        moved_on = Schedule.moved_on
         calls = []
 
-        def fails_second(self, *args):
+        def fails_second(self, *args, **kwargs):
             calls.append(self)
             if len(calls) == 2:
                 raise OperationalError("database is locked")
-            return queue(self, *args)
+            return moved_on(self, *args, **kwargs)
 
-        monkeypatch.setattr(Schedule, "_queue", fails_second)
+        monkeypatch.setattr(Schedule, "moved_on", fails_second)
         with pytest.raises(OperationalError):
             server.tick()
         assert fired() == 0
+        assert Schedule.objects.filter(next_run__gt=clock.now).count() == 0
         server.tick()
         assert fired() == 2
 
