@@ -3,14 +3,16 @@
 import argparse
 import importlib.util
 import json
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import machine
 from .figures import Figure, table
 from .parts import log_delay, many_watchers, memory, run_to_end, task_list
+from .processes import ROOT
 from .session import FULL, QUICK, Session
 
 RESULTS = Path(__file__).with_name("results")
@@ -21,14 +23,20 @@ PARTS: dict[str, Callable[[Session], list[Figure]]] = {
     "d": task_list.measure,
     "e": memory.measure,
 }
-# The config file's own benchmark prints what it finds by itself.
-MIRROR = "mirror"
+# Modules beside this one that measure and print by themselves, in a process of their own.
+PROGRAMS = ("mirror", "history", "pages", "schedules")
+# Those that need nothing but this project.
+BY_DEFAULT = (*PARTS, "mirror")
 
 
 def main() -> int:
     """Run the command line; 1 where a goal is missed."""
-    options = _parser().parse_args()
-    chosen = options.parts or [*PARTS, MIRROR]
+    parser = _parser()
+    options = parser.parse_args()
+    unknown = sorted(set(options.parts) - {*PARTS, *PROGRAMS})
+    if unknown:
+        parser.error(f"there is no part {', '.join(unknown)}")
+    chosen: Sequence[str] = options.parts or BY_DEFAULT
     described = machine.describe()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="flexapi-bench-") as folder:
@@ -42,15 +50,20 @@ def main() -> int:
         print(f"\n{text}")
         if not options.no_write:
             _write(text, figures, session, described, options.output)
-    if MIRROR in chosen:
-        _run_mirror()
-    return int(any(figure.met is False for figure in figures))
+    missed = any(figure.met is False for figure in figures)
+    for program in PROGRAMS:
+        if program in chosen and not _run_program(program):
+            missed = True
+    return int(missed)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}, {MIRROR}; all by default"
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"{', '.join((*PARTS, *PROGRAMS))} (default: {' '.join(BY_DEFAULT)})",
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds, less to log")
     parser.add_argument("--output", default="latest", help="name of the files (default: latest)")
@@ -75,10 +88,13 @@ def _write(
     (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
-def _run_mirror() -> None:
-    if importlib.util.find_spec(f"{__package__}.{MIRROR}") is None:
-        return
-    importlib.import_module(f"{__package__}.{MIRROR}").main()
+def _run_program(name: str) -> bool:
+    """Run a module of this package, where there is one of that name; whether it ended well."""
+    module = f"{__package__}.{name}"
+    if importlib.util.find_spec(module) is None:
+        return True
+    print(f"\n{module}", flush=True)
+    return subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=False).returncode == 0
 
 
 if __name__ == "__main__":

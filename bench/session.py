@@ -26,8 +26,8 @@ FULL = Amounts(
     command_rounds=5,
     delay_rounds=3,
     watchers=(1, 10, 50),
-    load_rounds=5,
-    load_seconds=3.0,
+    load_rounds=12,
+    load_seconds=1.5,
     workload=Workload(spaced_lines=200, many_lines=20_000),
 )
 QUICK = Amounts(
@@ -35,7 +35,7 @@ QUICK = Amounts(
     command_rounds=1,
     delay_rounds=1,
     watchers=(1, 10),
-    load_rounds=2,
+    load_rounds=3,
     load_seconds=1.0,
     workload=Workload(spaced_lines=50, many_lines=2_000),
 )
