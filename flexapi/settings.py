@@ -7,7 +7,7 @@ from datetime import timedelta
 import tzlocal
 from django.core.exceptions import ImproperlyConfigured
 
-from flexapi import paths
+from flexapi import paths, plugins
 from flexapi.version import VERSION
 
 
@@ -64,6 +64,8 @@ ALLOWED_HOST_NAMES = [*_list("FLEXAPI_ALLOWED_HOSTS"), HOST]
 CSRF_TRUSTED_ORIGINS = _list("FLEXAPI_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
+    # First, so that it can leave out plugins that fail.
+    "flexapi",
     # Before those whose templates it replaces.
     "flexapi.web",
     "django.contrib.admin",
@@ -80,7 +82,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
     # After auth: the roles are granted permissions that auth makes after a migration.
-    "flexapi",
     "flexapi.api",
     "flexapi.mirror",
     "executions",
@@ -89,6 +90,7 @@ INSTALLED_APPS = [
     "history",
     "movie_queue",
 ]
+INSTALLED_APPS += plugins.discover(INSTALLED_APPS)
 
 MIDDLEWARE = [
     "flexapi.api.middleware.ApiMiddleware",

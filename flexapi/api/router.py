@@ -57,6 +57,31 @@ class Router(SimpleRouter):
         lists = [(prefix, f"{basename}-list") for prefix, _, basename in self.registry]
         return sorted(lists + self._view_names)
 
+    def snapshot(self) -> tuple[int, int]:
+        """Name the present state, for `restore` and `added_since`."""
+        return len(self.registry), len(self._views)
+
+    def added_since(self, state: tuple[int, int]) -> list[str]:
+        """Prefixes of what was registered since then."""
+        added = [prefix for prefix, _, _ in self.registry[state[0] :]]
+        return added + [prefix for prefix, _ in self._view_names[state[1] :]]
+
+    def restore(self, state: tuple[int, int]) -> None:
+        """Forget what was registered since then."""
+        del self.registry[state[0] :], self._views[state[1] :], self._view_names[state[1] :]
+
+    def remove(self, name: str) -> None:
+        """Forget the endpoints at `name` and below it; of use only before the first request."""
+
+        def stays(prefix: str) -> bool:
+            return prefix != name and not prefix.startswith(f"{name}/")
+
+        self.registry = [entry for entry in self.registry if stays(entry[0])]
+        views = zip(self._views, self._view_names, strict=True)
+        kept = [(view, named) for view, named in views if stays(named[0])]
+        self._views = [view for view, _ in kept]
+        self._view_names = [named for _, named in kept]
+
     def get_urls(self) -> list[Any]:
         """All of them; where one viewset's prefix continues another's, the longer one is tried first."""
         self.registry.sort(key=lambda entry: -entry[0].count("/"))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
@@ -118,9 +119,16 @@ class Engine:
     again until `stop()`.
     """
 
-    def __init__(self, config: Path, python: str | None = None) -> None:
+    def __init__(
+        self, config: Path, python: str | None = None, methods: Mapping[str, str] | None = None
+    ) -> None:
+        """`methods` names modules whose `METHODS` are added to the host's: `{"watched": "package.module"}`
+        adds `watched.…`. The interpreter `python` must be able to import them."""
         self.config = config
         self.python = python or sys.executable
+        self.methods = dict(methods or {})
+        # Why the host could not add some of them, by name.
+        self.missing_methods: dict[str, str] = {}
         self.restarts = 0
         self._options: dict[str, Any] | None = None
         self._state = State("stopped")
@@ -247,6 +255,8 @@ class Engine:
     def _spawn(self) -> _Connection:
         ours, theirs = socket.socketpair()
         command = [self.python, str(HOST), "--config", str(self.config)]
+        for name, module in self.methods.items():
+            command += ["--methods", f"{name}={module}"]
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -296,6 +306,9 @@ class Engine:
                 run.end(Ending(params["status"]))
         elif method == "ready":
             self._options = connection.options = params.pop("options")
+            self.missing_methods = params.pop("missing_methods")
+            for name, problem in self.missing_methods.items():
+                logger.error("FlexGet's host has no methods of %s: %s", name, problem)
             connection.ready.set()
             self._set_state(State("ready", **params), connection)
             logger.info("FlexGet %s is ready.", params["flexget"])

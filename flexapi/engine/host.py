@@ -17,8 +17,9 @@ File descriptor 3 is one end of a socket pair on which the server speaks JSON-RP
 
 and what it says unasked:
 
-`ready`    `{"flexget", "python", "pid", "options"}`: once, when FlexGet is loaded; its version,
-           and the JSON Schema of the options that `execute` takes
+`ready`    `{"flexget", "python", "pid", "options", "missing_methods": {name: why}}`: once, when
+           FlexGet is loaded; its version, the JSON Schema of the options that `execute` takes,
+           and which of the modules named on the command line can't be imported
 `failed`   `{"reason"}`: FlexGet can't be loaded; the host ends
 `exited`   `{"execution": id, "status": exit code, or minus the signal that killed it}`
 `log`      `{"level", "message"}`: something for the server's own log
@@ -41,23 +42,31 @@ if __name__ == "__main__":
 from flexapi.engine import protocol
 
 
-def serve(channel: socket.socket, config: Path) -> None:
+def serve(channel: socket.socket, config: Path, added: list[str]) -> None:
     """Load FlexGet with all of its plugins, which takes seconds, and serve until the end."""
     # Here, because importing FlexGet is the part that can fail, and the server is told why.
     from flexapi.engine.flexget_manager import WarmManager, start_logging
     from flexapi.engine.host_service import Host, pass_log_on, warm
-    from flexapi.engine.methods import execute_options, version
+    from flexapi.engine.methods import add, execute_options, missing, version
 
     start_logging()
     manager = WarmManager(config)
     host = Host(channel, manager)
     pass_log_on(host)
+    for named in added:
+        add(*named.split("=", 1))
     warm(manager)
     # Objects that live for ever stay out of the collector's way, and so shared after a fork.
     gc.collect()
     gc.freeze()
     options = execute_options(manager, {})
-    host.notify("ready", pid=os.getpid(), options=options, **version(manager, {}))
+    host.notify(
+        "ready",
+        pid=os.getpid(),
+        options=options,
+        missing_methods=missing,
+        **version(manager, {}),
+    )
     host.serve()
 
 
@@ -66,6 +75,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="FlexAPI's FlexGet host")
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--fd", type=int, required=True, help="the socket to the server")
+    parser.add_argument(
+        "--methods",
+        action="append",
+        default=[],
+        metavar="NAME=MODULE",
+        help="add the methods of a module as NAME.method",
+    )
     arguments = parser.parse_args()
     # Plugins print; stdout of the host itself goes where its stderr goes.
     os.dup2(2, 1)
@@ -74,7 +90,7 @@ def main() -> None:
     channel = socket.socket(fileno=arguments.fd)
     channel.set_inheritable(False)
     try:
-        serve(channel, arguments.config)
+        serve(channel, arguments.config, arguments.methods)
     except (Exception, SystemExit) as error:  # whatever a plugin raises on import
         reason = f"FlexGet can't be loaded: {type(error).__name__}: {error}"
         channel.sendall(protocol.encode(protocol.notification("failed", {"reason": reason})))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from flexget import config_schema, plugin
@@ -75,12 +76,30 @@ METHODS: dict[str, Method] = {
 }
 
 
+# Why a module's methods are missing, by the name it was to have.
+missing: dict[str, str] = {}
+
+
+def add(name: str, module: str) -> None:
+    """Add the `METHODS` of a module, each as `name.method`; where it can't be imported, note why.
+
+    A module has `METHODS: dict[str, Method]`, functions like those here; they are called in the host.
+    """
+    try:
+        methods: dict[str, Method] = import_module(module).METHODS
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a plugin's code must not end the host
+        missing[name] = f"{sys.executable} can't import {module}: {type(error).__name__}: {error}"
+        return
+    METHODS.update({f"{name}.{method}": function for method, function in methods.items()})
+
+
 def call(manager: WarmManager, name: str, params: Params) -> Any:
     """Call a method by its name; raises RpcError."""
     try:
         method = METHODS[name]
     except KeyError:
         raise protocol.RpcError(
-            protocol.METHOD_NOT_FOUND, f"The engine has no method {name!r}."
+            protocol.METHOD_NOT_FOUND,
+            missing.get(name.partition(".")[0]) or f"The engine has no method {name!r}.",
         ) from None
     return method(manager, params)

@@ -18,6 +18,11 @@ INTERNAL_ERROR = -32603
 # Codes of this protocol (the specification leaves -32000 to -32099 to the implementation).
 CONFIG_INVALID = -32001
 NOT_RUNNING = -32002
+# What a method was to work with is not there, or stands in the way.
+NOT_FOUND = -32003
+CONFLICT = -32004
+# FlexGet's database is locked, missing or of another FlexGet.
+DATABASE_UNAVAILABLE = -32005
 
 
 class RpcError(Exception):

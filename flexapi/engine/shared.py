@@ -3,7 +3,10 @@
 from functools import cache
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
+
+from flexapi import plugins
 
 from .client import Engine
 
@@ -11,6 +14,7 @@ from .client import Engine
 @cache
 def engine() -> Engine:
     """Return this process's engine. Its host starts with the first call of this function."""
-    shared = Engine(Path(settings.FLEXGET_CONFIG), settings.FLEXGET_PYTHON)
+    methods = plugins.engine_methods(apps)
+    shared = Engine(Path(settings.FLEXGET_CONFIG), settings.FLEXGET_PYTHON, methods)
     shared.start()
     return shared

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class WatchedConfig(AppConfig):
+    name = "flexapi_watched"
+    verbose_name = "Watched movies"
+    flexapi_version = ">=0.1,<1"
+    engine_methods = "flexapi_watched.flexget"
+    role_permissions = {"viewer": ["view_*"], "operator": ["add_movie"], "editor": ["*"]}

@@ -1,0 +1,255 @@
+"""Plugins: installed packages that add a Django app to the server.
+
+A package names its app in the entry point group `flexapi.plugins`; docs/plugins.md walks through one. What is
+wrong with a plugin never keeps the server from running: the plugin is left out, and `problems` says why, in the
+log and on `/api/server`.
+
+Django builds its registry of apps in steps, and code of a plugin runs in each. So a plugin goes through gates:
+`discover` (settings: what is installed, and may it come in?), `import_models` and `load` (Django's own steps, see
+`flexapi.apps`), and `migrate` (when a server starts).
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from django.apps import AppConfig
+from django.apps.registry import Apps
+from django.core.exceptions import AppRegistryNotReady
+from django.utils.module_loading import module_has_submodule
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from flexapi.version import VERSION
+
+logger = logging.getLogger(__name__)
+
+GROUP = "flexapi.plugins"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
+# What is in use under `/api/` and `/ws/`, or will be.
+RESERVED = frozenset(
+    {
+        *("auth", "config", "config_revisions", "docs", "execution", "history", "movie_queue"),
+        *("schedules", "schema", "series", "server", "tasks"),
+    }
+)
+
+
+@dataclass
+class Plugin:
+    """A plugin that is installed. `problem` is why it is left out, "" where it is not."""
+
+    name: str
+    package: str
+    version: str
+    app: str = ""
+    label: str = ""
+    problem: str = ""
+
+
+# All that are installed, by the order they were found in; those with a problem as well.
+installed: list[Plugin] = []
+
+
+class Refused(Exception):
+    """A plugin may not come in; the text says why."""
+
+
+def discover(own_apps: Iterable[str]) -> list[str]:
+    """Find the plugins and return the apps to install after `own_apps`; for the settings."""
+    installed.clear()
+    labels = {app.rpartition(".")[2] for app in own_apps}
+    found = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+    for point in found:
+        package = point.dist.name if point.dist else ""
+        plugin = Plugin(point.name, package, point.dist.version if point.dist else "", point.value)
+        with _guarded(plugin, "can't be imported"):
+            plugin.label = _check(point, labels)
+            labels.add(plugin.label)
+        installed.append(plugin)
+    return [plugin.app for plugin in installed if not plugin.problem]
+
+
+def working() -> list[Plugin]:
+    """Return the plugins that are not left out."""
+    return [plugin for plugin in installed if not plugin.problem]
+
+
+def report() -> list[dict[str, str]]:
+    """Return what `/api/server` says: name, package, version and problem of each plugin."""
+    return [
+        {
+            "name": plugin.name,
+            "package": plugin.package,
+            "version": plugin.version,
+            "problem": plugin.problem,
+        }
+        for plugin in installed
+    ]
+
+
+def import_models(apps: Apps) -> None:
+    """Import the models of plugins, in Django's own step for it."""
+    for plugin in working():
+        config = apps.app_configs[plugin.label]
+        with _guarded(plugin, "has models that can't be imported", apps):
+            config.import_models()
+
+
+def load(apps: Apps) -> None:
+    """Load what plugins bring beside models: admin, endpoints, websockets, and their `ready`."""
+    from flexapi.api.router import router  # It needs the settings, which import this module.
+
+    for plugin in working():
+        config = apps.app_configs[plugin.label]
+        before = router.snapshot()
+        with _guarded(plugin, "can't be loaded", apps):
+            _check_migrations(config, apps)
+            config.ready()
+            for name in ("admin", "api", "routing"):
+                if config.module is not None and module_has_submodule(config.module, name):
+                    import_module(f"{config.name}.{name}")
+            _check_paths(plugin, router.added_since(before))
+            _check_websockets(plugin, config)
+        if plugin.problem:
+            router.restore(before)
+        # It has run; Django shall not run it once more.
+        config.ready = _nothing  # type: ignore[method-assign]
+    for plugin in installed:
+        if plugin.problem:
+            logger.error("The plugin %s is left out: %s", plugin.name, plugin.problem)
+
+
+def migrate(apps: Apps, run: Callable[[str], Any]) -> None:
+    """Bring the tables of plugins up to date: `run(label)` for each."""
+    from flexapi.api.router import router
+
+    with_models = [plugin for plugin in working() if apps.app_configs[plugin.label].models]
+    for position, plugin in enumerate(with_models):
+        if position == 0:
+            # Permissions are made after each migration; theirs and the roles' tables have to be there.
+            run("api")
+        with _guarded(plugin, "can't be migrated", apps):
+            run(plugin.label)
+        if plugin.problem:
+            router.remove(plugin.name)
+            logger.error("The plugin %s is left out: %s", plugin.name, plugin.problem)
+
+
+def engine_methods(apps: Apps) -> dict[str, str]:
+    """Return the modules with methods for FlexGet's host, by the label of their app.
+
+    An app names its own in `engine_methods` of its AppConfig.
+    """
+    modules = {
+        config.label: getattr(config, "engine_methods", "") for config in apps.get_app_configs()
+    }
+    return {label: module for label, module in modules.items() if module}
+
+
+@contextmanager
+def _guarded(plugin: Plugin, what: str, apps: Apps | None = None) -> Iterator[None]:
+    """Leave the plugin out where the block fails; whatever its code raises, the server runs."""
+    try:
+        yield
+    except Refused as refused:
+        plugin.problem = str(refused)
+    except AppRegistryNotReady:
+        plugin.problem = (
+            f"It {what}: its package imports models, or asks for the user model, too early. "
+            "Only models.py and what comes after may do so."
+        )
+    except (Exception, SystemExit) as error:
+        logger.debug("The plugin %s %s.", plugin.name, what, exc_info=True)
+        plugin.problem = f"It {what}: {type(error).__name__}: {error}"
+    if plugin.problem and apps is not None:
+        _leave_out(plugin, apps)
+
+
+def _check(point: EntryPoint, labels: set[str]) -> str:
+    """Return the label of the plugin's app. Raises Refused, and whatever importing it raises."""
+    if not NAME.fullmatch(point.name):
+        raise Refused(f"The name {point.name!r} is not made of a to z, 0 to 9 and _.")
+    if point.name in RESERVED:
+        raise Refused(f"The name {point.name} is FlexAPI's own.")
+    twins = [plugin.package for plugin in installed if plugin.name == point.name]
+    if twins:
+        raise Refused(f"The package {twins[0]} has a plugin of this name too.")
+    config = AppConfig.create(point.value)
+    if config.label in labels:
+        raise Refused(f"Another app has the label {config.label}.")
+    wanted = getattr(config, "flexapi_version", "")
+    try:
+        fits = SpecifierSet(wanted).contains(VERSION, prereleases=True)
+    except InvalidSpecifier:
+        raise Refused(f"Its flexapi_version, {wanted!r}, is no version specifier.") from None
+    if not fits:
+        raise Refused(f"It is for FlexAPI {wanted}; this is {VERSION}.")
+    return config.label
+
+
+def _check_migrations(config: AppConfig, apps: Apps) -> None:
+    """Raise Refused where the models have changes that no migration makes."""
+    # Who makes the migration needs the plugin loaded.
+    if not config.models or sys.argv[1:2] == ["makemigrations"]:
+        return
+    from django.db.migrations.autodetector import MigrationAutodetector
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.state import ProjectState
+
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+    label = {config.label}
+    changes = detector.changes(loader.graph, trim_to_apps=label, convert_apps=label)
+    if config.label in changes or config.label in loader.unmigrated_apps:
+        raise Refused(
+            "A migration is missing: its models are not what its migrations make. "
+            f"Its author runs `manage.py makemigrations {config.label}`."
+        )
+
+
+def _check_paths(plugin: Plugin, prefixes: list[str]) -> None:
+    for prefix in prefixes:
+        if prefix != plugin.name and not prefix.startswith(f"{plugin.name}/"):
+            raise Refused(f"Its endpoint /api/{prefix} is not under /api/{plugin.name}.")
+
+
+def _check_websockets(plugin: Plugin, config: AppConfig) -> None:
+    routing = sys.modules.get(f"{config.name}.routing")
+    for pattern in getattr(routing, "websocket_urlpatterns", []):
+        path = str(pattern.pattern).lstrip("^")
+        if not path.startswith(f"ws/{plugin.name}/"):
+            raise Refused(f"Its websocket /{path} is not under /ws/{plugin.name}/.")
+
+
+def _leave_out(plugin: Plugin, apps: Apps) -> None:
+    """Take the app out of Django's registry."""
+    config = apps.app_configs.get(plugin.label)
+    if config is None:
+        return
+    # Django goes through the dict as it was, and would call these.
+    config.import_models = config.ready = _nothing  # type: ignore[method-assign]
+    apps.app_configs = {
+        label: other for label, other in apps.app_configs.items() if label != plugin.label
+    }
+    _unregister_admin(plugin.label)
+    apps.all_models.pop(plugin.label, None)
+    apps.clear_cache()
+
+
+def _unregister_admin(label: str) -> None:
+    admin = sys.modules.get("django.contrib.admin")
+    if admin is None:
+        return
+    for model in list(admin.site._registry):
+        if model._meta.app_label == label:
+            admin.site.unregister(model)
+
+
+def _nothing() -> None:
+    """What is left to do for an app that is out, or ready already."""

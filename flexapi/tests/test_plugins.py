@@ -1,0 +1,167 @@
+"""Plugins: the example of docs/plugins.md, installed with pip, and plugins that must not come in."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from flexapi import plugins
+from flexapi.api.router import router
+from flexapi.tests.live import ROOT, LiveServer, own_server
+
+__all__ = ["own_server"]
+
+EXAMPLE = ROOT / "docs" / "examples" / "flexapi-watched"
+MODEL = "from django.db import models\nclass Thing(models.Model):\n    name = models.TextField()\n"
+MIGRATION = """
+from django.db import migrations, models
+def fail(apps, editor): raise RuntimeError("no such luck")
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel("Thing", [
+            ("id", models.BigAutoField("ID", auto_created=True, primary_key=True, serialize=False)),
+            ("name", models.TextField()),
+        ]),
+        migrations.RunPython(fail),
+    ]
+"""
+ENDPOINT = """
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.views import APIView
+from flexapi.api.router import router
+class View(APIView):
+    permission_classes = (IsAuthenticated,)
+router.register_view("{path}", View.as_view(), name="{path}")
+"""
+
+
+def install(site: Path, name: str, value: str = "", **files: str) -> None:
+    """Lay a package `pkg_<name>` out as pip would, with the plugin `name` in it."""
+    package = f"pkg_{name}"
+    for file, text in {"__init__": "", **files}.items():
+        path = site / package / f"{file.replace('__in__', '/')}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    info = site / f"{package}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+    entry = value or f"{name} = {package}"
+    (info / "entry_points.txt").write_text(f"[{plugins.GROUP}]\n{entry}\n")
+
+
+def app(package: str, **attributes: str) -> str:
+    """Return the text of an `apps.py`."""
+    lines = "".join(f"    {name} = {value!r}\n" for name, value in attributes.items())
+    return (
+        f"from django.apps import AppConfig\nclass C(AppConfig):\n    name = {package!r}\n{lines}"
+    )
+
+
+def test_the_example_is_installed_and_called(own_server: LiveServer, tmp_path: Path) -> None:
+    # A copy: setuptools builds inside of the folder.
+    source = shutil.copytree(EXAMPLE, tmp_path / "source")
+    site = tmp_path / "site"
+    pip = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps"]
+    pip += ["--no-build-isolation", "--disable-pip-version-check", "--target", str(site)]
+    subprocess.run([*pip, str(source)], check=True, capture_output=True)
+    own_server.environment["PYTHONPATH"] = str(site)
+    own_server.start()
+    with own_server.client() as client:
+        created = client.post("/api/watched", json={"title": "Dune", "stars": 4})
+        assert created.status_code == 201
+        assert created.json() == {"object": {"id": 1, "title": "Dune", "stars": 4}}
+        listed = client.get("/api/watched?stars=4&ordering=-title").json()
+        assert (listed["count"], listed["items"][0]["title"]) == (1, "Dune")
+        # Errors, authentication and the document come with the base classes.
+        refused = client.post("/api/watched", json={"stars": -1}).json()
+        assert {error["attr"] for error in refused["errors"]} == {"title", "stars"}
+        assert client.get("/api/watched", headers={"Authorization": ""}).status_code == 401
+        assert "/api/watched/{id}" in client.get("/api/schema?format=json").text
+        # Its engine method counts what FlexGet has seen.
+        assert client.get("/api/watched/seen").json() == {"object": {"count": 0}}
+        (plugin,) = client.get("/api/server").json()["object"]["plugins"]
+        assert plugin == {
+            "name": "watched",
+            "package": "flexapi-watched",
+            "version": "1.0",
+            "problem": "",
+            "engine_problem": "",
+        }
+    permissions = "from django.contrib.auth.models import Group; "
+    permissions += "g = Group.objects.get(name='operator'); "
+    permissions += "print(g.permissions.filter(content_type__app_label='flexapi_watched').count())"
+    assert own_server.manage("shell", "-v0", "-c", permissions).strip() == "2"
+
+
+def test_the_example_is_short() -> None:
+    files = [path for path in EXAMPLE.rglob("*") if path.suffix in (".py", ".toml")]
+    lines = [line for path in files for line in path.read_text().splitlines() if line.strip()]
+    assert len(lines) <= 60
+
+
+def test_what_fails_is_left_out_and_said(own_server: LiveServer, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    install(site, "tasks")
+    install(site, "one", "twin = pkg_one")
+    install(site, "two", "twin = pkg_two")
+    install(site, "badname", "Bad-Name = pkg_badname")
+    install(site, "gone", "gone = pkg_not_there")
+    install(site, "raises", __init__="1 / 0")
+    install(site, "exits", __init__="raise SystemExit(3)")
+    install(site, "future", apps=app("pkg_future", flexapi_version=">=99"))
+    install(site, "label", apps=app("pkg_label", label="executions"))
+    install(site, "early", __init__="from .models import Thing", models=MODEL)
+    install(site, "badmodels", models="from nowhere import nothing")
+    install(site, "unmigrated", models=MODEL)
+    failing = {"migrations__in____init__": "", "migrations__in__0001_initial": MIGRATION}
+    install(site, "badmigration", models=MODEL, api=ENDPOINT.format(path="badmigration"), **failing)
+    install(site, "badapi", api=ENDPOINT.format(path="badapi") + "raise ValueError('in api')")
+    install(site, "badadmin", admin="import nowhere")
+    install(site, "elsewhere", api=ENDPOINT.format(path="tasks/mine"))
+    install(site, "good", api=ENDPOINT.format(path="good"))
+    install(site, "noengine", apps=app("pkg_noengine", engine_methods="pkg_noengine.nothing"))
+    own_server.environment["PYTHONPATH"] = str(site)
+    own_server.start()
+    with own_server.client() as client:
+        client.get("/api/execution/options")  # Answers when FlexGet is loaded.
+        listed = client.get("/api/server").json()["object"]["plugins"]
+        assert client.get("/api/tasks").status_code == 200
+        assert client.get("/api/good").status_code == 405
+        for path in ("badapi", "badmigration", "tasks/mine"):
+            assert client.get(f"/api/{path}").status_code == 404
+        assert client.get("/admin/", follow_redirects=True).status_code == 200
+    problems = {
+        plugin["package"]: plugin["problem"] for plugin in listed if plugin["name"] != "twin"
+    }
+    twins = sorted(plugin["problem"] for plugin in listed if plugin["name"] == "twin")
+    assert twins[0] == ""
+    assert "has a plugin of this name too" in twins[1]
+    for package, words in {
+        "pkg_tasks": "FlexAPI's own",
+        "pkg_badname": "not made of",
+        "pkg_gone": "pkg_not_there",
+        "pkg_raises": "ZeroDivisionError",
+        "pkg_exits": "SystemExit: 3",
+        "pkg_future": "for FlexAPI >=99",
+        "pkg_label": "has the label executions",
+        "pkg_early": "too early",
+        "pkg_badmodels": "nowhere",
+        "pkg_unmigrated": "migration is missing",
+        "pkg_badmigration": "no such luck",
+        "pkg_badapi": "in api",
+        "pkg_badadmin": "nowhere",
+        "pkg_elsewhere": "not under /api/elsewhere",
+    }.items():
+        assert words in problems[package], (package, problems[package])
+        assert problems[package] in own_server.log()
+    assert problems["pkg_good"] == problems["pkg_noengine"] == ""
+    (noengine,) = [plugin for plugin in listed if plugin["name"] == "noengine"]
+    assert "pkg_noengine.nothing" in noengine["engine_problem"]
+    assert sys.executable in noengine["engine_problem"]
+
+
+def test_the_reserved_names_are_those_in_use() -> None:
+    import flexapi.urls  # noqa: F401  the routes are registered with it
+
+    used = {prefix.split("/")[0] for prefix, _ in router.endpoints()}
+    assert used <= plugins.RESERVED
