@@ -17,7 +17,9 @@ class SchedulesConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Keep rows of the config's section `schedules`."""
+        """Keep rows of the config's section `schedules`, and say which of them name a task."""
         from schedules.index import index_schedules
+        from schedules.references import NamedReferences
 
         handlers.register("schedules", index_schedules)
+        handlers.register_references("schedules", NamedReferences())

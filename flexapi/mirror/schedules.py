@@ -14,8 +14,11 @@ class ScheduleReferences:
 
     def naming(self, document: Document, task: str) -> list[str]:
         """Return `schedule 1` and so on: the entries by their place in the list, from 1."""
-        entries = {index for index, _ in _places(document, task)}
-        return [f"schedule {index + 1}" for index in sorted(entries)]
+        return [f"schedule {place + 1}" for place in self.places(document, task)]
+
+    def places(self, document: Document, task: str) -> list[int]:
+        """Return where in the list the entries are that name the task, from 0."""
+        return sorted({index for index, _ in _places(document, task)})
 
     def rename(self, document: Document, task: str, name: str) -> Document:
         """Return the document with the new name in all entries."""

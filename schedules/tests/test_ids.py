@@ -91,6 +91,9 @@ def test_a_deleted_task_leaves_its_schedules(config, api, editor):
     client = api(editor)
     (before,) = client.get("/api/schedules").json()["items"]
 
+    refused = client.delete("/api/tasks/tv")
+    assert refused.status_code == 409
+    assert f"schedule {before['id']} (tv, movies)" in refused.json()["errors"][0]["detail"]
     client.delete("/api/tasks/tv?force=true")
     (after,) = client.get("/api/schedules").json()["items"]
     assert (after["id"], after["tasks"]) == (before["id"], ["movies"])

@@ -187,7 +187,8 @@ class TestChange:
         assert off.json()["object"]["name"] == "tv"
         assert off.json()["object"]["enabled"] is False
         assert "_tv" in tasks(config)
-        assert off.json()["object"]["schedules"] == ["schedule 1"]
+        (schedule,) = off.json()["object"]["schedules"]
+        assert schedule["tasks"] == ["_tv", "movies"]
         assert api(editor).patch("/api/tasks/tv", {"enabled": True}).status_code == 200
         assert changed_lines() == ([], [])
 
@@ -217,7 +218,7 @@ class TestDelete:
         answer = api(editor).delete("/api/tasks/tv")
 
         assert answer.status_code == 409
-        assert "schedule 1" in answer.json()["errors"][0]["detail"]
+        assert "(tv, movies)" in answer.json()["errors"][0]["detail"]
         assert changed_lines() == ([], [])
 
     def test_a_schedule_left_without_tasks_goes_too(self, config, api, editor):
