@@ -35,14 +35,16 @@ export async function showState(url) {
     place.replaceChildren(h("p", { class: "callout failed" }, error.message));
     return;
   }
-  const { versions, config = {}, engine = {} } = server;
+  const { versions, config = {}, engine = {}, schedules = {} } = server;
   const engineText = engine.state === "ready" ? `FlexGet ${engine.flexget}, ready` : (ENGINE[engine.state] ?? engine.error);
   place.replaceChildren(
     h(
       "dl",
       { class: "facts" },
       fact("Engine", engineText, engine.reason ? `: ${engine.reason}` : ""),
-      engine.waiting_for && fact("Waiting", engine.waiting_for),
+      engine.waiting_for ? fact("Waiting", engine.waiting_for) : [],
+      schedules.reason ? fact("Schedules", schedules.reason) : [],
+      schedules.problems ? fact("Schedules", h("span", { class: "failed-count" }, `${counted(schedules.problems, "schedule")} can't be used`)) : [],
       configFacts(config),
       fact("FlexAPI", versions.flexapi),
     ),
@@ -62,7 +64,7 @@ export async function showSchedules(url) {
     const { items } = await api(`${url}?limit=100`);
     const next = items.filter((item) => item.next_run).sort((a, b) => Date.parse(a.next_run) - Date.parse(b.next_run));
     const rows = next.slice(0, 5).map((item) => {
-      const tasks = [item.tasks].flat().join(", ");
+      const tasks = item.tasks.join(", ");
       return h("li", { class: "pair" }, h("span", {}, tasks === "*" ? "all tasks" : tasks), timeElement(item.next_run));
     });
     fill("schedules", [rows.length ? h("ul", { class: "rows" }, rows) : h("div", { class: "empty" }, "No schedule is due.")]);
@@ -76,9 +78,8 @@ export async function showHistory(url) {
   try {
     const { items } = await api(`${url}?limit=8`);
     const rows = items.map((item) => {
-      const moment = item.time ?? item.created ?? item.date;
       const title = item.execution ? h("a", { href: `/executions/${item.execution}/` }, item.title) : item.title;
-      return h("li", { class: "pair" }, h("span", {}, title), moment ? timeElement(moment) : "");
+      return h("li", { class: "pair", title: item.reason ?? "" }, h("span", {}, title, " ", h("span", { class: "meta" }, item.task)), timeElement(item.time));
     });
     fill("history", [rows.length ? h("ul", { class: "rows" }, rows) : h("div", { class: "empty" }, "Nothing was taken yet.")]);
   } catch {

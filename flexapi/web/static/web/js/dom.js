@@ -14,7 +14,7 @@ export function h(tag, attributes = {}, ...children) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -74,13 +74,16 @@ export function confirmed(question, action) {
   });
 }
 
-// A menu closes when one clicks or tabs elsewhere, or presses Escape.
+// A menu closes when one chooses from it, clicks or tabs elsewhere, or presses Escape.
 for (const menu of document.querySelectorAll("details.account, details.dropdown")) {
   const close = (event) => {
     if (menu.open && !menu.contains(event.target)) menu.open = false;
   };
   document.addEventListener("click", close);
   document.addEventListener("focusin", close);
+  menu.addEventListener("click", (event) => {
+    if (event.target.closest("a")) menu.open = false;
+  });
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;

@@ -120,8 +120,7 @@ function onMessage(message) {
     ended = true;
     live.done = true;
     execution.status = message.status;
-    if (view.follow) view.toEnd();
-    view.setFollow(false);
+    view.finish();
     refresh();
   }
 }
@@ -160,14 +159,8 @@ byId("more").addEventListener("click", () => {
   const open = byId("selects").classList.toggle("open");
   byId("more").setAttribute("aria-expanded", String(open));
 });
-byId("follow").addEventListener("click", () => {
-  view.setFollow(!view.follow);
-  if (ended && view.follow) {
-    // Nothing comes any more: go to the end, and that is all.
-    view.toEnd();
-    view.setFollow(false);
-  }
-});
+// Once nothing comes any more, it goes to the end, and that is all.
+byId("follow").addEventListener("click", () => view.setFollow(!view.follow));
 byId("copy").addEventListener("click", async () => {
   const number = await copyLines(store, view.marked);
   toast(number ? `${counted(number, "line")} copied.` : "The browser did not let the page copy.", number ? "" : "failed");

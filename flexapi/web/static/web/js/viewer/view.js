@@ -50,6 +50,7 @@ export class LogView {
     this.heights = new Heights();
     this.rows = new Map();
     this.follow = false;
+    this.complete = false;
     this.marked = null;
     this.wanted = null;
     this.lastTop = 0;
@@ -114,9 +115,12 @@ export class LogView {
     this.frame = requestAnimationFrame(() => {
       this.frame = null;
       this.resizeSpace();
-      if (this.wanted !== null) this.reveal(this.wanted);
-      else if (this.follow) this.toEnd();
-      else if (this.anchor && !this.store.filtering) {
+      if (this.wanted !== null) {
+        this.reveal(this.wanted);
+      } else if (this.follow) {
+        this.toEnd();
+        if (this.complete && !this.store.filtering) this.setFollow(false);
+      } else if (this.anchor && !this.store.filtering) {
         // After a change of the filter, stay near the line that was on top.
         this.scrollToPosition(this.positionOf(this.anchor));
         this.anchor = null;
@@ -177,6 +181,12 @@ export class LogView {
     this.follow = on;
     if (on) this.schedule();
     this.listeners.follow(on);
+  }
+
+  /** Go to the last line once more and stop following: nothing comes any more. */
+  finish() {
+    this.complete = true;
+    this.schedule();
   }
 
   /** Scroll to a line, now or as soon as it is here. */

@@ -1,0 +1,171 @@
+"""Fixtures of the pages' tests: a real server, a real browser, and a person at it."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from flexapi.engine.tests.flexget_home import accepting, mock
+from flexapi.tests.live import PASSWORD, LiveServer, own_server
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+__all__ = ["own_server"]
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+ROLES = ("viewer", "operator", "editor")
+# Milliseconds that anything on a page may take.
+PATIENCE = 15_000
+
+TASKS: dict[str, Any] = {
+    "hello": {
+        **mock("Sintel 2010 720p", "Sintel 2010 cam", "Tears of Steel trailer"),
+        "regexp": {"accept": ["720p"], "reject": ["cam"]},
+    },
+    "lines": accepting(misbehave={"lines": 300}),
+    "slow": accepting(misbehave={"lines": 120, "seconds": 0.05}),
+    "endless": accepting(misbehave={"lines": 6000, "seconds": 0.01}),
+    "wide": accepting(misbehave="megabyte"),
+    "broken": accepting(misbehave="raise"),
+    "100% [odd] / names": accepting("odd"),
+    "_resting": accepting("rest"),
+}
+
+
+@pytest.fixture(scope="session")
+def chromium(require: Callable[[str, bool, str], None]) -> Iterator[Any]:
+    """The browser."""
+    require("browser", CHROMIUM.exists(), f"there is no {CHROMIUM}")
+    playwright.expect.set_options(timeout=PATIENCE)
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def web_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server with some tasks and a user of each role, whose password is `PASSWORD`."""
+    server = LiveServer(tmp_path_factory.mktemp("web"))
+    server.home.write(TASKS, schedules=False)
+    server.start()
+    for role in ROLES:
+        add_user(server, role, role)
+    yield server
+    server.end()
+
+
+def add_user(server: LiveServer, name: str, role: str | None = None) -> None:
+    """Make a user with `PASSWORD`; an editor may enter the admin."""
+    server.manage(
+        "shell",
+        "--verbosity=0",
+        "-c",
+        "from django.contrib.auth.models import Group, User\n"
+        f"user = User.objects.create_user({name!r}, password={PASSWORD!r})\n"
+        f"user.is_staff = {role == 'editor'}\n"
+        "user.save()\n"
+        f"user.groups.set(Group.objects.filter(name={role!r}))\n",
+    )
+
+
+class Person:
+    """Somebody with a browser. What pages complain about is collected in `complaints`."""
+
+    sessions: ClassVar[dict[tuple[str, str], Any]] = {}
+
+    def __init__(self, browser: Any, server: LiveServer, **options: Any) -> None:
+        self.server = server
+        options.setdefault("viewport", DESKTOP)
+        self.context = browser.new_context(base_url=server.url, **options)
+        self.context.set_default_timeout(PATIENCE)
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        self.page = self.open()
+
+    def open(self) -> Any:
+        """Open another tab."""
+        page = self.context.new_page()
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._on_request)
+        return page
+
+    def _on_console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _on_request(self, request: Any) -> None:
+        if not request.url.startswith((self.server.url, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def log_in(self, name: str) -> "Person":
+        """Log in on the login page: once per user, as more often looks like guessing passwords."""
+        known = self.sessions.get((self.server.url, name))
+        if known is not None:
+            self.context.add_cookies(known)
+            self.page.goto("/")
+            return self
+        self.page.goto("/accounts/login/")
+        self.page.get_by_label("User name").fill(name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+        self.page.wait_for_url(f"{self.server.url}/")
+        self.sessions[self.server.url, name] = self.context.cookies()
+        return self
+
+    def watch(self, execution: int) -> Any:
+        """Open an execution's page, and wait until it is connected or complete."""
+        self.page.goto(f"/executions/{execution}/")
+        playwright.expect(self.page.locator("#shown")).to_contain_text("line")
+        return self.page
+
+
+@pytest.fixture
+def people(chromium: Any) -> Iterator[Callable[..., Person]]:
+    """`people(server, "viewer")`: somebody who is logged in; without a name, nobody yet."""
+    made: list[Person] = []
+
+    def make(server: LiveServer, name: str | None = None, **options: Any) -> Person:
+        person = Person(chromium, server, **options)
+        made.append(person)
+        return person.log_in(name) if name else person
+
+    yield make
+    for person in made:
+        person.context.close()
+
+
+def start(server: LiveServer, *tasks: str, **options: Any) -> int:
+    """Queue a run; return the id of the execution."""
+    with server.client() as client:
+        answer = client.post("/api/execution", json={"tasks": list(tasks), **options})
+        answer.raise_for_status()
+        number: int = answer.json()["object"]["id"]
+        return number
+
+
+def shown_numbers(page: Any) -> list[int]:
+    """The numbers of the lines that are elements now, in their order on the page."""
+    texts: list[str] = page.locator("#log .number").all_text_contents()
+    return [int(text) for text in texts]
+
+
+def count_of(text: str) -> int:
+    """The first number in a text."""
+    found = re.search(r"[\d,]+", text)
+    assert found, text
+    return int(found.group().replace(",", ""))

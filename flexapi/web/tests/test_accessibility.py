@@ -1,0 +1,113 @@
+"""Every page in light and dark, on a phone and a desktop: axe, the browser's complaints, foreign requests."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from flexapi.tests.live import LiveServer
+from flexapi.web.tests.conftest import DESKTOP, PHONE
+
+LOOKS = (
+    {"viewport": DESKTOP, "color_scheme": "light"},
+    {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
+)
+# What axe calls by these names keeps people from using a page.
+GRAVE = ("serious", "critical")
+
+
+def settled(page: Any, path: str) -> None:
+    page.goto(path)
+    page.wait_for_load_state("networkidle" if path.startswith(("/api", "/admin")) else "load")
+    if not path.startswith(("/api", "/admin", "/accounts")):
+        page.wait_for_timeout(300)
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds, in words."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{page.url}: {violation['id']}: {violation['help']}: {node['html'][:200]}"
+        for violation in found
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=("light desktop", "dark phone"))
+def test_pages(web_server: LiveServer, people: Any, look: dict[str, Any]) -> None:
+    execution = web_server.run(tasks=["hello", "broken"])["id"]
+    person = people(web_server, "admin", **look)
+    page = person.page
+    problems: list[str] = []
+    for path in ("/", "/executions/", "/tasks/", "/accounts/password/"):
+        settled(page, path)
+        problems += violations(page)
+    person.watch(execution)
+    problems += violations(page)
+    page.get_by_role("tab", name="Entries").click()
+    page.locator("li.entry").first.wait_for()
+    page.locator("li.entry summary").first.click()
+    problems += violations(page)
+    page.goto("/")
+    page.get_by_label("Run with options").click()
+    page.get_by_text("More options").click()
+    problems += violations(page)
+    person.context.clear_cookies()
+    page.goto("/accounts/login/")
+    problems += violations(page)
+    assert not problems, "\n".join(problems)
+    assert not person.complaints
+    assert not person.foreign
+
+
+def test_the_admin_and_the_api_obey_the_policy(web_server: LiveServer, people: Any) -> None:
+    execution = web_server.run(tasks=["hello"])["id"]
+    person = people(web_server, "admin")
+    for path in (
+        "/admin/",
+        "/admin/executions/execution/",
+        f"/admin/executions/execution/{execution}/change/",
+        "/admin/tasks/task/",
+        "/admin/api/apitoken/add/",
+        "/admin/auth/user/",
+        "/api/",
+        "/api/tasks",
+        "/api/execution?status=all",
+    ):
+        answer = person.page.goto(path)
+        assert answer.status == 200, path
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        assert "unsafe-inline" not in answer.headers["content-security-policy"]
+        assert "unsafe-eval" not in answer.headers["content-security-policy"]
+    assert not person.complaints
+    assert not person.foreign
+
+
+def test_the_documentation_works(web_server: LiveServer, people: Any) -> None:
+    person = people(web_server, "admin")
+    page = person.page
+    page.goto("/api/docs")
+    page.locator(".opblock-summary-path", has_text="/api/execution/options").click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    page.locator(
+        ".responses-table.live-responses-table .response-col_status", has_text="200"
+    ).wait_for()
+    assert not person.complaints
+    assert not person.foreign
+
+
+def test_it_is_used_by_keyboard_alone(web_server: LiveServer, people: Any) -> None:
+    page = people(web_server, "operator").page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.get_by_label("Run with options").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_label("Test").wait_for()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/executions/*/")
+    page.locator("#asked", has_text="(test)").wait_for()

@@ -1,0 +1,124 @@
+"""The dashboard and the lists, live."""
+
+from typing import Any
+
+import yaml
+from playwright.sync_api import expect
+
+from flexapi.tests.live import LiveServer
+from flexapi.web.tests.conftest import TASKS, start
+
+
+def task_names(server: LiveServer) -> set[str]:
+    """The names of the tasks, as the file has them."""
+    return set(yaml.safe_load(server.home.config.read_text())["tasks"])
+
+
+def test_a_run_appears_moves_and_ends(web_server: LiveServer, people: Any) -> None:
+    page = people(web_server, "viewer").page
+    expect(page.locator("#connection")).to_have_text("Live")
+    execution = start(web_server, "slow")
+    item = page.locator(f"#now li[data-id='{execution}']")
+    expect(item).to_contain_text("running")
+    expect(item).to_contain_text("misbehave")
+    row = page.locator(f"#recent li[data-id='{execution}']")
+    expect(row).to_contain_text("complete")
+    expect(row).to_contain_text("1 accepted")
+    expect(item).to_have_count(0)
+
+
+def test_why_it_failed(web_server: LiveServer, people: Any) -> None:
+    execution = web_server.run(tasks=["broken"])["id"]
+    page = people(web_server, "viewer").page
+    row = page.locator(f"#recent li[data-id='{execution}']")
+    expect(row).to_contain_text("failed")
+    expect(row).to_contain_text("this plugin is broken")
+
+
+def test_options_and_their_faults(web_server: LiveServer, people: Any) -> None:
+    page = people(web_server, "editor").page
+    page.get_by_label("Task to run").select_option("hello")
+    page.get_by_label("Run with options").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Test").check()
+    dialog.get_by_text("More options").click()
+    dialog.get_by_label("Inject").fill("[{]")
+    dialog.get_by_role("button", name="Run").click()
+    expect(dialog).to_contain_text("This is no JSON")
+    dialog.get_by_label("Inject").fill('[{"title": "only a title"}]')
+    dialog.get_by_role("button", name="Run").click()
+    expect(dialog).to_contain_text("This field is required.")
+    dialog.get_by_label("Inject").fill('[{"title": "Sintel 720p", "url": "http://localhost/s"}]')
+    dialog.get_by_role("button", name="Run").click()
+    page.wait_for_url("**/executions/*/")
+    expect(page.locator("#status")).to_have_text("complete")
+    expect(page.locator("#log")).to_contain_text("Sintel 720p")
+
+
+def test_operators_are_not_offered_what_is_not_theirs(web_server: LiveServer, people: Any) -> None:
+    page = people(web_server, "operator").page
+    page.get_by_label("Run with options").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("More options").click()
+    expect(dialog.get_by_label("Retry")).to_be_visible()
+    expect(dialog.get_by_label("Inject")).to_have_count(0)
+
+
+def test_nothing_yet(own_server: LiveServer, people: Any) -> None:
+    own_server.home.write({}, schedules=False)
+    own_server.start()
+    page = people(own_server, "admin").page
+    expect(page.locator("#now")).to_contain_text("The config has no tasks yet.")
+    expect(page.locator("#recent")).to_contain_text("Nothing has run yet.")
+    # And a config that somebody breaks by hand.
+    own_server.home.config.write_text("tasks: {hello: [\n")
+    page.goto("/")
+    expect(page.get_by_role("alert")).to_contain_text("can't be read as YAML, line")
+    page.goto("/admin/")
+    expect(page.get_by_role("alert")).to_contain_text("nothing can be saved")
+
+
+def test_the_list_of_executions(web_server: LiveServer, people: Any) -> None:
+    web_server.manage(
+        "shell",
+        "--verbosity=0",
+        "-c",
+        "from executions.models import Execution\n"
+        "for status in ['complete', 'failed'] * 16:\n"
+        "    Execution.objects.create(status=status, tasks=['of', 'old'])\n",
+    )
+    page = people(web_server, "viewer").page
+    page.goto("/executions/")
+    expect(page.locator("#rows li")).to_have_count(30)
+    page.get_by_role("link", name="Older").click()
+    expect(page.locator(".pages")).to_contain_text("Page 2")
+    page.get_by_label("Status").select_option("failed")
+    page.wait_for_url("**status=failed*")
+    assert set(page.locator("#rows .state").all_text_contents()) == {"failed"}
+    page.get_by_label("Task").select_option("endless")
+    page.wait_for_url("**task=endless*")
+    expect(page.locator("#rows")).to_contain_text("No execution is like this.")
+    page.get_by_role("link", name="Clear").click()
+    started = start(web_server, "lines")
+    expect(page.locator("#rows li").first).to_have_attribute("data-id", str(started))
+    expect(page.locator("#rows li").first).to_contain_text("complete")
+
+
+def test_the_list_of_tasks(web_server: LiveServer, people: Any) -> None:
+    page = people(web_server, "editor").page
+    page.goto("/tasks/")
+    rows = page.locator("li.task")
+    expect(rows).to_have_count(len(TASKS))
+    page.get_by_label("Find a task").fill("odd")
+    expect(page.locator("#count")).to_have_text(f"1 of {len(TASKS)} tasks")
+    odd = rows.filter(has_text="100% [odd] / names")
+    odd.get_by_role("button", name="Disable").click()
+    expect(page.locator("#toasts")).to_contain_text("is disabled")
+    assert "_100% [odd] / names" in task_names(web_server)
+    odd.get_by_role("button", name="Enable").click()
+    expect(page.locator("#toasts")).to_contain_text("is enabled")
+    assert "100% [odd] / names" in task_names(web_server)
+    odd.get_by_role("button", name="Run 100% [odd] / names", exact=True).click()
+    page.wait_for_url("**/executions/*/")
+    expect(page.locator("#status")).to_have_text("complete")
+    expect(page.locator("#log")).to_contain_text("ACCEPTED: `odd`")
