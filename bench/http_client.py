@@ -2,9 +2,12 @@
 
 import http.client
 import json
+import time
 from typing import Any
 
 TIMEOUT = 60.0
+# Seconds of silence after which a connection is made anew: FlexGet's server hangs up after ten.
+KEPT_FOR = 5.0
 
 
 class Failed(Exception):
@@ -17,6 +20,7 @@ class Client:
     def __init__(self, port: int, authorization: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
         self._headers = {"Authorization": authorization}
+        self._last_used = 0.0
 
     def get(self, path: str) -> Any:
         """Return the JSON of a GET; raises Failed."""
@@ -53,6 +57,10 @@ class Client:
         headers = self._headers
         if body is not None:
             headers = {**headers, "Content-Type": "application/json"}
+        now = time.monotonic()
+        if now - self._last_used > KEPT_FOR:
+            self._connection.close()
+        self._last_used = now
         self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         if response.status >= 400:
