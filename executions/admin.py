@@ -6,9 +6,10 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from . import extensions
 from .models import Execution, ExecutionEnded, ExecutionEntry
 
 
@@ -43,11 +44,17 @@ class ExecutionAdmin(admin.ModelAdmin):
     search_fields = ("tasks", "abort_reason")
     date_hierarchy = "created"
     inlines = (ExecutionEntryInline,)
+    readonly_fields = ("related",)
     actions = ("abort", "run_again")
 
     def view_on_site(self, execution: Execution) -> str:
         """Where its live log is."""
         return reverse("execution", args=[execution.pk])
+
+    @admin.display(description="see also")
+    def related(self, execution: Execution) -> SafeString:
+        """Lead to what other apps have of it."""
+        return format_html_join(", ", '<a href="{}">{}</a>', extensions.links(execution))
 
     @admin.display(description="log")
     def log(self, execution: Execution) -> SafeString:

@@ -21,8 +21,12 @@ logger = logging.getLogger(__name__)
 Payload = Callable[["Execution"], Any]
 Handler = Callable[["Execution", dict[str, Any]], None]
 
+# The URL of a page that belongs to an execution; "" where it has none.
+Link = Callable[["Execution"], str]
+
 _payloads: dict[str, Payload] = {}
 _handlers: dict[str, Handler] = {}
+_links: dict[str, Link] = {}
 
 
 def send_along(name: str, payload: Payload) -> None:
@@ -43,6 +47,21 @@ def on_report(kind: str, handler: Handler) -> None:
     """
     if _handlers.setdefault(kind, handler) is not handler:
         raise ValueError(f"reports of {kind} have a handler already")
+
+
+def link(label: str, url: Link) -> None:
+    """Lead from an execution's page in the admin to `url(execution)`.
+
+    Raises ValueError for a label that is taken.
+    """
+    if _links.setdefault(label, url) is not url:
+        raise ValueError(f"there is a link {label} already")
+
+
+def links(execution: "Execution") -> list[tuple[str, str]]:
+    """Return URL and label of the pages that belong to an execution."""
+    found = ((url(execution), label) for label, url in _links.items())
+    return [(url, label) for url, label in found if url]
 
 
 def extras(execution: "Execution") -> dict[str, Any]:

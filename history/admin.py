@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from executions.models import Execution
 from history.listing import search
 from history.models import HistoryEntry
 
@@ -71,3 +72,8 @@ class HistoryEntryAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody rewrites what happened."""
         return False
+
+
+def history_of(execution: Execution) -> str:
+    """Return where the admin lists what an execution took."""
+    return f"{reverse('admin:history_historyentry_changelist')}?q=execution:{execution.pk}"

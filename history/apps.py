@@ -13,7 +13,9 @@ class HistoryConfig(AppConfig):
     role_permissions: ClassVar[dict[str, list[str]]] = {"viewer": ["view_*"], "editor": ["*"]}
 
     def ready(self) -> None:
-        """Keep what runs report of the entries that they accepted."""
+        """Keep what runs report of the entries that they accepted, and lead there from executions."""
+        from history.admin import history_of
         from history.recording import record
 
         extensions.on_report("history", record)
+        extensions.link("history", history_of)

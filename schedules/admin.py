@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
+from executions.models import Execution
 from flexapi.mirror import mirror
 from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
 from flexapi.mirror.document.values import get, has
@@ -194,3 +195,10 @@ class ScheduleAdmin(MirrorAdmin):
             schedule.set_enabled(enabled)
         done = f"{'Enabled' if enabled else 'Disabled'} {len(changing)} schedules."
         self.message_user(request, done if changing else "There is nothing to change.")
+
+
+def schedule_of(execution: Execution) -> str:
+    """Return the admin page of the schedule that queued an execution; "" where none did."""
+    if execution.schedule is None:
+        return ""
+    return reverse("admin:schedules_schedule_change", args=[execution.schedule])

@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.apps import AppConfig
 
+from executions import extensions
 from flexapi.mirror import handlers
 
 
@@ -18,8 +19,10 @@ class SchedulesConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep rows of the config's section `schedules`, and say which of them name a task."""
+        from schedules.admin import schedule_of
         from schedules.index import index_schedules
         from schedules.references import NamedReferences
 
         handlers.register("schedules", index_schedules)
         handlers.register_references("schedules", NamedReferences())
+        extensions.link("schedule", schedule_of)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from executions.models import Execution
 from history.models import HistoryEntry
 from history.tests.factories import add
 
@@ -24,6 +25,18 @@ def test_the_list_leads_to_the_executions(page):
     assert "Show S01E01" in text
     assert '<a href="/admin/executions/execution/7/change/">7</a>' in text
     assert page.get(f"{LIST}{entry.pk}/change/").status_code == 200
+
+
+def test_executions_lead_to_what_they_took_and_to_their_schedule(page):
+    execution = Execution.objects.create(schedule=3)
+    other = Execution.objects.create()
+
+    text = page.get(f"/admin/executions/execution/{execution.pk}/change/").content.decode()
+
+    assert f'<a href="{LIST}?q=execution:{execution.pk}">history</a>' in text
+    assert '<a href="/admin/schedules/schedule/3/change/">schedule</a>' in text
+    text = page.get(f"/admin/executions/execution/{other.pk}/change/").content.decode()
+    assert ">schedule</a>" not in text
 
 
 @pytest.mark.parametrize(

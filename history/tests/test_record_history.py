@@ -15,7 +15,7 @@ from history.keeper import Keeper, prune
 from history.models import FlexGetHistory, HistoryEntry
 from history.tests.factories import add
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
