@@ -37,8 +37,8 @@ def test_a_log_that_is_complete(shared_server: LiveServer, finished: dict[str, A
 def test_it_resumes_behind_a_line(shared_server: LiveServer, finished: dict[str, Any]) -> None:
     with log(shared_server, finished, "?after=2490") as websocket:
         messages = list(received(websocket))
-    assert seqs(messages)[0] == 2491
-    assert messages[-1]["seq"] == finished["log_lines"]
+    assert [message["type"] for message in messages] == ["status", "log", "end"]
+    assert seqs(messages) == list(range(2491, finished["log_lines"] + 1))
 
 
 def test_a_run_watched_live_by_several(shared_server: LiveServer) -> None:

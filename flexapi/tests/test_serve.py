@@ -15,7 +15,7 @@ import httpx
 import pytest
 import yaml
 
-from flexapi.engine.tests.flexget_home import accepting, runs
+from flexapi.engine.tests.flexget_home import accepting, is_gone
 from flexapi.sample_config import SAMPLE
 
 from .live import PASSWORD, ROOT, LiveServer, received
@@ -152,7 +152,7 @@ def test_killed_it_loses_no_line_and_runs_what_was_waiting(own_server: LiveServe
         assert client.get(f"/api/execution/{waiting}").json()["object"]["status"] == "complete"
         assert client.get("/api/execution?status=running").json()["count"] == 0
     # What the killed server's run had started is gone as well.
-    assert not runs(int((own_server.home.folder / "grandchild.pid").read_text()))
+    assert is_gone(int((own_server.home.folder / "grandchild.pid").read_text()))
 
 
 def test_two_servers_do_not_share_a_data_folder(own_server: LiveServer) -> None:

@@ -1,5 +1,7 @@
 """A folder with a FlexGet config for tests, and fixtures with a real engine on it."""
 
+import os
+import select
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,12 +62,17 @@ def of_kind(reports: list[Report], kind: str) -> list[dict[str, Any]]:
     return [report.params for report in reports if report.kind == kind]
 
 
-def runs(pid: int) -> bool:
-    """Whether a process is there and not just waiting to be reaped."""
+def is_gone(pid: int, seconds: float = 10) -> bool:
+    """Whether a process has ended, or does so soon: a signal takes its time to arrive."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        ended, _, _ = select.select([pidfd], [], [], seconds)
+        return bool(ended)
+    finally:
+        os.close(pidfd)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The host process: it needs FlexGet alone, keeps to FlexGet's lock and comes back after a crash."""
 
 import os
-import select
 import shutil
 import signal
 import subprocess
@@ -14,7 +13,7 @@ import pytest
 
 from flexapi.engine.client import HOST, Engine, EngineError, EngineUnavailable
 
-from .flexget_home import FlexGetHome, accepting, messages, mock, of_kind, reports_of
+from .flexget_home import FlexGetHome, accepting, is_gone, messages, mock, of_kind, reports_of
 
 
 @pytest.fixture
@@ -55,13 +54,12 @@ def test_a_killed_host_ends_its_run_and_comes_back(own_engine: Engine) -> None:
     assert old_pid is not None
     run = own_engine.execute(1, ["slow"], {})
     assert run.pid is not None
-    pidfd = os.pidfd_open(run.pid)
     for batch in run:
         if "sleeping" in messages(batch):
             os.kill(old_pid, signal.SIGKILL)
     assert run.ending is not None
     assert "exit status -9" in run.ending.lost
-    _wait_until_gone(pidfd, seconds=10)
+    assert is_gone(run.pid)
     wait_for_restart(own_engine, old_pid)
     assert own_engine.restarts == 1
     (task,) = of_kind(reports_of(own_engine.execute(2, ["good"], {})), "task")
@@ -88,17 +86,10 @@ def test_the_end_of_the_server_ends_host_and_run(tmp_path: Path) -> None:
     assert server.stdout is not None
     with server:
         host_pid, run_pid = map(int, server.stdout.readline().split())
-        waits = [os.pidfd_open(host_pid), os.pidfd_open(run_pid)]
         server.kill()
-    for pidfd in waits:
-        _wait_until_gone(pidfd, seconds=15)
+    assert is_gone(host_pid, seconds=15)
+    assert is_gone(run_pid)
     assert not home.lock.exists()
-
-
-def _wait_until_gone(pidfd: int, seconds: float) -> None:
-    readable, _, _ = select.select([pidfd], [], [], seconds)
-    os.close(pidfd)
-    assert readable, "the process is still there"
 
 
 def test_it_waits_for_flexget_s_lock(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
