@@ -35,7 +35,7 @@ export async function showState(url) {
     place.replaceChildren(h("p", { class: "callout failed" }, error.message));
     return;
   }
-  const { versions, config = {}, engine = {}, schedules = {} } = server;
+  const { versions, config = {}, engine = {}, scheduler = {} } = server;
   const engineText = engine.state === "ready" ? `FlexGet ${engine.flexget}, ready` : (ENGINE[engine.state] ?? engine.error);
   place.replaceChildren(
     h(
@@ -43,8 +43,8 @@ export async function showState(url) {
       { class: "facts" },
       fact("Engine", engineText, engine.reason ? `: ${engine.reason}` : ""),
       engine.waiting_for ? fact("Waiting", engine.waiting_for) : [],
-      schedules.reason ? fact("Schedules", schedules.reason) : [],
-      schedules.problems ? fact("Schedules", h("span", { class: "failed-count" }, `${counted(schedules.problems, "schedule")} can't be used`)) : [],
+      scheduler.reason ? fact("Schedules", scheduler.reason) : [],
+      scheduler.problems ? fact("Schedules", h("span", { class: "failed-count" }, `${counted(scheduler.problems, "schedule")} can't be used`)) : [],
       configFacts(config),
       fact("FlexAPI", versions.flexapi),
     ),
@@ -67,7 +67,7 @@ export async function showSchedules(url) {
       const tasks = item.tasks.join(", ");
       return h("li", { class: "pair" }, h("span", {}, tasks === "*" ? "all tasks" : tasks), timeElement(item.next_run));
     });
-    fill("schedules", [rows.length ? h("ul", { class: "rows" }, rows) : h("div", { class: "empty" }, "No schedule is due.")]);
+    fill("schedules", [rows.length ? h("ul", { class: "rows" }, rows) : h("div", { class: "empty" }, "Nothing is scheduled.")]);
   } catch {
     byId("schedules").hidden = true;
   }
