@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 from django.contrib.auth.models import User
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from executions.models import Execution
