@@ -184,7 +184,9 @@ def replaces(base: Snapshot) -> str | None:
     if section is True or section is None:
         what = "`schedules: yes`" if section else "no `schedules` in the config"
         return f"{what}, by which every task ran once an hour"
-    return "`schedules: no`, by which nothing ran by itself" if section is False else None
+    if section is False:
+        return "`schedules: no`, by which nothing ran by itself"
+    return f"`schedules: {str(section)[:100]}`, which FlexGet refuses"
 
 
 def field_of(path: tuple[Any, ...], message: str) -> str:

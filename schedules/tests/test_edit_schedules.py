@@ -39,6 +39,7 @@ class TestCreate:
             ("schedules: yes\n", "`schedules: yes`"),
             ("schedules: no\n", "`schedules: no`"),
             ("", "no `schedules`"),
+            ("schedules: soon\n", "`schedules: soon`, which FlexGet refuses"),
         ],
     )
     def test_the_first_one_says_what_it_replaces(self, config, api, editor, before, said):
