@@ -169,8 +169,25 @@ class Execution:
         if test:
             base, name = self.manager.config_base, self.manager.config_name
             self.manager.lockfile = str(base / f".test-{name}-lock")
+        self._take_lock()
+        try:
+            if test:
+                self.manager.begin_test_run()
+            self.manager.enter_run(self._cli_config())
+            yield
+        finally:
+            if not self.reporter.is_owner:
+                # A plugin forked and its child came back here: the lock is not its own.
+                os._exit(1)
+            self.manager.leave_run()
+            if test:
+                self.manager.end_test_run()
+            self.manager.drop_lock()
+
+    def _take_lock(self) -> None:
+        """Wait for FlexGet's lock, and say for whom."""
         waiting_for = None
-        while self.manager.check_lock():
+        while not self.manager.take_lock():
             holder = (self.manager._read_lock() or {}).get("pid")
             if holder != waiting_for:
                 waiting_for = holder
@@ -181,20 +198,6 @@ class Execution:
                     self.manager.lockfile,
                 )
             time.sleep(LOCK_POLL)
-        # FlexGet's acquire_lock ends the process where the lock is taken; it is free here.
-        with self.manager.acquire_lock(event=False):
-            if test:
-                self.manager.begin_test_run()
-            try:
-                self.manager.enter_run(self._cli_config())
-                yield
-            finally:
-                if not self.reporter.is_owner:
-                    # A plugin forked and its child came back here: the lock is not its own.
-                    os._exit(1)
-                self.manager.leave_run()
-                if test:
-                    self.manager.end_test_run()
 
     def _cli_config(self) -> list[list[str]] | None:
         pairs = self.request.get("cli_config")

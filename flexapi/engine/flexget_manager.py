@@ -165,6 +165,23 @@ class WarmManager(Manager):
         SimplePersistence.flush()
         self.close_database()
 
+    def take_lock(self) -> bool:
+        """Take FlexGet's lock; False where somebody else has it.
+
+        FlexGet's own `acquire_lock` ends the process there, also where the lock was free a moment
+        before.
+        """
+        if self.check_lock():
+            return False
+        self._has_lock = True
+        self.write_lock()
+        return True
+
+    def drop_lock(self) -> None:
+        """Release the lock that `take_lock` took."""
+        self.release_lock()
+        self._has_lock = False
+
     def begin_test_run(self) -> None:
         """Work on a copy of the database, under a lock of its own, as `flexget --test` does."""
         copy = self.config_base / f"test-{self.config_name}.sqlite"

@@ -208,9 +208,11 @@ def warm(manager: WarmManager) -> None:
         configure_mappers()
     with contextlib.suppress(ConfigInvalid, OSError):
         manager.refresh_config()
-    if not manager.initialized and not manager.check_lock():
-        with manager.acquire_lock(event=False):
+    if not manager.initialized and manager.take_lock():
+        try:
             manager.prepare_database()
+        finally:
+            manager.drop_lock()
 
 
 def pass_log_on(host: Host) -> None:
