@@ -30,6 +30,8 @@ def plugin_report() -> list[dict[str, Any]]:
     """Return each plugin with its problem, and with why FlexGet's host lacks its methods ("" else)."""
     from flexapi.engine.shared import engine
 
+    if not plugins.installed:
+        return []
     missing = engine().missing_methods
     return [
         entry | {"engine_problem": missing.get(plugin.label, "")}

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "schedules",
     "history",
     "movie_queue",
+    "series",
 ]
 INSTALLED_APPS += plugins.discover(INSTALLED_APPS)
 

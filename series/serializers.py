@@ -1,0 +1,62 @@
+"""Shows, seasons, episodes and releases as JSON (see series.flexget, which makes it)."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class ShowSerializer(serializers.Serializer[dict[str, Any]]):
+    """A show that FlexGet knows."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(max_length=200)
+    identified_by = serializers.CharField(
+        read_only=True, help_text="How its episodes are told apart: ep, date, sequence, id, auto."
+    )
+    begin = serializers.CharField(
+        required=False,
+        allow_null=True,
+        max_length=50,
+        help_text="The first episode to take: S02E05, S02, 2026-01-31 or a number.",
+    )
+    alternate_names = serializers.ListField(
+        child=serializers.CharField(max_length=200), required=False, max_length=100
+    )
+    tasks = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Tasks that name it."
+    )
+    seasons = serializers.IntegerField(read_only=True)
+    episodes = serializers.IntegerField(read_only=True)
+
+
+class ShowChangeSerializer(ShowSerializer):
+    """What can be changed of a show."""
+
+    name = serializers.CharField(read_only=True)
+
+
+class EntitySerializer(serializers.Serializer[dict[str, Any]]):
+    """A season or an episode in a list."""
+
+    id = serializers.IntegerField()
+    identifier = serializers.CharField()
+    season = serializers.IntegerField()
+    number = serializers.IntegerField(allow_null=True)
+    releases = serializers.IntegerField(help_text="How many there are.")
+
+
+class ReleaseSerializer(serializers.Serializer[dict[str, Any]]):
+    """A release that FlexGet saw."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    quality = serializers.CharField()
+    downloaded = serializers.BooleanField()
+    proper_count = serializers.IntegerField()
+    first_seen = serializers.DateTimeField(allow_null=True)
+
+
+class EntityDetailSerializer(EntitySerializer):
+    """A season or an episode with its releases."""
+
+    releases: Any = ReleaseSerializer(many=True)
