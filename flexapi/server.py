@@ -50,6 +50,7 @@ class Server:
         for number in (signal.SIGINT, signal.SIGTERM):
             twisted_loop.add_signal_handler(number, self._on_signal)
         self._watcher.start()
+        self._engine.start()
         self._dispatcher.start()
         self._scheduler.start()
         self._keeper.start()

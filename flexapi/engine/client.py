@@ -120,16 +120,22 @@ class Engine:
     """
 
     def __init__(
-        self, config: Path, python: str | None = None, methods: Mapping[str, str] | None = None
+        self,
+        config: Path,
+        python: str | None = None,
+        methods: Mapping[str, str] | None = None,
+        on_demand: bool = False,
     ) -> None:
         """`methods` names modules whose `METHODS` are added to the host's: `{"watched": "package.module"}`
-        adds `watched.…`. The interpreter `python` must be able to import them."""
+        adds `watched.…`. The interpreter `python` must be able to import them. With `on_demand` the
+        first call starts the host, where `start` has not."""
         self.config = config
         self.python = python or sys.executable
         self.methods = dict(methods or {})
         # Why the host could not add some of them, by name.
         self.missing_methods: dict[str, str] = {}
         self.restarts = 0
+        self._on_demand = on_demand
         self._options: dict[str, Any] | None = None
         self._state = State("stopped")
         self._connection: _Connection | None = None
@@ -327,6 +333,8 @@ class Engine:
             self._changed.notify_all()
 
     def _wait_until_ready(self, timeout: float) -> _Connection:
+        if self._on_demand and not self._stopping.is_set():
+            self.start()
         with self._changed:
             self._changed.wait_for(
                 lambda: self._state.name in ("ready", "failed", "stopped"), timeout

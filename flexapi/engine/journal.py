@@ -9,6 +9,7 @@ server knows how far it got with each run, so nothing counts twice.
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,5 +58,7 @@ class Journal:
 def _changes(path: Path) -> Iterator[Change]:
     for line in path.read_bytes().splitlines(keepends=True):
         # A line that was cut off was never reported either, and its change never made.
-        if line.endswith(b"\n"):
-            yield json.loads(line)
+        # So is one that a full disk cut off, and that another was written behind.
+        with suppress(ValueError):
+            if line.endswith(b"\n"):
+                yield json.loads(line)

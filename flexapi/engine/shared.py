@@ -1,4 +1,4 @@
-"""The engine of this process, set up from the settings and started when first asked for."""
+"""The engine of this process, set up from the settings and started when first needed."""
 
 from functools import cache
 from pathlib import Path
@@ -13,8 +13,6 @@ from .client import Engine
 
 @cache
 def engine() -> Engine:
-    """Return this process's engine. Its host starts with the first call of this function."""
+    """Return this process's engine. Its host starts with the first call that needs FlexGet."""
     methods = plugins.engine_methods(apps)
-    shared = Engine(Path(settings.FLEXGET_CONFIG), settings.FLEXGET_PYTHON, methods)
-    shared.start()
-    return shared
+    return Engine(Path(settings.FLEXGET_CONFIG), settings.FLEXGET_PYTHON, methods, on_demand=True)

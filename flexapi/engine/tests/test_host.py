@@ -248,3 +248,14 @@ def test_it_gives_flexget_s_schema_of_a_config(flexget_engine: Engine) -> None:
     schema = flexget_engine.call("schema")
     assert "tasks" in schema["properties"]
     assert "rss" in schema["$defs"]["plugin"]
+
+
+def test_on_demand_the_first_call_starts_it(tmp_path: Path) -> None:
+    engine = Engine(FlexGetHome(tmp_path / "flexget").config, on_demand=True)
+    assert engine.state.name == "stopped"
+    try:
+        assert engine.call("version", timeout=60)["flexget"]
+    finally:
+        engine.stop()
+    with pytest.raises(EngineUnavailable, match="not running"):
+        engine.call("version", timeout=1)
