@@ -11,6 +11,8 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.db import OperationalError, transaction
+
 if TYPE_CHECKING:
     from flexapi.engine.run import Report
 
@@ -42,8 +44,9 @@ def on_report(kind: str, handler: Handler) -> None:
     """Have `handler(execution, params)` called for each report of a kind, in the order they come.
 
     It is called in the database transaction that stores the log lines beside it, so what it writes
-    is stored once or, where the database fails, tried again with the rest. It does no I/O of other
-    kinds. Raises ValueError for a kind that is taken.
+    is stored once or, where the database is busy, tried again with the rest. What it wrote before it
+    raises anything else is undone, and logged. It does no I/O of other kinds. Raises ValueError for a
+    kind that is taken.
     """
     if _handlers.setdefault(kind, handler) is not handler:
         raise ValueError(f"reports of {kind} have a handler already")
@@ -76,4 +79,15 @@ def handle(execution: "Execution", reports: "Iterable[Report]") -> None:
         if handler is None:
             logger.warning("%s: nobody knows what to do with %r.", execution, report.kind)
         else:
+            _call(handler, execution, report)
+
+
+def _call(handler: Handler, execution: "Execution", report: "Report") -> None:
+    try:
+        with transaction.atomic():
             handler(execution, report.params)
+    except OperationalError:
+        raise  # The database is busy: all of the batch is tried again.
+    except Exception:
+        # A bug of an app, perhaps a plugin's: what it wrote is undone, and the run goes on.
+        logger.exception("%s: %r could not be handled.", execution, report.kind)
