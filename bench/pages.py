@@ -77,8 +77,8 @@ class BigLog:
     scroll_frame: float
     filter: float
     longest_task: float
-    heap: int
-    process: int
+    memory: int
+    kept_memory: int
 
 
 def main() -> None:
@@ -230,10 +230,10 @@ def _big_log(
         page.fill("#text", "")
         _wait_for_count(page, "100,00")
         longest = page.evaluate("window.longest") / 1000
-        devtools.send("Performance.enable")
-        metrics = devtools.send("Performance.getMetrics")["metrics"]
-        heap = next(item["value"] for item in metrics if item["name"] == "JSHeapUsedSize")
-        return BigLog(load, frame, filtered, longest, int(heap), _renderer_memory(browser))
+        memory = _renderer_memory(browser)
+        devtools.send("HeapProfiler.collectGarbage")
+        page.wait_for_timeout(1000)
+        return BigLog(load, frame, filtered, longest, memory, _renderer_memory(browser))
 
 
 def _wait_for_count(page: Page, start: str) -> None:
@@ -276,10 +276,10 @@ def _big_log_figures(log: BigLog, where: str) -> list[Figure]:
         Figure("p", f"100,000 lines{where}: text filtered", milliseconds(log.filter)),
         Figure(
             "p",
-            f"100,000 lines{where}: memory of the page's process (heap)",
-            f"{mebibytes(log.process)} ({mebibytes(log.heap)})",
+            f"100,000 lines{where}: memory of the page's process (once garbage is collected)",
+            f"{mebibytes(log.memory)} ({mebibytes(log.kept_memory)})",
             goal="at most 300 MB",
-            met=log.process <= 300_000_000,
+            met=log.memory <= 300_000_000,
         ),
     ]
 

@@ -5,6 +5,8 @@ import { Heights, shownText } from "./heights.js";
 
 // Rows kept ready above and below what is in sight.
 const MARGIN = 12;
+// Rows out of sight that are kept to be used again.
+const SPARE = 100;
 // Browsers can't make elements any taller; beyond it, a pixel of scrolling stands for more than one.
 const TALLEST = 12000000;
 // Longer names of plugins and tasks do not fit into their columns.
@@ -36,9 +38,17 @@ function emptyRow(narrow) {
   return h("div", { class: "log-line" }, number, columns.map((column) => h("span", { class: column })));
 }
 
+/** Set the text of an element, in the text node that it has where it can. */
+function write(element, text) {
+  const { firstChild } = element;
+  if (firstChild?.nodeType === Node.TEXT_NODE && !firstChild.nextSibling) firstChild.data = text;
+  else element.textContent = text;
+}
+
 function nameIn(cell, name) {
-  cell.textContent = name;
+  write(cell, name);
   if (name.length > CUT_AT) cell.title = name;
+  else if (cell.title) cell.removeAttribute("title");
 }
 
 export class LogView {
@@ -49,6 +59,7 @@ export class LogView {
     this.listeners = listeners;
     this.heights = new Heights();
     this.rows = new Map();
+    this.spare = [];
     this.follow = false;
     this.complete = false;
     this.marked = null;
@@ -69,7 +80,7 @@ export class LogView {
   /** Measure how many characters fit beside the columns, and count all rows anew. */
   layout() {
     this.room = this.element.clientHeight;
-    this.template = null;
+    this.spare = [];
     const digits = Math.max(4, String(this.store.last).length);
     this.digits = digits;
     this.element.style.setProperty("--number", `${digits}ch`);
@@ -233,26 +244,34 @@ export class LogView {
 
   makeRow(line) {
     const narrow = NARROW.matches;
-    this.template ??= emptyRow(narrow);
-    const row = this.template.cloneNode(true);
+    const row = this.spare.pop() ?? emptyRow(narrow);
     const { plugin, task, level, seq } = line;
-    row.classList.add(`level-${level.toLowerCase()}`);
+    row.className = `log-line level-${level.toLowerCase()}`;
     row.dataset.seq = seq;
     const [number, levelCell, ...cells] = row.children;
     number.href = `#L${seq}`;
-    number.textContent = seq;
-    levelCell.textContent = narrow ? level[0] : level;
+    write(number, String(seq));
+    write(levelCell, narrow ? level[0] : level);
     const message = cells.pop();
-    if (narrow) {
-      if (plugin) message.append(h("span", { class: "from" }, `${plugin} `));
-    } else {
+    const text = shownText(line);
+    const pattern = this.store.filter?.pattern;
+    if (narrow && plugin) message.replaceChildren(h("span", { class: "from" }, `${plugin} `), ...marked(text, pattern));
+    else if (pattern) message.replaceChildren(...marked(text, pattern));
+    else write(message, text);
+    if (!narrow) {
       const [time, pluginCell, taskCell] = cells;
-      time.textContent = clock(line.time);
+      write(time, clock(line.time));
       nameIn(pluginCell, plugin);
       nameIn(taskCell, task);
     }
-    message.append(...marked(shownText(line), this.store.filter?.pattern));
     return row;
+  }
+
+  /** Take a row off the page, and keep it for the next line that comes into sight. */
+  drop(index, row) {
+    row.remove();
+    this.rows.delete(index);
+    if (this.spare.length < SPARE) this.spare.push(row);
   }
 
   /** Make the lines in sight elements, and the others none. */
@@ -270,8 +289,7 @@ export class LogView {
     const to = store.shown[last - 1];
     for (const [index, row] of this.rows) {
       if (index >= from && index <= to) continue;
-      row.remove();
-      this.rows.delete(index);
+      this.drop(index, row);
     }
     const odd = [];
     let next = this.space.firstChild;
