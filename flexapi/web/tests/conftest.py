@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from playwright import sync_api as playwright
 
 from flexapi.engine.tests.flexget_home import accepting, mock
 from flexapi.tests.live import PASSWORD, LiveServer, own_server
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 __all__ = ["own_server"]
 
