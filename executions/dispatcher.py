@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, close_old_connections, connection
+from django.db import DatabaseError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
 from flexapi.engine.client import Engine
 
-from .models import Execution
+from .models import Execution, Status
 from .runner import Runner
 from .signals import queue_changed
 
@@ -99,11 +99,20 @@ class Dispatcher:
         try:
             runner.run()
             Execution.objects.prune(settings.EXECUTIONS_KEPT)
+        except DatabaseError:
+            logger.exception("%s met a database that fails.", runner.execution)
+            self._give_back(runner.execution)
         finally:
             connection.close()
             self._runners.pop(runner.execution.pk, None)
             self._threads.discard(threading.current_thread())
             self._call.set()
+
+    def _give_back(self, execution: Execution) -> None:
+        """Let an execution that has not begun be claimed again."""
+        with contextlib.suppress(DatabaseError):  # Then the next start of the server does it.
+            close_old_connections()
+            Execution.objects.filter(pk=execution.pk, status=Status.PENDING).update(worker="")
 
     def _abort_where_asked(self) -> None:
         if not self._runners:

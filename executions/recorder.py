@@ -98,7 +98,7 @@ class Recorder:
         }
         if status == Status.COMPLETE:
             changes["percent"] = 100
-        self._update(changes)
+        self._write(_Batch(changes=changes))
         announcements.changed(self.execution.pk)
 
     def wait_for(self, what: str) -> None:
@@ -202,8 +202,10 @@ class Recorder:
         for attempt in range(1, WRITE_ATTEMPTS + 1):
             try:
                 with transaction.atomic():
-                    LogLine.objects.bulk_create(batch.lines)
-                    ExecutionEntry.objects.bulk_create(batch.entries)
+                    if batch.lines:
+                        LogLine.objects.bulk_create(batch.lines)
+                    if batch.entries:
+                        ExecutionEntry.objects.bulk_create(batch.entries)
                     self._update(batch.changes)
                     extensions.handle(self.execution, batch.others)
                 return

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from executions import dispatcher as dispatcher_module
+from executions import extensions
 from executions.dispatcher import STOP_REASON, Dispatcher
 from executions.models import Execution, Status
 from executions.recorder import Recorder
@@ -154,3 +156,20 @@ def test_old_executions_are_pruned(dispatcher: Dispatcher, stored: Stored, setti
     dispatcher.stop()
     assert list(Execution.objects.all()) == [new]
     assert not Execution.objects.filter(pk=old.pk).exists()
+
+
+def test_a_database_that_fails_at_the_start_costs_no_execution(
+    dispatcher: Dispatcher, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([OperationalError("database is locked")])
+
+    def extras(execution: Execution) -> dict[str, Any]:
+        for failure in failures:
+            raise failure
+        return {}
+
+    monkeypatch.setattr(extensions, "extras", extras)
+    dispatcher.start()
+    execution = Execution.objects.enqueue(["quick"])
+    stored.wait_for(is_over(execution))
+    assert status(execution) == Status.COMPLETE
