@@ -26,6 +26,8 @@ from bench.flexget_daemon import FlexGet, flexget
 ROWS = 1_000_000
 TASKS = 20
 ROUNDS = 40
+# FlexGet's API needs seconds for a page of a million rows.
+PEER_ROUNDS = 6
 PAGE = 50
 GOAL = 0.1  # Seconds, p95.
 # Seconds in which FlexAPI shall have taken a million rows in.
@@ -143,7 +145,7 @@ def figures(ours: FlexApi, peer: FlexGet, count: int, titles: list[str]) -> list
     found = []
     for what, (our_paths, peer_paths) in requests(count, titles).items():
         mine = measure(ours, our_paths)
-        theirs = measure(peer, peer_paths) if peer_paths else []
+        theirs = measure(peer, peer_paths[:PEER_ROUNDS]) if peer_paths else []
         ahead = not theirs or p95(mine) < p95(theirs)
         found.append(
             Figure(
