@@ -6,6 +6,7 @@ import json
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
+from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -53,7 +54,9 @@ class WatchConsumer(AsyncWebsocketConsumer):
         raise NotImplementedError
 
     async def _watch_and_close(self) -> None:
-        await self.close(await self.watch())
+        # The client may leave while a message is on its way to it.
+        with contextlib.suppress(Disconnected):
+            await self.close(await self.watch())
 
 
 class LogConsumer(WatchConsumer):
