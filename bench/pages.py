@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from bench.figures import Figure, mebibytes, median, milliseconds, spread, table
 from flexapi.tests.live import PASSWORD, LiveServer
@@ -34,7 +34,7 @@ LINES = 100_000
 ROUNDS = 5
 DELAYED_LINES = 200
 PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 800}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 
 # Notes how long the main thread was kept at a time.
 WATCH_LONG_TASKS = """() => {
