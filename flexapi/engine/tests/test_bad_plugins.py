@@ -99,10 +99,12 @@ def test_the_server_s_variables_stay_out_of_plugins(
 def abort_once_it_logs(run: Run, grace: float) -> list[Report]:
     """Abort the run when its misbehaving plugin has logged something; return all reports."""
     reports: list[Report] = []
+    asked = False
     for batch in run:
         reports += batch
-        if any(line["plugin"] == "misbehave" for line in of_kind(batch, "log")):
+        if not asked and any(line["plugin"] == "misbehave" for line in of_kind(batch, "log")):
             run.abort(grace)
+            asked = True
     return reports
 
 
@@ -133,6 +135,19 @@ def test_abort_kills_a_plugin_that_does_not_listen(
     # The lock that the killed process left behind is nobody's.
     after = of_kind(reports_of(flexget_engine.execute(2, ["good"], {})), "task")
     assert after[0]["accepted"] == 1
+
+
+def test_abort_is_tried_again_where_a_plugin_swallows_the_first(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"hard-of-hearing": accepting("x", misbehave="swallow_once")})
+    run = flexget_engine.execute(1, None, {})
+    reports = abort_once_it_logs(run, grace=15)
+    assert "swallowed an exception" in messages(reports)
+    # It ended in order, and was not killed after the grace time.
+    assert "the abort phase ran" in messages(reports)
+    assert of_kind(reports, "finished") == [{"aborted": True}]
+    assert run.ending == Ending(0)
 
 
 def test_abort_kills_what_the_plugin_started(
