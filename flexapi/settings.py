@@ -3,6 +3,7 @@
 import os
 import zoneinfo
 from datetime import timedelta
+from typing import Any
 
 import tzlocal
 from django.core.exceptions import ImproperlyConfigured
@@ -22,6 +23,23 @@ def _port() -> int:
     return int(text)
 
 
+def _number(variable: str, default: int, least: int = 0) -> int:
+    text = os.environ.get(variable) or str(default)
+    if not text.isdecimal() or int(text) < least:
+        raise ImproperlyConfigured(f"{variable} is a whole number from {least} on, not {text!r}")
+    return int(text)
+
+
+def _address(variable: str, *schemes: str) -> str:
+    """Return the URL of a service, "" where none is named; what is wrong is said without its password."""
+    url = os.environ.get(variable, "").strip()
+    if url and not url.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        raise ImproperlyConfigured(
+            f"{variable} begins with {' or '.join(f'{scheme}://' for scheme in schemes)}."
+        )
+    return url
+
+
 def _time_zone() -> str:
     try:
         name = tzlocal.get_localzone_name()
@@ -32,13 +50,23 @@ def _time_zone() -> str:
 
 
 DATA_DIR = paths.data_dir()
-SECRET_KEY = paths.secret_key(DATA_DIR)
+# Servers behind one address must share it: sessions are signed with it.
+SECRET_KEY = os.environ.get("FLEXAPI_SECRET_KEY") or paths.secret_key(DATA_DIR)
 DEBUG = False
 
 # The config that this server owns, whether it exists yet or not.
 FLEXGET_CONFIG = paths.find_config() or paths.default_config()
 # The interpreter of a FlexGet that is installed elsewhere; None is the FlexGet installed here.
 FLEXGET_PYTHON = os.environ.get("FLEXAPI_FLEXGET_PYTHON") or None
+
+# The services of several machines; "" where one machine does without.
+DATABASE_URL = _address("FLEXAPI_DATABASE_URL", "postgres", "postgresql")
+REDIS_URL = _address("FLEXAPI_REDIS_URL", "redis", "rediss", "unix")
+# Where FlexGet keeps what it remembers; "": in its own SQLite file beside the config.
+FLEXGET_DATABASE_URL = _address("FLEXAPI_FLEXGET_DATABASE_URL", "postgres", "postgresql")
+
+# How many executions run side by side in this process. SQLite has one writer, so there it is one.
+SLOTS = _number("FLEXAPI_SLOTS", 4 if FLEXGET_DATABASE_URL else 1, least=1)
 
 # How many executions that are over are kept, with their logs and entries.
 EXECUTIONS_KEPT = int(os.environ.get("FLEXAPI_EXECUTIONS_KEPT") or 1000)
@@ -123,31 +151,59 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "flexapi.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            # Readers never wait for the writer (WAL); a writer waits for its turn here rather than fail
-            # with "database is locked" in the middle of a transaction (IMMEDIATE).
-            "timeout": 30,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-        # A file, as in real life: the in-memory database locks tables between threads.
-        "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
-    }
+_SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": DATA_DIR / "flexapi.sqlite3",
+    "CONN_MAX_AGE": None,
+    "OPTIONS": {
+        # Readers never wait for the writer (WAL); a writer waits for its turn here rather than fail
+        # with "database is locked" in the middle of a transaction (IMMEDIATE).
+        "timeout": 30,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    },
+    # A file, as in real life: the in-memory database locks tables between threads.
+    "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
 }
+
+
+def _database() -> dict[str, Any]:
+    if not DATABASE_URL:
+        return _SQLITE
+    try:
+        import dj_database_url
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            "FLEXAPI_DATABASE_URL needs what requirements-distributed.txt lists."
+        ) from error
+    # A connection that broke while it lay idle is opened again.
+    return dict(dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True))
+
+
+DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CHANNEL_LAYERS = {
+# Messages only say "look again", so a dropped one is repaired by the next; many fit all the same.
+_CAPACITY = 2000
+CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
-        # Messages only say "look again", so a dropped one is repaired by the next; many fit all the same.
-        "CONFIG": {"capacity": 2000},
+        "CONFIG": {"capacity": _CAPACITY},
     }
 }
+if REDIS_URL:
+    CHANNEL_LAYERS["default"] = {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "flexapi"},
+    }
+    # Shared, so that a throttle counts what all servers were asked.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "flexapi",
+        }
+    }
 
 AUTHENTICATION_BACKENDS = ["flexapi.api.authentication.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
