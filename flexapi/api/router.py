@@ -41,6 +41,9 @@ class Router(SimpleRouter):
     def __init__(self) -> None:
         super().__init__()
         self.trailing_slash = "/?"
+        # DELETE of a whole list, where a viewset has an action for it.
+        lists, *others = self.routes
+        self.routes = [lists._replace(mapping={**lists.mapping, "delete": "clear"}), *others]
         self._views: list[URLPattern] = []
         self._view_names: list[tuple[str, str]] = []
 

@@ -47,7 +47,9 @@ class AutoSchema(SpectacularSchema):
         name: str = super().get_operation_id()
         if self.method == "POST" and self.path.endswith("}"):
             return f"{name}_one"
-        if self.method in ("PUT", "PATCH", "DELETE") and "{" not in self.path:
+        if getattr(self.view, "action", None) == "clear" or (
+            self.method in ("PUT", "PATCH", "DELETE") and "{" not in self.path
+        ):
             return f"{name}_all"
         return name
 
@@ -87,7 +89,9 @@ class AutoSchema(SpectacularSchema):
             "415": (has_body, "A content type that is not understood."),
             "429": (bool(view.throttle_classes), "Too many attempts; see Retry-After."),
         }
-        return {status: text for status, (applies, text) in possible.items() if applies}
+        statuses = {status: text for status, (applies, text) in possible.items() if applies}
+        # What views of a kind may answer beside, such as all that ask FlexGet.
+        return statuses | getattr(view, "possible_errors", {})
 
     def _get_response_for_code(
         self,

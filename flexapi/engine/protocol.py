@@ -21,8 +21,12 @@ NOT_RUNNING = -32002
 # What a method was to work with is not there, or stands in the way.
 NOT_FOUND = -32003
 CONFLICT = -32004
-# FlexGet's database is locked, missing or of another FlexGet.
+# FlexGet's database is missing, broken or of another FlexGet; nothing was done.
 DATABASE_UNAVAILABLE = -32005
+# Somebody writes to FlexGet's database; nothing was done, and it may be tried again at once.
+DATABASE_LOCKED = -32006
+# What a method was to change is no longer what the caller has seen; nothing was done.
+CHANGED = -32007
 
 
 class RpcError(Exception):
