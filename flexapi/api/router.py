@@ -7,7 +7,7 @@ router.register_view("execution/options", OptionsView.as_view(), name="execution
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponseBase
 from django.urls import NoReverseMatch, URLPattern, re_path
@@ -15,7 +15,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.routers import SimpleRouter
+from rest_framework.routers import Route, SimpleRouter
 from rest_framework.views import APIView
 
 
@@ -42,8 +42,9 @@ class Router(SimpleRouter):
         super().__init__()
         self.trailing_slash = "/?"
         # DELETE of a whole list, where a viewset has an action for it.
-        lists, *others = self.routes
-        self.routes = [lists._replace(mapping={**lists.mapping, "delete": "clear"}), *others]
+        lists = cast(Route, self.routes[0])
+        with_clear = lists._replace(mapping={**lists.mapping, "delete": "clear"})
+        self.routes = [with_clear, *self.routes[1:]]
         self._views: list[URLPattern] = []
         self._view_names: list[tuple[str, str]] = []
 
