@@ -9,7 +9,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flexapi.settings")
 django.setup()
 
 # These need the apps to be loaded.
+from django.conf import settings  # noqa: E402
+
 from flexapi.api import websockets  # noqa: E402
 from flexapi.api.handler import Handler  # noqa: E402
+from flexapi.api.prefix import Prefixed  # noqa: E402
 
-application = ProtocolTypeRouter({"http": Handler(), "websocket": websockets.application()})
+application = Prefixed(
+    ProtocolTypeRouter({"http": Handler(), "websocket": websockets.application()}),
+    settings.PATH_PREFIX,
+)

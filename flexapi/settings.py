@@ -1,6 +1,7 @@
 """Django settings. What differs between installations comes from `FLEXAPI_*` variables, read here alone."""
 
 import os
+import re
 import zoneinfo
 from datetime import timedelta
 from typing import Any
@@ -38,6 +39,16 @@ def _address(variable: str, *schemes: str) -> str:
             f"{variable} begins with {' or '.join(f'{scheme}://' for scheme in schemes)}."
         )
     return url
+
+
+def _path_prefix() -> str:
+    """Return the path under which a proxy shows the server, as in "/flexapi"; "" for the root."""
+    text = os.environ.get("FLEXAPI_PATH_PREFIX", "").strip("/")
+    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", text) or "//" in text:
+        raise ImproperlyConfigured(
+            f"FLEXAPI_PATH_PREFIX is a path of letters, digits and -._~ such as /flexapi, not {text!r}"
+        )
+    return f"/{text}" if text else ""
 
 
 def _time_zone() -> str:
@@ -88,6 +99,13 @@ PORT = _port()
 # Django's own list cannot express "any IP address".
 ALLOWED_HOSTS = ["*"]
 ALLOWED_HOST_NAMES = [*_list("FLEXAPI_ALLOWED_HOSTS"), HOST]
+# The path under which a proxy shows this server: all its links and cookies have it (see flexapi.api.prefix).
+PATH_PREFIX = _path_prefix()
+FORCE_SCRIPT_NAME = PATH_PREFIX or None
+# How many proxies stand in front, each of which adds to X-Forwarded-For and sets X-Forwarded-Proto.
+# Without one these headers are whatever a client says, so they count for nothing.
+TRUSTED_PROXIES = _number("FLEXAPI_TRUSTED_PROXIES", 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 # Origins (https://flexget.example) that may send cookies, where a proxy changes scheme or host.
 CSRF_TRUSTED_ORIGINS = _list("FLEXAPI_TRUSTED_ORIGINS")
 
@@ -212,10 +230,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "/accounts/login/"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "rest_framework:login"
+LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = LOGIN_URL
 
+# Of two servers under one name neither gets the other's.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = PATH_PREFIX or "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -250,7 +270,7 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = _time_zone()
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{PATH_PREFIX}/static/"
 # Served straight from the installed packages: no collectstatic step, nothing to go stale after an upgrade.
 WHITENOISE_USE_FINDERS = True
 
@@ -278,8 +298,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "flexapi.api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "DEFAULT_THROTTLE_RATES": {"login_address": "60/min", "login_user": "10/min"},
-    # X-Forwarded-For is whatever the client says; the throttles go by the address of the connection.
-    "NUM_PROXIES": 0,
+    # The throttles go by the address of the connection, or by what the outermost trusted proxy saw.
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 DRF_STANDARDIZED_ERRORS = {
@@ -292,6 +312,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
+    "SERVERS": [{"url": PATH_PREFIX}] if PATH_PREFIX else [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["flexapi.api.schema.drop_trailing_slashes"],

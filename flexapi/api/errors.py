@@ -50,7 +50,7 @@ class BodyTooLarge(exceptions.APIException):
 
 
 def is_api(path: str) -> bool:
-    """Whether an answer to this path has to be JSON."""
+    """Whether an answer to this path, without a proxy's prefix, has to be JSON."""
     return path == "/api" or path.startswith("/api/")
 
 
@@ -78,10 +78,10 @@ def bad_query(path: str) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's `handler400`."""
-    if not is_api(request.path):
+    if not is_api(request.path_info):
         return defaults.bad_request(request, exception)
     if isinstance(exception, RequestDataTooBig):
-        return body_too_large(request.path)
+        return body_too_large(request.path_info)
     detail = "The request is not acceptable."
     if isinstance(exception, DisallowedHost):
         detail = "This server does not answer to that host name; FLEXAPI_ALLOWED_HOSTS adds a name."
@@ -90,20 +90,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's `handler403`."""
-    if not is_api(request.path):
+    if not is_api(request.path_info):
         return defaults.permission_denied(request, exception)
     return error_response(403, "permission_denied", "You may not do this.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's `CSRF_FAILURE_VIEW`."""
-    if not is_api(request.path):
+    if not is_api(request.path_info):
         return csrf.csrf_failure(request, reason)
     return error_response(403, "permission_denied", f"CSRF Failed: {reason}")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's `handler500`: the traceback is in the log, not in the answer."""
-    if not is_api(request.path):
+    if not is_api(request.path_info):
         return defaults.server_error(request)
     return error_response(500, "error", "Server Error (500)")

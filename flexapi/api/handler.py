@@ -23,6 +23,7 @@ from django.urls import set_script_prefix
 from django.utils.encoding import iri_to_uri
 
 from flexapi.api import errors
+from flexapi.api.prefix import local_path
 from flexapi.api.threads import pool
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -67,7 +68,7 @@ class Handler(ASGIHandler):
         except Disconnected:
             return
         except BodyTooLarge:
-            await self.send_response(errors.body_too_large(scope["path"]), send)
+            await self.send_response(errors.body_too_large(local_path(scope)), send)
             return
         loop = asyncio.get_running_loop()
         response = await loop.run_in_executor(pool, self.respond, scope, body)
@@ -99,7 +100,7 @@ class Handler(ASGIHandler):
         request, _ = self.create_request(scope, body)
         if request is None:
             signals.request_finished.send(sender=self.__class__)
-            return errors.bad_query(scope["path"])
+            return errors.bad_query(local_path(scope))
         response = self.get_response(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         if not response.streaming:

@@ -16,7 +16,10 @@ from flexapi.api import errors, free_names, hosts
 
 
 class ApiMiddleware:
-    """Refuses foreign hosts, NUL bytes and huge bodies; prepares the path; sets the caching headers."""
+    """Refuses foreign hosts, NUL bytes and huge bodies; prepares the path; sets the caching headers.
+
+    A cookie that was set over HTTPS stays there; the same server may be asked over plain HTTP as well.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -25,16 +28,23 @@ class ApiMiddleware:
         host = request.get_host()
         if not hosts.is_allowed(host):
             raise DisallowedHost(f"Invalid Host header: {host!r}")
-        if not errors.is_api(request.path):
+        response = self._respond(request)
+        if request.is_secure():
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
+        return response
+
+    def _respond(self, request: HttpRequest) -> HttpResponseBase:
+        if not errors.is_api(request.path_info):
             return self.get_response(request)
-        if "\x00" in request.path:
+        if "\x00" in request.path_info:
             return errors.error_response(400, "bad_request", "The path contains a NUL byte.")
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit():
             return errors.error_response(400, "bad_request", "Content-Length is not a number.")
         # The handler counts what arrives; this speaks for servers that hand over the stream.
         if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return errors.body_too_large(request.path)
+            return errors.body_too_large(request.path_info)
         request.path_info = _routing_path(request)
         response = self.get_response(request)
         # What one user reads is not for another, and a copy may be used only after asking again.

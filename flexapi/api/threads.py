@@ -10,14 +10,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import close_old_connections
+from django.urls import set_script_prefix
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 # Python code runs one thread at a time; more threads only help those that wait for the database.
 POOL_SIZE = 8
-pool = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="flexapi")
+pool = ThreadPoolExecutor(
+    POOL_SIZE,
+    thread_name_prefix="flexapi",
+    # Each thread has Django's prefix of URLs for itself; a websocket's work may come before any request's.
+    initializer=lambda: set_script_prefix(f"{settings.PATH_PREFIX}/"),
+)
 
 
 async def run_sync(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

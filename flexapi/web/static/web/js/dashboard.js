@@ -6,6 +6,7 @@ import { byId, h, icon, pageData } from "./dom.js";
 import { abort, doing, executionRow, isActive, statusBadge, tasksOf, urlOf } from "./execution.js";
 import { showHistory, showSchedules, showState } from "./dashboard_cards.js";
 import { timeElement, tookOf } from "./format.js";
+import { at } from "./root.js";
 import { runBox } from "./run_box.js";
 
 const RECENT = 15;
@@ -103,8 +104,8 @@ function changed(execution) {
 /** Read everything again: the board may have moved while the connection was lost. */
 async function reload() {
   const [running, ended] = await Promise.all([
-    api("/api/execution?limit=500"),
-    api(`/api/execution?status=complete,failed,aborted&limit=${RECENT}`),
+    api(at("/api/execution?limit=500")),
+    api(at(`/api/execution?status=complete,failed,aborted&limit=${RECENT}`)),
   ]);
   active.clear();
   for (const execution of running.items) active.set(execution.id, execution);

@@ -3,6 +3,7 @@
 import { api } from "./api.js";
 import { byId, h } from "./dom.js";
 import { counted, timeElement } from "./format.js";
+import { at } from "./root.js";
 
 const FAULTS = 8;
 const ENGINE = { starting: "starting", failed: "failed", stopped: "stopped" };
@@ -78,7 +79,7 @@ export async function showHistory(url) {
   try {
     const { items } = await api(`${url}?limit=8`);
     const rows = items.map((item) => {
-      const title = item.execution ? h("a", { href: `/executions/${item.execution}/` }, item.title) : item.title;
+      const title = item.execution ? h("a", { href: at(`/executions/${item.execution}/`) }, item.title) : item.title;
       return h("li", { class: "pair", title: item.reason ?? "" }, h("span", {}, title, " ", h("span", { class: "meta" }, item.task)), timeElement(item.time));
     });
     fill("history", [rows.length ? h("ul", { class: "rows" }, rows) : h("div", { class: "empty" }, "Nothing was taken yet.")]);

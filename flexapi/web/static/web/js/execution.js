@@ -3,9 +3,10 @@
 import { api } from "./api.js";
 import { confirmed, h, icon, toast } from "./dom.js";
 import { amount, timeElement, tookOf } from "./format.js";
+import { at } from "./root.js";
 
 export const isActive = (execution) => execution.status === "pending" || execution.status === "running";
-export const urlOf = (execution) => `/executions/${execution.id}/`;
+export const urlOf = (execution) => at(`/executions/${execution.id}/`);
 export const statusBadge = (status) => h("span", { class: `status ${status}` }, status);
 export const tasksOf = (execution) => execution.tasks.join(", ") || "all tasks";
 
@@ -24,7 +25,7 @@ export function optionsOf(execution) {
 
 /** Start tasks and open the page of the execution. */
 export async function run(body) {
-  const { object } = await api("/api/execution", { method: "POST", body });
+  const { object } = await api(at("/api/execution"), { method: "POST", body });
   location.assign(urlOf(object));
 }
 
@@ -41,7 +42,7 @@ export async function runAgain(execution) {
 export async function abort(execution) {
   if (!(await confirmed(`Abort execution ${execution.id} (${tasksOf(execution)})?`, "Abort"))) return;
   try {
-    await api(`/api/execution/${execution.id}/abort`, { method: "POST" });
+    await api(at(`/api/execution/${execution.id}/abort`), { method: "POST" });
     toast(`Execution ${execution.id} is being aborted.`);
   } catch (error) {
     toast(error.message, "failed");

@@ -5,6 +5,7 @@ import { watchBoard } from "./board.js";
 import { byId, h, icon, pageData, toast } from "./dom.js";
 import { asPattern, run, statusBadge, urlOf } from "./execution.js";
 import { counted, timeElement } from "./format.js";
+import { at } from "./root.js";
 import { openRunDialog } from "./run_dialog.js";
 
 const { can, tasks, recent } = pageData();
@@ -40,7 +41,7 @@ async function start(task, button) {
 
 async function enable(task, enabled) {
   try {
-    const { object } = await api(`/api/tasks/${encodeURIComponent(task.name)}`, { method: "PATCH", body: { enabled } });
+    const { object } = await api(at(`/api/tasks/${encodeURIComponent(task.name)}`), { method: "PATCH", body: { enabled } });
     // FlexGet calls a task disabled whose name in the file begins with an underscore.
     Object.assign(task, { name: object.name, enabled: object.enabled, key: object.enabled ? object.name : `_${object.name}` });
     toast(`${task.name} is ${task.enabled ? "enabled" : "disabled"}.`);

@@ -3,6 +3,7 @@
 import { api } from "../api.js";
 import { h } from "../dom.js";
 import { amount } from "../format.js";
+import { at } from "../root.js";
 
 const STATES = ["accepted", "rejected", "failed", "undecided"];
 const PAGE = 100;
@@ -77,7 +78,7 @@ export class Entries {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     let page;
     try {
-      page = await api(`/api/execution/${this.id}/entries?${parameters}`);
+      page = await api(at(`/api/execution/${this.id}/entries?${parameters}`));
     } catch (error) {
       this.say(error.message);
       return;

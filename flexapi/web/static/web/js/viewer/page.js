@@ -10,6 +10,7 @@ import { Entries } from "./entries.js";
 import { rangeOf, hashOf } from "./links.js";
 import { LogStore, makeFilter } from "./store.js";
 import { LogView } from "./view.js";
+import { at } from "../root.js";
 
 const REFRESH = 4000;
 const TYPING = 80;
@@ -89,7 +90,7 @@ function showCount() {
 
 async function refresh() {
   try {
-    execution = (await api(`/api/execution/${execution.id}`)).object;
+    execution = (await api(at(`/api/execution/${execution.id}`))).object;
     showExecution();
   } catch (error) {
     // Unreachable: the websocket notices that as well, says so, and comes back.
@@ -128,7 +129,7 @@ function onMessage(message) {
 const live = new Live(
   () => {
     resumedAfter = store.last;
-    return `/ws/execution/${execution.id}/log/?after=${store.last}`;
+    return at(`/ws/execution/${execution.id}/log/?after=${store.last}`);
   },
   {
     message: onMessage,
