@@ -1,20 +1,19 @@
 """Several server processes on one database: what is due is fired by one of them."""
 
-import importlib.util
 import os
-import secrets
-import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from flexapi.tests.postgres import postgres_database
+
+__all__ = ["postgres_database"]
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("tick_hours.py")
-POSTGRES = os.environ.get("FLEXAPI_TEST_POSTGRES_SERVER", "127.0.0.1:5432/postgres")
 START = datetime(2026, 5, 4, 10, tzinfo=UTC)
 SCHEDULES, HOURS, SERVERS = 10, 30, 3
 
@@ -54,34 +53,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def postgres(
-    environment: dict[str, str], require: Callable[[str, bool, str], None]
-) -> Iterator[dict[str, str]]:
+def postgres(environment: dict[str, str], postgres_database: str) -> dict[str, str]:
     """The same, on a new database of a PostgreSQL server."""
-    address, user = POSTGRES.split("/")
-    host, _, port = address.partition(":")
-    driver = importlib.util.find_spec("psycopg") is not None
-    require("postgres", driver and _listens(host, int(port)), f"no driver, or none at {address}")
-    name = f"flexapi_test_{secrets.token_hex(6)}"
-    sql = (
-        "import psycopg, sys; "
-        f"psycopg.connect('host={host} port={port} user={user} dbname=postgres', autocommit=True)"
-        ".execute(sys.argv[1])"
-    )
-    _run(environment, "-c", sql, f"CREATE DATABASE {name}")
-    yield environment | {
-        "DJANGO_SETTINGS_MODULE": "schedules.tests.postgres_settings",
-        "FLEXAPI_TEST_POSTGRES": f"{POSTGRES}/{name}",
-    }
-    _run(environment, "-c", sql, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _listens(host: str, port: int) -> bool:
-    try:
-        socket.create_connection((host, port), 1).close()
-    except OSError:
-        return False
-    return True
+    return environment | {"FLEXAPI_DATABASE_URL": postgres_database}
 
 
 def _run(environment: dict[str, str], *arguments: str) -> str:
