@@ -10,6 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from executions.models import Execution
 from executions.serializers import ExecutionSerializer
 from flexapi.api.router import router
+from flexapi.engine.movies import DEFAULT_QUEUE
+from movie_queue.models import QueuedMovie
 from tasks.models import Task
 
 User = AbstractBaseUser | AnonymousUser
@@ -20,6 +22,9 @@ _ABILITIES = {
     "abort": "executions.abort_execution",
     "viewTasks": "tasks.view_task",
     "changeTasks": "tasks.change_task",
+    "queueMovies": "movie_queue.add_queuedmovie",
+    "changeMovies": "movie_queue.change_queuedmovie",
+    "removeMovies": "movie_queue.delete_queuedmovie",
 }
 
 
@@ -57,6 +62,12 @@ def tasks(user: Any) -> list[dict[str, Any]]:
         }
         for task in Task.objects.defer("config")
     ]
+
+
+def movie_queues() -> list[str]:
+    """The names of the queues that movies are in, sorted, and of the one that is always there."""
+    names = QueuedMovie.objects.order_by().values_list("queue_name", flat=True).distinct()
+    return sorted({DEFAULT_QUEUE, *names})
 
 
 def add_task_url(user: Any) -> str | None:

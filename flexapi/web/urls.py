@@ -19,6 +19,8 @@ urlpatterns = [
     path("executions/", views.ExecutionsView.as_view(), name="executions"),
     path("executions/<int:pk>/", views.ExecutionView.as_view(), name="execution"),
     path("tasks/", views.TasksView.as_view(), name="tasks"),
+    path("movie_queue/", views.MovieQueueView.as_view(), name="movie_queue"),
+    path("history/", views.HistoryView.as_view(), name="history"),
     path("accounts/", include(_sessions)),
     path("accounts/password/", views.PasswordChangeView.as_view(), name="password_change"),
     # One door for everybody; it says so where somebody may not enter the admin.

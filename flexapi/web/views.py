@@ -140,6 +140,40 @@ class TasksView(PageView):
         return {"tasks": page_data.tasks(self.request.user), "recent": recent}
 
 
+class MovieQueueView(PageView):
+    """The movies that are wanted, and what was grabbed of them; its script asks the API for both."""
+
+    template_name = "web/movie_queue.html"
+    permission_required = ("executions.view_execution", "movie_queue.view_queuedmovie")
+    script = "web/js/movie_queue.js"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the queues to choose from."""
+        self.queues = page_data.movie_queues()
+        return super().get_context_data(**kwargs, queues=self.queues)
+
+    def get_data(self) -> dict[str, Any]:
+        """Where the movies are read, and the queues that there are."""
+        endpoints = page_data.endpoints("movie_queue", "movie_queue/grabbed")
+        return {"endpoints": endpoints, "queues": self.queues}
+
+
+class HistoryView(PageView):
+    """What was accepted, the latest first; its script asks the API."""
+
+    template_name = "web/history.html"
+    permission_required = ("executions.view_execution", "history.view_historyentry")
+    script = "web/js/history.js"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the tasks to choose from."""
+        return super().get_context_data(**kwargs, tasks=page_data.tasks(self.request.user))
+
+    def get_data(self) -> dict[str, Any]:
+        """Where the history is read."""
+        return {"endpoints": page_data.endpoints("history")}
+
+
 class LoginView(auth.LoginView):
     """Django's login page, with the API's brakes on guessing."""
 

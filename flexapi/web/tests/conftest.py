@@ -41,6 +41,10 @@ TASKS: dict[str, Any] = {
     "broken": accepting(misbehave="raise"),
     "100% [odd] / names": accepting("odd"),
     "_resting": accepting("rest"),
+    "grab": {
+        **mock("Sintel.2010.1080p"),
+        "movie_queue": {"action": "accept", "queue_name": "grabs"},
+    },
 }
 
 

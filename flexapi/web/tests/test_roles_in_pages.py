@@ -9,10 +9,11 @@ from flexapi.tests.live import PASSWORD, LiveServer
 from flexapi.web.tests.conftest import ROLES, TASKS, add_user, start
 
 # The buttons of each role.
+OPERATOR = {"Run", "Run again", "Abort", "Add a movie", "Edit a film", "Remove a film"}
 BUTTONS: dict[str, set[str]] = {
     "viewer": set(),
-    "operator": {"Run", "Run again", "Abort"},
-    "editor": {"Run", "Run again", "Abort", "Disable"},
+    "operator": OPERATOR,
+    "editor": OPERATOR | {"Disable"},
 }
 
 
@@ -20,6 +21,8 @@ BUTTONS: dict[str, set[str]] = {
 def test_no_button_that_would_answer_403(web_server: LiveServer, people: Any, role: str) -> None:
     done = web_server.run(tasks=["hello"])["id"]
     running = start(web_server, "endless")
+    with web_server.client() as client:
+        film = client.post("/api/movie_queue", json={"title": "a film"}).headers["Location"]
     person = people(web_server, role)
     page = person.page
     refused: list[str] = []
@@ -37,6 +40,12 @@ def test_no_button_that_would_answer_403(web_server: LiveServer, people: Any, ro
     page.goto("/tasks/")
     expect(page.locator("li.task")).to_have_count(len(TASKS))
     look("Disable")
+    page.goto("/movie_queue/")
+    expect(page.locator("li.movie")).to_have_count(1)
+    for name in ("Add a movie", "Edit a film", "Remove a film"):
+        look(name)
+    page.goto("/history/")
+    expect(page.locator("li.taken").first).to_be_visible()
     person.watch(done)
     look("Run again")
     page.goto("/")
@@ -45,6 +54,7 @@ def test_no_button_that_would_answer_403(web_server: LiveServer, people: Any, ro
     assert not refused
     with web_server.client() as client:
         client.post(f"/api/execution/{running}/abort")
+        client.delete(film)
 
 
 def test_logging_in_and_out(web_server: LiveServer, people: Any) -> None:

@@ -2,12 +2,13 @@
 
 const CSRF = document.querySelector('meta[name="csrf-token"]').content;
 
-/** An answer that is no success; `message` is what the server says is wrong. */
+/** An answer that is no success; `message` is what the server says is wrong, `location` what is in the way. */
 export class ApiError extends Error {
-  constructor(status, errors) {
+  constructor(status, errors, location = null) {
     super(errors.map((error) => (error.attr ? `${error.attr}: ${error.detail}` : error.detail)).join(" "));
     this.status = status;
     this.errors = errors;
+    this.location = location;
   }
 }
 
@@ -35,6 +36,6 @@ export async function api(url, { method = "GET", body } = {}) {
   } catch {
     throw new ApiError(0, [{ detail: "The server can't be reached.", attr: null }]);
   }
-  if (!response.ok) throw new ApiError(response.status, await errorsOf(response));
+  if (!response.ok) throw new ApiError(response.status, await errorsOf(response), response.headers.get("Location"));
   return response.status === 204 ? null : response.json();
 }

@@ -3,6 +3,8 @@
 import { api } from "./api.js";
 import { h } from "./dom.js";
 import { asPattern, run } from "./execution.js";
+import { showFaults } from "./forms.js";
+import { at } from "./root.js";
 
 // Asked for most, so shown first.
 const COMMON = ["test", "now", "learn", "no_cache", "discover_now", "loglevel"];
@@ -76,20 +78,6 @@ function readAll(options) {
   return good ? body : null;
 }
 
-function showFaults(error, options, general) {
-  const left = [];
-  for (const { attr, detail } of error.errors ?? [{ attr: null, detail: error.message }]) {
-    const at = options.find(({ name }) => attr === name || attr?.startsWith(`${name}.`));
-    if (at) {
-      at.fault.textContent = detail;
-      at.fault.hidden = false;
-      at.element.closest("details")?.setAttribute("open", "");
-    } else left.push(detail);
-  }
-  general.textContent = left.join(" ");
-  general.hidden = !left.length;
-}
-
 /** Open the dialog for a task. `can` is what the user may do. */
 export async function openRunDialog(task, can) {
   const body = h("div", { class: "body" }, h("p", { class: "quiet" }, "Asking FlexGet for its options…"));
@@ -108,7 +96,7 @@ export async function openRunDialog(task, can) {
   const general = h("p", { class: "callout failed", role: "alert", hidden: true });
   let options = [];
   try {
-    const { properties } = (await api("/api/execution/options")).object;
+    const { properties } = (await api(at("/api/execution/options"))).object;
     const names = Object.keys(properties).filter((name) => name !== "tasks" && (can.changeTasks || !EDITORS.includes(name)));
     const common = COMMON.filter((name) => names.includes(name));
     const rest = names.filter((name) => !common.includes(name));
