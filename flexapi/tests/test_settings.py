@@ -38,6 +38,17 @@ def test_names_and_origins_may_be_added(tmp_path: Path) -> None:
     assert origins == ["https://a.example"]
 
 
+def test_forwarded_headers_count_for_nothing_without_a_proxy(tmp_path: Path) -> None:
+    assert read("SECURE_PROXY_SSL_HEADER", tmp_path) is None
+    assert read("REST_FRAMEWORK['NUM_PROXIES']", tmp_path, FLEXAPI_TRUSTED_PROXIES="2") == 2
+
+
+@pytest.mark.parametrize("prefix", ["a b", "a//b", "ä", "a?b"])
+def test_a_path_prefix_that_is_none_is_named(tmp_path: Path, prefix: str) -> None:
+    result = run("import flexapi.settings", tmp_path, FLEXAPI_PATH_PREFIX=prefix)
+    assert "FLEXAPI_PATH_PREFIX is a path" in result.stderr.splitlines()[-1]
+
+
 def test_the_time_zone_is_the_machines(tmp_path: Path) -> None:
     assert read("TIME_ZONE", tmp_path, TZ="Europe/Berlin") == "Europe/Berlin"
 
