@@ -78,6 +78,43 @@ def test_nothing_yet(own_server: LiveServer, people: Any) -> None:
     expect(page.get_by_role("alert")).to_contain_text("nothing can be saved")
 
 
+def test_what_is_wrong_comes_next_and_was_taken(web_server: LiveServer, people: Any) -> None:
+    config = web_server.home.config
+    text = config.read_text()
+    person = people(web_server, "viewer")
+    page = person.page
+    try:
+        # Far away, so that nothing runs; "lines" comes after the first hundred of them.
+        far = [{"tasks": f"later {n}", "schedule": {"year": 2098}} for n in range(100)]
+        next_ones = [
+            {"tasks": "lines", "schedule": {"year": 2097}},
+            {"tasks": ["hello", "slow"], "schedule": {"year": 2096}},
+        ]
+        web_server.home.write(
+            {**TASKS, "odd": {"no_such_plugin": True}}, schedules=[*far, *next_ones]
+        )
+        page.goto("/")
+        expect(page.locator("#state .callout")).to_contain_text("FlexGet finds 1 fault")
+        expect(page.locator("#state .faults code")).to_have_text("tasks.odd")
+        expect(page.locator("#state .faults")).to_contain_text("no_such_plugin")
+        expect(page.locator("#schedules li")).to_have_count(5)
+        expect(page.locator("#schedules li").nth(0)).to_contain_text("hello, slow")
+        expect(page.locator("#schedules li").nth(1)).to_contain_text("lines")
+    finally:
+        config.write_text(text)
+    execution = start(web_server, "hello")
+    # Without a reload, once it has ended.
+    newest = page.locator("#history li").first
+    link = newest.get_by_role("link", name="Sintel 2010 720p")
+    expect(link).to_have_attribute("href", f"/executions/{execution}/")
+    expect(newest).to_contain_text("hello")
+    expect(page.locator("#taken-today")).to_contain_text(" today")
+    page.reload()
+    expect(page.locator("#schedules")).to_contain_text("Nothing is scheduled.")
+    expect(page.locator("#state .callout")).to_have_count(0)
+    assert person.complaints == []
+
+
 def test_the_list_of_executions(web_server: LiveServer, people: Any) -> None:
     web_server.manage(
         "shell",

@@ -4,7 +4,7 @@ import { api } from "./api.js";
 import { watchBoard } from "./board.js";
 import { byId, h, icon, pageData } from "./dom.js";
 import { abort, doing, executionRow, isActive, statusBadge, tasksOf, urlOf } from "./execution.js";
-import { showHistory, showSchedules, showState } from "./dashboard_cards.js";
+import { showHistory, showState, showSummary } from "./dashboard_cards.js";
 import { timeElement, tookOf } from "./format.js";
 import { at } from "./root.js";
 import { runBox } from "./run_box.js";
@@ -13,6 +13,7 @@ const RECENT = 15;
 const { can, tasks, endpoints, ...start } = pageData();
 const active = new Map(start.active.map((execution) => [execution.id, execution]));
 let recent = start.recent;
+let takenSoon;
 // The elements of what is running, so that a change redraws a line and not the list.
 const items = new Map();
 
@@ -96,7 +97,8 @@ function changed(execution) {
     active.delete(execution.id);
     recent = [execution, ...recent.filter(({ id }) => id !== execution.id)].sort((a, b) => b.id - a.id).slice(0, RECENT);
     showRecent();
-    if (execution.summary.accepted && endpoints.history) showHistory(endpoints.history);
+    clearTimeout(takenSoon);
+    takenSoon = setTimeout(showTaken, 300); // Many may end at once.
   }
   showNow();
 }
@@ -115,10 +117,14 @@ async function reload() {
   refreshCards();
 }
 
+function showTaken() {
+  showSummary(endpoints["server/summary"]);
+  if (endpoints.history) showHistory(endpoints.history);
+}
+
 function refreshCards() {
   showState(endpoints.server);
-  if (endpoints.schedules) showSchedules(endpoints.schedules);
-  if (endpoints.history) showHistory(endpoints.history);
+  showTaken();
 }
 
 showNow();

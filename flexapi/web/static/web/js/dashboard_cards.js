@@ -2,10 +2,12 @@
 
 import { api } from "./api.js";
 import { byId, h } from "./dom.js";
-import { counted, timeElement } from "./format.js";
+import { amount, counted, timeElement } from "./format.js";
 import { at } from "./root.js";
 
 const FAULTS = 8;
+// Milliseconds until FlexGet, which is loading or checks the config, is asked once more.
+const SOON = 2000;
 const ENGINE = { starting: "starting", failed: "failed", stopped: "stopped" };
 
 const fact = (name, ...value) => [h("dt", {}, name), h("dd", {}, value)];
@@ -26,6 +28,8 @@ function faultList(errors) {
   );
 }
 
+let soon;
+
 /** What `/api/server` says of versions, engine and config. */
 export async function showState(url) {
   const place = byId("state");
@@ -37,6 +41,8 @@ export async function showState(url) {
     return;
   }
   const { versions, config = {}, engine = {}, scheduler = {} } = server;
+  clearTimeout(soon);
+  if (engine.state === "starting" || (engine.state === "ready" && config.checked === false)) soon = setTimeout(() => showState(url), SOON);
   const engineText = engine.state === "ready" ? `FlexGet ${engine.flexget}, ready` : (ENGINE[engine.state] ?? engine.error);
   place.replaceChildren(
     h(
@@ -59,19 +65,23 @@ function fill(id, nodes) {
   card.querySelector("div").replaceChildren(...nodes);
 }
 
-/** The schedules that run next. */
-export async function showSchedules(url) {
+/** What the summary says: the schedules that run next, and how much was taken today. */
+export async function showSummary(url) {
+  let summary;
   try {
-    const { items } = await api(`${url}?limit=100`);
-    const next = items.filter((item) => item.next_run).sort((a, b) => Date.parse(a.next_run) - Date.parse(b.next_run));
-    const rows = next.slice(0, 5).map((item) => {
-      const tasks = item.tasks.join(", ");
-      return h("li", { class: "pair" }, h("span", {}, tasks === "*" ? "all tasks" : tasks), timeElement(item.next_run));
-    });
-    fill("schedules", [rows.length ? h("ul", { class: "rows" }, rows) : h("div", { class: "empty" }, "Nothing is scheduled.")]);
+    summary = (await api(url)).object;
   } catch {
     byId("schedules").hidden = true;
+    return;
   }
+  const { next_schedules: next, taken_today: taken } = summary;
+  byId("taken-today").textContent = taken ? `${amount(taken)} today` : "";
+  if (!next) return; // Not for this user.
+  const rows = next.map(({ tasks, next_run: time }) => {
+    const names = tasks.join(", ");
+    return h("li", { class: "pair" }, h("span", {}, names === "*" ? "all tasks" : names), timeElement(time));
+  });
+  fill("schedules", [rows.length ? h("ul", { class: "rows" }, rows) : h("div", { class: "empty" }, "Nothing is scheduled.")]);
 }
 
 /** What was accepted lately. */
