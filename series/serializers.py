@@ -5,6 +5,26 @@ from typing import Any
 from rest_framework import serializers
 
 
+class LatestReleaseSerializer(serializers.Serializer[dict[str, Any]]):
+    """The release that was downloaded last, of the latest season or episode."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    quality = serializers.CharField()
+    first_seen = serializers.DateTimeField(allow_null=True)
+
+
+class LatestEntitySerializer(serializers.Serializer[dict[str, Any]]):
+    """The latest season or episode of which something was downloaded."""
+
+    kind = serializers.ChoiceField(["seasons", "episodes"])
+    id = serializers.IntegerField()
+    identifier = serializers.CharField()
+    season = serializers.IntegerField(allow_null=True)
+    number = serializers.IntegerField(allow_null=True)
+    latest_release = LatestReleaseSerializer()
+
+
 class ShowSerializer(serializers.Serializer[dict[str, Any]]):
     """A show that FlexGet knows."""
 
@@ -27,6 +47,7 @@ class ShowSerializer(serializers.Serializer[dict[str, Any]]):
     )
     seasons = serializers.IntegerField(read_only=True)
     episodes = serializers.IntegerField(read_only=True)
+    latest_entity = LatestEntitySerializer(read_only=True, allow_null=True)
 
 
 class ShowChangeSerializer(ShowSerializer):
@@ -40,8 +61,12 @@ class EntitySerializer(serializers.Serializer[dict[str, Any]]):
 
     id = serializers.IntegerField()
     identifier = serializers.CharField()
-    season = serializers.IntegerField()
+    season = serializers.IntegerField(allow_null=True)
     number = serializers.IntegerField(allow_null=True)
+    premiere = serializers.CharField(
+        allow_null=True, help_text="Series Premiere or Season Premiere, where it is one."
+    )
+    first_seen = serializers.DateTimeField(allow_null=True)
     releases = serializers.IntegerField(help_text="How many there are.")
 
 

@@ -1,14 +1,14 @@
-"""`/api/series`. Each request is one call of FlexGet's process."""
+"""`/api/series`. Each request is one call of FlexGet's process, one more where it has a precondition."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
-from flexapi.api.flexget import ask
+from flexapi.api.flexget import FlexGetViewSet, ask
+from flexapi.api.schema import ErrorSerializer
 from flexapi.api.viewsets import one
 
 from .models import Show
@@ -20,100 +20,105 @@ from .serializers import (
     ShowSerializer,
 )
 
-ORDERING = OpenApiParameter("ordering", str, description="`id` or `name`, `-` before it reverses.")
 SEARCH = OpenApiParameter("search", str, description="A part of the name.")
+IN_CONFIG = OpenApiParameter(
+    "in_config",
+    enum=["all", "configured", "unconfigured"],
+    default="all",
+    description="Whether a task of the config names it.",
+)
+PREMIERES = OpenApiParameter(
+    "premieres",
+    bool,
+    description="Only those of which just the first two episodes were downloaded.",
+)
+DOWNLOADED = OpenApiParameter("downloaded", bool, description="Only those that were, or were not.")
 FORGET = OpenApiParameter(
     "forget",
     bool,
-    description="Also forget that its releases were downloaded: FlexGet may take them again.",
+    description="Also forget that what was downloaded is seen: FlexGet may take it again.",
 )
+# What a clash of names answers.
+TAKEN = {409: ErrorSerializer}
 
 
-class FlexGetViewSet(GenericViewSet):
-    """A viewset of what is in FlexGet's database."""
+def ordering(*names: str) -> OpenApiParameter:
+    """Describe `?ordering=` by these fields."""
+    return OpenApiParameter("ordering", enum=[sign + name for name in names for sign in ("", "-")])
+
+
+class SeriesDataViewSet(FlexGetViewSet):
+    """A viewset of what FlexGet knows of series."""
 
     permission_model = Show
-    filter_backends = ()
-
-    def page_from(self, method: str, **params: Any) -> Response:
-        """Answer one page, which the host cuts out."""
-        paginator: Any = self.paginator
-        paginator.request = self.request
-        paginator.limit = paginator.get_limit(self.request)
-        paginator.offset = paginator.get_offset(self.request)
-        # Beyond what SQLite counts to there is nothing.
-        offset = min(paginator.offset, 2**62)
-        page = ask(method, limit=paginator.limit, offset=offset, **params)
-        paginator.count = page["count"]
-        return self.get_paginated_response(page["items"])
-
-    def ordering(self, *known: str) -> tuple[str, bool]:
-        """Return the field to order by, and whether backwards. Raises ValidationError."""
-        given = self.request.query_params.get("ordering") or known[0]
-        name = given.removeprefix("-")
-        if name not in known:
-            detail = f"Cannot order by {name}; known are: {', '.join(known)}."
-            raise ValidationError({"ordering": detail})
-        return name, given.startswith("-")
+    lookup_value_regex = "[0-9]{1,18}"
 
     @property
-    def forgets(self) -> bool:
+    def seen(self) -> bool:
         """Whether `?forget=true` is asked for. Raises ValidationError."""
-        given = self.request.query_params.get("forget", "false").lower()
-        if given not in ("true", "1", "false", "0"):
-            raise ValidationError({"forget": "It is true or false."})
-        return given in ("true", "1")
+        return bool(self.flag("forget"))
 
 
-class SeriesViewSet(FlexGetViewSet):
+class SeriesViewSet(SeriesDataViewSet):
     """The shows that FlexGet knows."""
 
     serializer_class = ShowSerializer
-    lookup_value_regex = "[0-9]{1,18}"
+    orders = ("name", "id", "last_download_date")
 
-    @extend_schema(parameters=[SEARCH, ORDERING], responses=ShowSerializer(many=True))
+    @extend_schema(
+        parameters=[SEARCH, IN_CONFIG, PREMIERES, ordering(*orders)],
+        responses=ShowSerializer(many=True),
+    )
     def list(self, request: Request) -> Response:
         """List shows."""
-        order_by, descending = self.ordering("name", "id")
-        search = request.query_params.get("search", "").replace("\x00", "")
+        order_by, descending = self.ordering(*self.orders)
         return self.page_from(
-            "series.shows", search=search, order_by=order_by, descending=descending
+            "series.shows",
+            search=request.query_params.get("search", "").replace("\x00", ""),
+            in_config=self.choice("in_config", "all", "configured", "unconfigured"),
+            premieres=bool(self.flag("premieres")),
+            order_by=order_by,
+            descending=descending,
         )
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Read one show."""
-        return one(ask("series.show", id=int(pk)))
+        return self.one_from("series.show", id=int(pk))
 
+    @extend_schema(responses={201: ShowSerializer} | TAKEN)
     def create(self, request: Request) -> Response:
         """Make a show known to FlexGet, with its first episode and other names."""
         serializer = ShowSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         show = ask("series.add", **serializer.validated_data)
         location = self.reverse_action("detail", kwargs={"pk": show["id"]})
-        return one(show, 201, {"Location": location})
+        return self.with_etag(one(show, 201, {"Location": location}), show, show)
 
-    @extend_schema(request=ShowChangeSerializer, responses=ShowSerializer)
+    @extend_schema(request=ShowChangeSerializer, responses={200: ShowSerializer} | TAKEN)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Set the first episode to take, or the alternate names."""
+        """Set the first episode to take (null: any), or the alternate names."""
         serializer = ShowChangeSerializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        return one(ask("series.change", id=int(pk), **serializer.validated_data))
+        key = {"id": int(pk)}
+        expected = self.expected("series.show", **key)
+        return self.one_from("series.change", **key, **serializer.validated_data, expected=expected)
 
     @extend_schema(parameters=[FORGET], responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Remove a show from FlexGet's database."""
-        ask("series.forget", id=int(pk), seen=self.forgets)
+        key = {"id": int(pk)}
+        seen, expected = self.seen, self.expected("series.show", **key)
+        ask("series.forget", **key, seen=seen, expected=expected)
         return Response(status=204)
 
 
-class EntityViewSet(FlexGetViewSet):
+class EntityViewSet(SeriesDataViewSet):
     """The seasons or the episodes of a show."""
 
     kind = ""
     serializer_class = EntitySerializer
-    lookup_value_regex = "[0-9]{1,18}"
 
-    @extend_schema(parameters=[ORDERING], responses=EntitySerializer(many=True))
+    @extend_schema(parameters=[ordering("identifier")], responses=EntitySerializer(many=True))
     def list(self, request: Request, show: str) -> Response:
         """List them in their order, `?ordering=-identifier` backwards."""
         _, descending = self.ordering("identifier")
@@ -121,20 +126,31 @@ class EntityViewSet(FlexGetViewSet):
             "series.entities", kind=self.kind, show=int(show), descending=descending
         )
 
+    @extend_schema(parameters=[FORGET], responses={204: None})
+    def clear(self, request: Request, show: str) -> Response:
+        """Remove all of them from FlexGet's database."""
+        ask("series.forget_entities", kind=self.kind, show=int(show), seen=self.seen)
+        return Response(status=204)
+
     @extend_schema(responses=EntityDetailSerializer)
     def retrieve(self, request: Request, show: str, pk: str) -> Response:
         """Read one with its releases."""
-        return one(ask("series.entity", kind=self.kind, show=int(show), id=int(pk)))
+        return self.one_from("series.entity", **self._key(show, pk))
 
     @extend_schema(parameters=[FORGET], responses={204: None})
     def destroy(self, request: Request, show: str, pk: str) -> Response:
         """Remove one from FlexGet's database."""
-        ask("series.forget_entity", kind=self.kind, show=int(show), id=int(pk), seen=self.forgets)
+        key = self._key(show, pk)
+        seen, expected = self.seen, self.expected("series.entity", **key)
+        ask("series.forget_entity", **key, seen=seen, expected=expected)
         return Response(status=204)
+
+    def _key(self, show: str, entity: str) -> dict[str, Any]:
+        return {"kind": self.kind, "show": int(show), "id": int(entity)}
 
 
 class SeasonViewSet(EntityViewSet):
-    """The seasons of a show."""
+    """The seasons of a show, where FlexGet found packs of them."""
 
     kind = "seasons"
 
@@ -145,23 +161,75 @@ class EpisodeViewSet(EntityViewSet):
     kind = "episodes"
 
 
-class ReleaseViewSet(FlexGetViewSet):
+class ReleaseViewSet(SeriesDataViewSet):
     """The releases of a season or an episode."""
 
+    kind = ""
     serializer_class = ReleaseSerializer
-    lookup_value_regex = "[0-9]{1,18}"
-    action_permissions = {"reset": "series.change_show"}
+    action_permissions: ClassVar[dict[str, str]] = {
+        "reset": "series.change_show",
+        "reset_all": "series.change_show",
+    }
+    orders = ("id", "first_seen", "downloaded", "proper_count", "title")
+
+    @extend_schema(
+        parameters=[DOWNLOADED, ordering(*orders)], responses=ReleaseSerializer(many=True)
+    )
+    def list(self, request: Request, show: str, entity: str) -> Response:
+        """List them."""
+        order_by, descending = self.ordering(*self.orders)
+        return self.page_from(
+            "series.releases",
+            **self._key(show, entity),
+            downloaded=self.flag("downloaded"),
+            order_by=order_by,
+            descending=descending,
+        )
+
+    @extend_schema(parameters=[DOWNLOADED, FORGET], responses={204: None})
+    def clear(self, request: Request, show: str, entity: str) -> Response:
+        """Remove all of them, or those that were or were not downloaded, from FlexGet's database."""
+        key = self._key(show, entity)
+        ask("series.forget_releases", **key, downloaded=self.flag("downloaded"), seen=self.seen)
+        return Response(status=204)
+
+    def retrieve(self, request: Request, show: str, entity: str, pk: str) -> Response:
+        """Read one."""
+        return self.one_from("series.release", **self._key(show, entity, pk))
 
     @extend_schema(parameters=[FORGET], responses={204: None})
-    def destroy(self, request: Request, show: str, kind: str, entity: str, pk: str) -> Response:
-        """Remove a release from FlexGet's database."""
-        ask("series.forget_release", **self._named(show, kind, entity, pk), seen=self.forgets)
+    def destroy(self, request: Request, show: str, entity: str, pk: str) -> Response:
+        """Remove one from FlexGet's database."""
+        key = self._key(show, entity, pk)
+        seen, expected = self.seen, self.expected("series.release", **key)
+        ask("series.forget_release", **key, seen=seen, expected=expected)
+        return Response(status=204)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(methods=["post"], detail=False, url_path="reset")
+    def reset_all(self, request: Request, show: str, entity: str) -> Response:
+        """Take all of them for not downloaded, so that FlexGet may take another."""
+        ask("series.reset_releases", **self._key(show, entity))
         return Response(status=204)
 
     @extend_schema(request=None, responses=ReleaseSerializer)
-    def reset(self, request: Request, show: str, kind: str, entity: str, pk: str) -> Response:
-        """Take it for not downloaded, so that FlexGet may take it again."""
-        return one(ask("series.reset_release", **self._named(show, kind, entity, pk)))
+    @action(methods=["post"], detail=True)
+    def reset(self, request: Request, show: str, entity: str, pk: str) -> Response:
+        """Take one for not downloaded, so that FlexGet may take it or another."""
+        return one(ask("series.reset_release", **self._key(show, entity, pk)))
 
-    def _named(self, show: str, kind: str, entity: str, pk: str) -> dict[str, Any]:
-        return {"kind": kind, "show": int(show), "id": int(entity), "release": int(pk)}
+    def _key(self, show: str, entity: str, release: str | None = None) -> dict[str, Any]:
+        key = {"kind": self.kind, "show": int(show), "id": int(entity)}
+        return key if release is None else key | {"release": int(release)}
+
+
+class SeasonReleaseViewSet(ReleaseViewSet):
+    """The releases of a season."""
+
+    kind = "seasons"
+
+
+class EpisodeReleaseViewSet(ReleaseViewSet):
+    """The releases of an episode."""
+
+    kind = "episodes"

@@ -47,9 +47,9 @@ class AutoSchema(SpectacularSchema):
         name: str = super().get_operation_id()
         if self.method == "POST" and self.path.endswith("}"):
             return f"{name}_one"
-        if getattr(self.view, "action", None) == "clear" or (
-            self.method in ("PUT", "PATCH", "DELETE") and "{" not in self.path
-        ):
+        action = getattr(self.view, "action", None) or ""
+        of_all = self.method in ("PUT", "PATCH", "DELETE") and "{" not in self.path
+        if of_all or action == "clear" or action.endswith("_all"):
             return f"{name}_all"
         return name
 

@@ -86,14 +86,18 @@ class WarmManager(Manager):
         self.setup_yaml()
 
     def prepare_database(self) -> None:
-        """Upgrade FlexGet's database and load what it keeps in memory. The lock must be held."""
+        """Make or upgrade FlexGet's database and load what it keeps in memory. The lock must be held."""
+        if self.engine.dialect.name == "sqlite" and not Path(self.db_filename).exists():
+            # Somebody removed it since it was made.
+            self.init_sqlalchemy()
         if not self.initialized:
             self.persist = SimplePersistence("manager")
-            if db_schema.upgrade_required():
-                logger.info("FlexGet's database needs an upgrade, doing it now.")
-                fire_event("manager.upgrade", self)
-                if self.db_upgraded:
-                    fire_event("manager.db_upgraded", self)
+        if db_schema.upgrade_required():
+            logger.info("FlexGet's database needs an upgrade, doing it now.")
+            fire_event("manager.upgrade", self)
+            if self.db_upgraded:
+                fire_event("manager.db_upgraded", self)
+        if not self.initialized:
             fire_event("manager.startup", self)
             self.initialized = True
 

@@ -23,7 +23,8 @@ def series_home(tmp_path_factory: pytest.TempPathFactory) -> FlexGetHome:
 @pytest.fixture(scope="session")
 def series_engine(series_home: FlexGetHome) -> Iterator[Engine]:
     """A real engine."""
-    engine = Engine(series_home.config, methods={"series": "series.flexget"})
+    methods = {"series": "series.flexget", "flexget_own": "series.tests.flexget_own"}
+    engine = Engine(series_home.config, methods=methods)
     engine.start()
     yield engine
     engine.stop()
@@ -62,7 +63,10 @@ def _copy(source: Path, target: Path) -> None:
         old.backup(new)
 
 
-LISTED = {"search": "", "order_by": "name", "descending": False, "limit": 500, "offset": 0}
+LISTED = {
+    **{"search": "", "in_config": "all", "premieres": False},
+    **{"order_by": "name", "descending": False, "limit": 500, "offset": 0},
+}
 
 
 @pytest.fixture

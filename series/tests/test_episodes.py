@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from flexapi.engine.client import Engine
+
 pytestmark = pytest.mark.django_db
 
 
@@ -47,19 +49,58 @@ def test_one_can_be_forgotten(client: Any, alpha: str, kind: str) -> None:
     assert client.delete(path).status_code == 404
 
 
-@pytest.mark.parametrize("kind", ["episodes", "seasons"])
-def test_a_release_can_be_reset_and_forgotten(client: Any, alpha: str, kind: str) -> None:
-    key = next(iter(listed(client, f"{alpha}/{kind}").values()))
-    path = f"{alpha}/{kind}/{key}"
-    (release,) = client.get(path).json()["object"]["releases"]
-    assert release["downloaded"] is True
-    release_path = f"{path}/releases/{release['id']}"
-    assert client.post(f"{release_path}/reset").json()["object"]["downloaded"] is False
-    assert client.get(path).json()["object"]["releases"][0]["downloaded"] is False
-    assert client.delete(release_path).status_code == 204
-    assert client.delete(release_path).status_code == 404
-    assert client.post(f"{release_path}/reset").status_code == 404
-    assert client.get(path).json()["object"]["releases"] == []
+def see(engine: Engine, *titles: str) -> None:
+    engine.call("flexget_own.see", {"titles": titles})
+
+
+def seen(engine: Engine) -> list[str]:
+    titles: list[str] = engine.call("flexget_own.seen", {})
+    return titles
+
+
+@pytest.mark.parametrize(("kind", "other"), [("episodes", "seasons"), ("seasons", "episodes")])
+def test_all_can_be_forgotten_at_once(client: Any, alpha: str, kind: str, other: str) -> None:
+    client.patch(alpha, {"begin": "S01E02"})
+    kept = listed(client, f"{alpha}/{other}")
+    assert client.delete(f"{alpha}/{kind}").status_code == 204
+    assert listed(client, f"{alpha}/{kind}") == {}
+    assert listed(client, f"{alpha}/{other}") == kept
+    show = client.get(alpha).json()["object"]
+    assert show["begin"] == (None if kind == "episodes" else "S01E02")
+    assert client.get(alpha.replace("series/", "series/99999")).status_code == 404
+    assert client.delete(f"/api/series/99999/{kind}").status_code == 404
+
+
+def test_forgotten_with_forget_they_are_not_seen(client: Any, alpha: str, engine: Engine) -> None:
+    episodes = ["Alpha S01E01 720p", "Alpha S01E02 1080p"]
+    see(engine, *episodes, "Alpha S02 1080p")
+    first = listed(client, f"{alpha}/episodes")["S01E01"]
+    (release,) = client.get(f"{alpha}/episodes/{first}/releases").json()["items"]
+    client.post(f"{alpha}/episodes/{first}/releases/{release['id']}/reset")
+    assert client.delete(f"{alpha}/episodes?forget=false").status_code == 204
+    assert len(seen(engine)) == 3
+    assert client.delete(f"{alpha}/seasons?forget=true").status_code == 204
+    assert seen(engine) == episodes
+
+
+def test_what_was_not_downloaded_stays_seen(client: Any, alpha: str, engine: Engine) -> None:
+    see(engine, "Alpha S01E01 720p", "Alpha S01E02 1080p")
+    first = listed(client, f"{alpha}/episodes")["S01E01"]
+    client.post(f"{alpha}/episodes/{first}/releases/reset")
+    assert client.delete(f"{alpha}/episodes?forget=true").status_code == 204
+    assert seen(engine) == ["Alpha S01E01 720p"]
+
+
+def test_a_begin_that_is_forgotten(client: Any, alpha: str) -> None:
+    client.patch(alpha, {"begin": "S01E02"})
+    key = listed(client, f"{alpha}/episodes")["S01E02"]
+    assert client.delete(f"{alpha}/episodes/{key}").status_code == 204
+    show = client.get(alpha).json()["object"]
+    assert (show["begin"], show["identified_by"]) == (None, "ep")
+    # Without a begin FlexGet finds out again how its episodes are told apart.
+    (key,) = listed(client, f"{alpha}/episodes").values()
+    client.delete(f"{alpha}/episodes/{key}")
+    assert client.get(alpha).json()["object"]["identified_by"] == "auto"
 
 
 def test_what_belongs_to_another_show_is_not_found(

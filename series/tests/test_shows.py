@@ -28,6 +28,7 @@ def test_it_lists_what_flexget_knows(client: Any, shows: dict[str, int]) -> None
         "tasks": ["tv"],
         "seasons": 1,
         "episodes": 2,
+        "latest_entity": alpha["latest_entity"],
     }
     assert (beta["seasons"], beta["episodes"]) == (0, 1)
     assert response.json()["count"] == 2
@@ -89,6 +90,13 @@ def test_begin_and_names_can_be_changed(client: Any, shows: dict[str, int]) -> N
     # What is not given stays.
     changed = client.patch(path, {"alternate_names": []}).json()["object"]
     assert (changed["begin"], changed["alternate_names"]) == ("S01E02", [])
+    assert client.patch(path, {"begin": None}).json()["object"]["begin"] is None
+
+
+def test_two_spellings_of_a_name_are_one(client: Any, shows: dict[str, int]) -> None:
+    path = f"/api/series/{shows['Alpha']}"
+    changed = client.patch(path, {"alternate_names": ["The Alf", "the alf", "Alf 2"]})
+    assert changed.json()["object"]["alternate_names"] == ["the alf", "Alf 2"]
 
 
 @pytest.mark.parametrize("begin", ["nonsense", "2026-01-31", "9" * 40])
