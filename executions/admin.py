@@ -39,7 +39,7 @@ class ExecutionAdmin(admin.ModelAdmin):
         "rejected",
         "failed",
     )
-    list_filter = ("status", "created", "requested_by")
+    list_filter = ("status", "queue", "created", "requested_by")
     list_select_related = ("requested_by",)
     search_fields = ("tasks", "abort_reason")
     date_hierarchy = "created"
@@ -94,8 +94,11 @@ class ExecutionAdmin(admin.ModelAdmin):
     @admin.action(description="Run selected executions again", permissions=["run"])
     def run_again(self, request: HttpRequest, executions: QuerySet[Execution]) -> None:
         """Queue the same tasks with the same options once more."""
-        for execution in executions.order_by("pk"):
-            again = Execution.objects.enqueue(execution.tasks, execution.options, request.user)
+        wanted = [
+            Execution(tasks=old.tasks, options=old.options, requested_by_id=request.user.pk)
+            for old in executions.order_by("pk")
+        ]
+        for again in Execution.objects.enqueue_all(wanted):
             self.message_user(request, f"{again} is queued.")
 
     def has_abort_permission(self, request: HttpRequest) -> bool:

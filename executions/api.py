@@ -3,11 +3,12 @@
 from flexapi.api import server, summary
 from flexapi.api.router import router
 
-from .status import engine_status, failed_lately, pending, running
+from .status import engine_status, failed_lately, pending, running, workers
 from .views import ExecutionViewSet
 
 router.register("execution", ExecutionViewSet, basename="execution")
 server.register("engine", engine_status)
+server.register("workers", workers)
 summary.register("running", running, "executions.view_execution")
 summary.register("pending", pending, "executions.view_execution")
 summary.register("failed_lately", failed_lately, "executions.view_execution")

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.apps import AppConfig
+from django.conf import settings
 
 from . import announcements
 from .signals import queue_changed
@@ -22,3 +23,8 @@ class ExecutionsConfig(AppConfig):
     def ready(self) -> None:
         """Let those who watch know at once what was queued, and what was aborted in the queue."""
         queue_changed.connect(announcements.on_queue_changed)
+        if settings.REDIS_URL:
+            # Celery takes half a second to load, so one machine does without.
+            from . import delivery
+
+            queue_changed.connect(delivery.on_queue_changed)

@@ -1,14 +1,19 @@
 """Executions, the lines they logged and the entries they handled."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from . import queues
+from .conflicts import overlap
+from .locks import claiming
 from .signals import queue_changed
 
 
@@ -24,6 +29,10 @@ class Status(models.TextChoices):
 
 # An execution in one of these is not over.
 ACTIVE = (Status.PENDING, Status.RUNNING)
+# Without a sign of life for so long, a worker is lost; it gives up well before (see `worker`).
+LOST = timedelta(seconds=20)
+# How many of those that wait are looked through for one that may run now.
+LOOKED_THROUGH = 500
 
 
 class ExecutionEnded(Exception):
@@ -55,31 +64,48 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         """Queue a run of the tasks that match the names or globs in `tasks` (None: all).
 
         `schedule` is the id of the schedule that asks for it: FlexGet leaves `manual` tasks out then.
+        Raises SeveralQueues where the tasks don't run on the same workers.
         """
+        tasks = tasks or []
         execution = self.create(
-            tasks=tasks or [],
+            tasks=tasks,
             options=options or {},
             requested_by=requested_by,
             schedule=schedule,
+            queue=queues.queue_of(tasks),
         )
-        queue_changed.send_on_commit(execution.pk)
+        queue_changed.send_on_commit(execution.pk, execution.queue)
         return execution
 
     def enqueue_all(self, executions: "Iterable[Execution]") -> "list[Execution]":
-        """Queue unsaved executions in one statement; return them."""
-        queued = Execution.objects.bulk_create(executions)
+        """Queue unsaved executions in one statement, one for each queue of its tasks; return them."""
+        queued = Execution.objects.bulk_create(
+            part for execution in executions for part in execution.by_queue()
+        )
         for execution in queued:
-            queue_changed.send_on_commit(execution.pk)
+            queue_changed.send_on_commit(execution.pk, execution.queue)
         return queued
 
-    def claim(self, worker: str) -> "Execution | None":
-        """Take the next execution for `worker`; None when there is none.
+    def claim(self, worker: str, served: Collection[str] | None = None) -> "Execution | None":
+        """Take the next execution of the queues `served` (None: any) for `worker`; None when none may run now.
 
-        Of two workers that want the same one, one gets it: the update counts its row once.
+        One waits while another that runs the same task goes on, and what overlaps with it waits
+        behind it: the order of the queue is kept where it matters. Workers claim one after the
+        other, so of two that want the same task one gets it.
         """
-        for pk in self.unclaimed().values_list("pk", flat=True)[:10]:
-            if self.filter(pk=pk, status=Status.PENDING, worker="").update(worker=worker) == 1:
-                return self.get(pk=pk)
+        waiting = self.unclaimed()
+        if served is not None:
+            waiting = waiting.filter(queue__in=served)
+        if not waiting.exists():
+            return None
+        with claiming():
+            busy = list(self.active().exclude(worker="").values_list("tasks", flat=True))
+            for pk, tasks in waiting.values_list("pk", "tasks")[:LOOKED_THROUGH]:
+                if any(overlap(tasks, other) for other in busy):
+                    if tasks not in busy:
+                        busy.append(tasks)
+                elif self.filter(pk=pk, status=Status.PENDING, worker="").update(worker=worker):
+                    return self.get(pk=pk)
         return None
 
     def recover(self) -> int:
@@ -88,11 +114,21 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         Call it where no other worker is alive; returns how many executions were ended.
         """
         self.filter(status=Status.PENDING).exclude(worker="").update(worker="", waiting_for="")
-        return self.filter(status=Status.RUNNING).update(
-            status=Status.ABORTED,
-            abort_reason="The server ended while this was running.",
-            finished=timezone.now(),
-            waiting_for="",
+        return self._cut_off(
+            self.filter(status=Status.RUNNING), "The server ended while this was running."
+        )
+
+    def end_of(self, worker: str, reason: str) -> int:
+        """End all that a lost worker had claimed; returns how many.
+
+        Those it had not reported as running as well: it may have begun, and nothing runs twice.
+        """
+        return self._cut_off(self.active().filter(worker=worker), reason)
+
+    @staticmethod
+    def _cut_off(executions: "ExecutionQuerySet", reason: str) -> int:
+        return executions.update(
+            status=Status.ABORTED, abort_reason=reason, finished=timezone.now(), waiting_for=""
         )
 
     def prune(self, keep: int) -> int:
@@ -137,6 +173,9 @@ class Execution(models.Model):
     abort_reason = models.TextField(blank=True)
     log_lines = models.PositiveIntegerField(default=0, help_text="The seq of the last log line.")
 
+    queue = models.CharField(
+        max_length=100, default=queues.DEFAULT, help_text="Which workers may run it."
+    )
     worker = models.CharField(max_length=200, blank=True, help_text="The process that runs it.")
     abort_requested = models.CharField(
         max_length=500, blank=True, help_text="Why the worker shall abort it."
@@ -172,6 +211,19 @@ class Execution(models.Model):
             return None
         return ((self.finished or timezone.now()) - self.started).total_seconds()
 
+    def by_queue(self) -> "list[Execution]":
+        """Return unsaved executions that together run the tasks of this one, one for each queue."""
+        return [
+            Execution(
+                tasks=share.tasks,
+                queue=share.queue,
+                options=self.options,
+                requested_by_id=self.requested_by_id,
+                schedule=self.schedule,
+            )
+            for share in queues.shares(self.tasks)
+        ]
+
     def request_abort(self, reason: str) -> None:
         """Abort it: at once while no worker has it, else as soon as its worker can.
 
@@ -185,6 +237,42 @@ class Execution(models.Model):
                 raise ExecutionEnded(f"Execution {self.pk} is over.")
         self.refresh_from_db()
         queue_changed.send_on_commit(self.pk)
+
+
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    """Workers, by their signs of life; the database's clock counts, for theirs may differ."""
+
+    def beat(self, name: str, served: list[str] | None, slots: int) -> None:
+        """Give a sign of life of a worker, known or new."""
+        fields = {"queues": served, "slots": slots, "seen": Now()}
+        if not self.filter(name=name).update(**fields):
+            self.create(name=name, **fields)
+
+    def lost(self) -> Self:
+        """Those that gave no sign of life for so long that they have given up themselves."""
+        return self.filter(seen__lt=Now() - LOST)
+
+
+class Worker(models.Model):
+    """A process that runs executions."""
+
+    name = models.CharField(max_length=200, unique=True)
+    queues = models.JSONField(null=True, help_text="Those that it serves; null: all.")
+    slots = models.PositiveIntegerField(help_text="How many executions it runs side by side.")
+    started = models.DateTimeField(db_default=Now())
+    seen = models.DateTimeField(help_text="When it last gave a sign of life.")
+
+    objects = WorkerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def serves(self, queue: str) -> bool:
+        """Whether it takes executions from a queue."""
+        return self.queues is None or queue in self.queues
 
 
 class LogLine(models.Model):

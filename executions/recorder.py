@@ -22,6 +22,10 @@ WRITE_ATTEMPTS = 5
 LONGEST_MESSAGE = 4 * 1024 * 1024
 
 
+class TakenAway(Exception):
+    """The execution was ended by somebody who took this worker for lost, or it was deleted."""
+
+
 @dataclass
 class _Batch:
     """What one batch of reports adds up to."""
@@ -55,7 +59,10 @@ def _clean_all(value: Any) -> Any:
 
 
 class Recorder:
-    """Writes one execution's rows. Used by the one thread that runs it."""
+    """Writes one execution's rows, as long as it is this worker's. Used by the one thread that runs it.
+
+    Its methods raise TakenAway, and DatabaseError where the database fails time and again.
+    """
 
     def __init__(self, execution: Execution) -> None:
         self.execution = execution
@@ -217,6 +224,9 @@ class Recorder:
 
     def _update(self, changes: dict[str, Any]) -> None:
         if changes:
+            execution = self.execution
+            mine = Execution.objects.active().filter(pk=execution.pk, worker=execution.worker)
+            if not mine.update(**changes):
+                raise TakenAway(f"{execution} is no longer run by {execution.worker}.")
             for name, value in changes.items():
-                setattr(self.execution, name, value)
-            Execution.objects.filter(pk=self.execution.pk).update(**changes)
+                setattr(execution, name, value)

@@ -2,15 +2,16 @@
 
 import logging
 import threading
+from collections.abc import Callable, Iterator
 
 from django.db import DatabaseError
 
 from flexapi.engine.client import Engine, EngineError, EngineUnavailable
-from flexapi.engine.run import Ending, Run
+from flexapi.engine.run import Ending, Report, Run
 
 from . import extensions
 from .models import Execution, Status
-from .recorder import Recorder
+from .recorder import Recorder, TakenAway
 
 logger = logging.getLogger(__name__)
 
@@ -18,12 +19,26 @@ logger = logging.getLogger(__name__)
 ENGINE_POLL = 1.0
 
 
-class Runner:
-    """One claimed execution. `run` is for one thread; `abort` may be called from any other."""
+class Unprepared(Exception):
+    """What a run needs is not there; the text says what, and what to do."""
 
-    def __init__(self, execution: Execution, engine: Engine) -> None:
+
+class Runner:
+    """One claimed execution. `run` is for one thread; `abort` may be called from any other.
+
+    `prepare` is called before the run. `over` is for whom it started to set, and for others to wait for.
+    """
+
+    def __init__(
+        self,
+        execution: Execution,
+        engine: Engine,
+        prepare: Callable[[], object] | None = None,
+    ) -> None:
         self.execution = execution
+        self.over = threading.Event()
         self._engine = engine
+        self._prepare = prepare
         self._recorder = Recorder(execution)
         self._run: Run | None = None
         self._lock = threading.Lock()
@@ -34,8 +49,16 @@ class Runner:
     def run(self) -> None:
         """Run it and store all that comes of it; returns when it is over."""
         try:
+            self._run_to_end()
+        except TakenAway as error:
+            logger.error(str(error))
+
+    def _run_to_end(self) -> None:
+        try:
+            if self._prepare is not None:
+                self._prepare()
             run = self._start()
-        except EngineError as error:
+        except (EngineError, Unprepared) as error:
             self._recorder.refuse(str(error))
             return
         if run is None:
@@ -47,11 +70,12 @@ class Runner:
         self._log_end()
 
     def abort(self, reason: str, grace: float) -> None:
-        """Abort it, once; after `grace` seconds its processes are killed."""
+        """Abort it; after `grace` seconds its processes are killed. A shorter grace overrules an earlier one."""
         with self._lock:
-            if self._aborting.is_set():
+            if self._aborting.is_set() and grace >= self._abort_grace:
                 return
-            self._abort_reason, self._abort_grace = reason, grace
+            self._abort_reason = self._abort_reason or reason
+            self._abort_grace = grace
             self._aborting.set()
             run = self._run
         if run is not None:
@@ -90,9 +114,15 @@ class Runner:
         except DatabaseError as error:
             # A run that nobody can follow shall not go on; its last reports are lost with it.
             logger.exception("Execution %s can't be stored.", self.execution.pk)
-            self.abort(f"Its log can't be stored: {error}", grace=0)
-            for _ in batches:
-                pass
+            self._drop(batches, f"Its log can't be stored: {error}")
+        except TakenAway as error:
+            self._drop(batches, str(error))
+            raise
+
+    def _drop(self, batches: Iterator[list[Report]], reason: str) -> None:
+        self.abort(reason, grace=0)
+        for _ in batches:
+            pass
 
     def _log_end(self) -> None:
         execution = self.execution

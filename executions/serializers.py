@@ -41,6 +41,8 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
             "summary",
             "abort_reason",
             "waiting_for",
+            "queue",
+            "worker",
             "log_lines",
         )
         read_only_fields = fields
@@ -54,6 +56,7 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
             "current_task",
             "abort_reason",
             "waiting_for",
+            "worker",
         ):
             data[name] = data[name] or None
         return data

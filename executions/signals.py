@@ -9,9 +9,14 @@ from django.dispatch import Signal
 class QueueChanged(Signal):
     """Sent when an execution was queued or shall be aborted: a dispatcher should look."""
 
-    def send_on_commit(self, execution_id: int) -> None:
-        """Send it once the surrounding transaction is committed."""
-        transaction.on_commit(partial(self.send, sender=None, execution_id=execution_id))
+    def send_on_commit(self, execution_id: int, queue: str = "") -> None:
+        """Send it once the surrounding transaction is committed.
+
+        `queue` is where the execution was queued; "" where it is to be aborted.
+        """
+        transaction.on_commit(
+            partial(self.send, sender=None, execution_id=execution_id, queue=queue)
+        )
 
 
 queue_changed = QueueChanged()

@@ -1,5 +1,6 @@
 """What `/api/server` says of the engine and its queue."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from flexapi.engine.shared import engine
 
-from .models import Execution, Status
+from .models import Execution, Status, Worker
 
 # Running executions that a summary shows.
 SHOWN = 10
@@ -37,6 +38,18 @@ def engine_status() -> dict[str, Any]:
         "waiting_for": waiting.waiting_for if waiting else None,
         **counts,
     }
+
+
+def workers() -> list[dict[str, Any]]:
+    """Return who runs executions, as far as they give signs of life.
+
+    `[{"name", "queues": [name, …] or null for all, "slots", "started", "seen", "running"}, …]`
+    """
+    claimed = Counter(
+        Execution.objects.active().exclude(worker="").values_list("worker", flat=True)
+    )
+    fields = ("name", "queues", "slots", "started", "seen")
+    return [{**row, "running": claimed[row["name"]]} for row in Worker.objects.values(*fields)]
 
 
 def running() -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.exceptions import ParseError, PermissionDenied
+from rest_framework.exceptions import ErrorDetail, ParseError, PermissionDenied, ValidationError
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +21,7 @@ from flexapi.mirror import mirror
 from . import requests, schema
 from .filters import EntryFilter, ExecutionFilter
 from .models import Execution, ExecutionEnded, ExecutionEntry
+from .queues import SeveralQueues
 from .serializers import ExecutionEntrySerializer, ExecutionSerializer
 from .streaming import STREAM_RENDERERS, StreamRenderer, read_flag, stream_log
 
@@ -75,9 +76,13 @@ class ExecutionViewSet(ReadOnlyViewSet):
         self._check_options_permitted(body)
         tasks = body.pop("tasks", [])
         renderer = self._stream_renderer()
-        execution = Execution.objects.enqueue(
-            tasks=[] if tasks == ["*"] else tasks, options=body, requested_by=request.user
-        )
+        try:
+            execution = Execution.objects.enqueue(
+                tasks=[] if tasks == ["*"] else tasks, options=body, requested_by=request.user
+            )
+        except SeveralQueues as error:
+            detail = ErrorDetail(str(error), "several_queues")
+            raise ValidationError({"tasks": [detail]}) from error
         location = self.reverse_action("detail", kwargs={"pk": execution.pk})
         if renderer is not None:
             response: HttpResponseBase = stream_log(request, execution.pk, renderer, status=201)

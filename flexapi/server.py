@@ -8,14 +8,19 @@ import os
 import signal
 import socket
 import threading
+from typing import Protocol
 
 from daphne.server import Server as Daphne
 from daphne.server import twisted_loop
+from django.conf import settings
 from twisted.internet import reactor
 
 from executions import announcements
 from executions.dispatcher import Dispatcher
+from executions.reaper import Reaper, Wake
+from executions.worker import WorkerProcess
 from flexapi.asgi import application
+from flexapi.engine.client import Engine
 from flexapi.engine.shared import engine
 from flexapi.mirror.watch import Watcher
 from history.keeper import Keeper
@@ -25,9 +30,12 @@ logger = logging.getLogger(__name__)
 
 
 class Server:
-    """Serves on a socket that already listens, until it is told to stop."""
+    """Serves on a socket that already listens, until it is told to stop.
 
-    def __init__(self, listener: socket.socket) -> None:
+    With `works` false it runs no executions, but queues them for workers.
+    """
+
+    def __init__(self, listener: socket.socket, *, works: bool = True) -> None:
         self._daphne = Daphne(
             application,
             endpoints=[_endpoint(listener)],
@@ -36,11 +44,11 @@ class Server:
             websocket_timeout=-1,
             server_name="FlexAPI",
         )
-        self._engine = engine()
-        self._dispatcher = Dispatcher(self._engine)
-        self._watcher = Watcher()
-        self._scheduler = Scheduler()
-        self._keeper = Keeper(self._engine)
+        flexget = engine()
+        # Each has `start` and `stop`; they are started in this order and stopped in the other.
+        self._parts: list[_Part] = [Watcher(), flexget, *_workers(flexget, works), Scheduler()]
+        if settings.ONE_FLEXGET_DATABASE:
+            self._parts.append(Keeper(flexget))
         self._stopping = False
 
     def run(self) -> None:
@@ -49,11 +57,8 @@ class Server:
         announcements.send_from(twisted_loop)
         for number in (signal.SIGINT, signal.SIGTERM):
             twisted_loop.add_signal_handler(number, self._on_signal)
-        self._watcher.start()
-        self._engine.start()
-        self._dispatcher.start()
-        self._scheduler.start()
-        self._keeper.start()
+        for part in self._parts:
+            part.start()
         self._daphne.run()
 
     def _on_signal(self) -> None:
@@ -66,12 +71,37 @@ class Server:
         threading.Thread(target=self._stop, name="stop").start()
 
     def _stop(self) -> None:
-        self._scheduler.stop()
-        self._dispatcher.stop()
-        self._watcher.stop()
-        self._keeper.stop()
-        self._engine.stop()
+        for part in reversed(self._parts):
+            part.stop()
         reactor.callFromThread(reactor.stop)  # type: ignore[misc]
+
+
+class _Part(Protocol):
+    """What runs beside daphne."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def _workers(engine: Engine, works: bool) -> list[_Part]:
+    """What runs executions here, and what looks after those who do elsewhere."""
+    shared = bool(settings.DATABASE_URL)
+    parts: list[_Part] = []
+    if shared:
+        parts.append(Reaper(_wake()))
+    if works:
+        worker = WorkerProcess(engine, served=settings.QUEUES, slots=settings.SLOTS, shared=shared)
+        parts.append(Dispatcher(worker))
+    return parts
+
+
+def _wake() -> Wake | None:
+    if not settings.REDIS_URL:
+        return None
+    from executions import delivery  # Celery takes half a second to load.
+
+    return delivery.wake
 
 
 def _endpoint(listener: socket.socket) -> str:

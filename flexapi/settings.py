@@ -76,8 +76,14 @@ REDIS_URL = _address("FLEXAPI_REDIS_URL", "redis", "rediss", "unix")
 # Where FlexGet keeps what it remembers; "": in its own SQLite file beside the config.
 FLEXGET_DATABASE_URL = _address("FLEXAPI_FLEXGET_DATABASE_URL", "postgres", "postgresql")
 
+# Whether all that run executions have one FlexGet's memory; else each machine has its own.
+ONE_FLEXGET_DATABASE = bool(FLEXGET_DATABASE_URL) or not DATABASE_URL
+
 # How many executions run side by side in this process. SQLite has one writer, so there it is one.
 SLOTS = _number("FLEXAPI_SLOTS", 4 if FLEXGET_DATABASE_URL else 1, least=1)
+
+# The queues from which `serve` runs executions; None: all, as it should where it is the only worker.
+QUEUES = (_list("FLEXAPI_QUEUES") or ["default"]) if DATABASE_URL else None
 
 # How many executions that are over are kept, with their logs and entries.
 EXECUTIONS_KEPT = int(os.environ.get("FLEXAPI_EXECUTIONS_KEPT") or 1000)

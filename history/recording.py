@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from executions.models import Execution
@@ -26,7 +27,8 @@ def record(execution: Execution, params: dict[str, Any]) -> None:
         )
         for entry in params["entries"]
     )
-    if params["rows"] is not None:
+    # Where each machine's FlexGet has a history of its own, the numbers of its rows tell nothing.
+    if params["rows"] is not None and settings.ONE_FLEXGET_DATABASE:
         first, last = params["rows"]
         # A long task reports in several parts, each with the same rows.
         OwnRows.objects.get_or_create(first=first, last=last)

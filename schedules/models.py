@@ -244,7 +244,7 @@ class Schedule(models.Model):
             active = Execution.objects.active().filter(schedule=self.pk).first()
             if active is not None:
                 raise StillRunning(active)
-            (execution,) = Schedule.rows.run([self], timezone.now(), requested_by)
+            execution, *_ = Schedule.rows.run([self], timezone.now(), requested_by)
             return execution
 
     def moved_on(

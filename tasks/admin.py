@@ -76,11 +76,12 @@ class TaskAdmin(MirrorAdmin):
 
     @admin.action(description="Run selected tasks now", permissions=["run"])
     def run_now(self, request: HttpRequest, tasks: QuerySet[Task]) -> None:
-        """Queue one execution of all of them."""
+        """Queue one execution of all of them, or one for each queue that they belong to."""
         patterns = [glob.escape(task.key) for task in tasks]
         executions: Any = apps.get_model("executions", "Execution")
-        execution = executions.objects.enqueue(tasks=patterns, requested_by=request.user)
-        self.message_user(request, f"Queued as execution {execution.pk}.")
+        wanted = executions(tasks=patterns, requested_by_id=request.user.pk)
+        for execution in executions.objects.enqueue_all([wanted]):
+            self.message_user(request, f"Queued as execution {execution.pk}.")
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         """Whether `run_now` is offered."""

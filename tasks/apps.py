@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from executions import queues
 from flexapi.mirror import handlers
 
 
@@ -11,7 +12,9 @@ class TasksConfig(AppConfig):
     role_permissions = {"viewer": ["view_*"], "editor": ["*"]}
 
     def ready(self) -> None:
-        """Keep rows of the config's section `tasks`."""
+        """Keep rows of the config's section `tasks`; tell which queue a task belongs to."""
         from tasks.index import index_tasks
+        from tasks.models import Task
 
         handlers.register("tasks", index_tasks)
+        queues.resolve_with(Task.objects.shares)

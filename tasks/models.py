@@ -1,16 +1,23 @@
 """Tasks of the config, as rows."""
 
 import fnmatch
+import glob
 from typing import Any
 
 from django.apps import apps
+from django.core.validators import RegexValidator
 from django.db import models
 
+from executions import queues
 from flexapi.mirror import credentials, handlers, mirror
 from tasks.editing import Editor, names
 
 # How many executions are looked through for the latest one of a task.
 RECENT = 200
+
+
+# What brokers take without quoting, as Celery's `-Q a,b` does.
+QUEUE = r"\A[A-Za-z0-9._-]+\Z"
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -19,6 +26,18 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def named(self, name: str) -> "Task | None":
         """The task of this name, or with this key in the file; None where there is none."""
         return self.filter(name=name).first() or self.filter(key=name).first()
+
+    def shares(self, patterns: list[str]) -> list[queues.Share]:
+        """Split a request to run tasks (none: all) by the queues that they belong to."""
+        if not self.exclude(queue=queues.DEFAULT).exists():
+            return [queues.Share(queues.DEFAULT, patterns)]
+        found: dict[str, list[str]] = {}
+        for task in self.filter(enabled=True).only("key", "queue"):
+            if not patterns or any(task.matches(pattern) for pattern in patterns):
+                found.setdefault(task.queue, []).append(glob.escape(task.key))
+        if len(found) > 1:
+            return [queues.Share(*share) for share in found.items()]
+        return [queues.Share(next(iter(found), queues.DEFAULT), patterns)]
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete the tasks from the config, all in one write; they leave their schedules."""
@@ -53,6 +72,12 @@ class Task(models.Model):
     position = models.PositiveIntegerField(db_index=True, editable=False)
     enabled = models.BooleanField(default=True)
     config = models.JSONField(null=True, blank=True, default=dict)
+    queue = models.CharField(
+        max_length=100,
+        default=queues.DEFAULT,
+        validators=[RegexValidator(QUEUE, "A queue's name has letters, digits, and . _ - in it.")],
+        help_text="Which workers run the task. Kept here, not in FlexGet's config.",
+    )
 
     objects = TaskQuerySet.as_manager()
 
@@ -79,6 +104,13 @@ class Task(models.Model):
             setattr(self, name, getattr(task, name))
         self._state.adding = False
         self._state.db = task._state.db
+        if self.queue != task.queue:
+            self.set_queue(self.queue)
+
+    def set_queue(self, queue: str) -> None:
+        """Have the task run by the workers of a queue from now on; the config stays as it is."""
+        self.queue = queue
+        models.QuerySet(type(self)).filter(pk=self.pk).update(queue=queue)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the task from the config; it leaves its schedules."""

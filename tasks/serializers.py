@@ -50,7 +50,7 @@ class TaskDetailSerializer(TaskSerializer):
     last_execution = LastExecutionSerializer(allow_null=True, read_only=True)
 
     class Meta(TaskSerializer.Meta):
-        fields: tuple[str, ...] = (*TaskSerializer.Meta.fields, "last_execution")
+        fields: tuple[str, ...] = (*TaskSerializer.Meta.fields, "queue", "last_execution")
 
     def get_fields(self) -> dict[str, Any]:
         """With what other apps add."""
@@ -60,9 +60,23 @@ class TaskDetailSerializer(TaskSerializer):
         last = instance.last_execution()
         return {
             **super().to_representation(instance),
+            "queue": instance.queue,
             "last_execution": None if last is None else LastExecutionSerializer(last).data,
             **details.of(instance),
         }
+
+
+class QueueField(serializers.CharField):
+    """The queue of a task, checked as the model checks it."""
+
+    def __init__(self) -> None:
+        field = Task._meta.get_field("queue")
+        super().__init__(
+            required=False,
+            max_length=field.max_length,
+            validators=list(field.validators),
+            help_text=field.help_text,
+        )
 
 
 class NewTaskSerializer(serializers.Serializer[Any]):
@@ -71,6 +85,7 @@ class NewTaskSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(trim_whitespace=False, help_text="A leading `_` disables it.")
     config = serializers.JSONField(allow_null=True)
     enabled = serializers.BooleanField(required=False)
+    queue = QueueField()
 
 
 class ReplacedTaskSerializer(serializers.Serializer[Any]):
@@ -79,6 +94,7 @@ class ReplacedTaskSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(trim_whitespace=False, required=False)
     config = serializers.JSONField(allow_null=True)
     enabled = serializers.BooleanField(required=False)
+    queue = QueueField()
 
 
 class ChangedTaskSerializer(serializers.Serializer[Any]):
@@ -87,3 +103,4 @@ class ChangedTaskSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(trim_whitespace=False, required=False)
     config = serializers.JSONField(required=False, allow_null=True)
     enabled = serializers.BooleanField(required=False)
+    queue = QueueField()

@@ -46,7 +46,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
     lookup_field = "name"
     ordering_fields = ("position", "name", "enabled")
     search_fields = ("name",)
-    filterset_fields = ("enabled",)
+    filterset_fields = ("enabled", "queue")
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the tasks, in the order of the config."""
@@ -66,7 +66,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
 
     def etag_state(self, instance: Task) -> Any:
         """The task's source: a changed comment is a change as well."""
-        return [instance.key, instance.source(masked=self.masked)]
+        return [instance.key, instance.source(masked=self.masked), instance.queue]
 
     @extend_schema(responses=JSON_OR_YAML)
     def retrieve(self, request: Request, name: str) -> Response:
@@ -80,7 +80,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         key = new["name"]
         with self._translated(key, f"_{key}"):
             key = self._editor().create(key, new["config"], enabled=new.get("enabled"))
-        task = Task.objects.get(key=key)
+        task = self._stored(key, new)
         return self._answer(task, 201, {"Location": self._location(task)})
 
     @extend_schema(
@@ -103,8 +103,10 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
 
     @extend_schema(request=ChangedTaskSerializer, responses=TaskDetailSerializer)
     def partial_update(self, request: Request, name: str) -> Response:
-        """Rename, enable or disable a task, or change parts of its config."""
+        """Rename, enable or disable a task, change parts of its config, or which workers run it."""
         wanted = self._valid(ChangedTaskSerializer, request)
+        if wanted.keys() == {"queue"}:
+            return self._set_queue(self.get_object(), wanted["queue"])
         if "config" not in wanted:
             return self._update(self.get_object(), wanted, None)
         patch = wanted["config"]
@@ -138,11 +140,23 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
             key = self._editor().update(
                 task.key, name=name, enabled=wanted.get("enabled"), change=change
             )
-        return self._changed(key)
+        return self._changed(key, wanted)
 
-    def _changed(self, key: str) -> Response:
-        task = Task.objects.get(key=key)
+    def _set_queue(self, task: Task, queue: str) -> Response:
+        self.check_preconditions(task)
+        task.set_queue(queue)
+        return self._answer(task)
+
+    def _changed(self, key: str, wanted: dict[str, Any] | None = None) -> Response:
+        task = self._stored(key, wanted or {})
         return self._answer(task, headers={"Content-Location": self._location(task)})
+
+    def _stored(self, key: str, wanted: dict[str, Any]) -> Task:
+        """Return the task as it is now, once it has what isn't in the config."""
+        task = Task.objects.get(key=key)
+        if "queue" in wanted:
+            task.set_queue(wanted["queue"])
+        return task
 
     def _editor(self) -> editing.Editor:
         return editing.Editor(author=self.request.user, guard=self._check_key)

@@ -10,9 +10,11 @@ from django.db import OperationalError
 
 from executions import dispatcher as dispatcher_module
 from executions import extensions
-from executions.dispatcher import STOP_REASON, Dispatcher
+from executions import worker as worker_module
+from executions.dispatcher import Dispatcher
 from executions.models import Execution, Status
 from executions.recorder import Recorder
+from executions.worker import STOP_REASON, WorkerProcess
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Report
 from flexapi.engine.tests.flexget_home import FlexGetHome, accepting
@@ -56,9 +58,9 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> Stored:
 @pytest.fixture
 def dispatcher(flexget_engine: Engine, config: FlexGetHome, stored: Stored) -> Iterator[Dispatcher]:
     config.write({"slow": accepting("x", misbehave="sleep"), "quick": accepting("y")})
-    dispatcher = Dispatcher(flexget_engine)
+    dispatcher = Dispatcher(WorkerProcess(flexget_engine))
     yield dispatcher
-    if dispatcher._thread.is_alive():
+    if not dispatcher.worker.stopping:
         dispatcher.stop()
 
 
@@ -108,7 +110,7 @@ def test_what_another_process_queued_is_found_by_the_poll(
 def test_it_aborts_where_asked(
     dispatcher: Dispatcher, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher_module, "POLL", 3600)
+    monkeypatch.setattr(worker_module, "POLL", 3600)
     dispatcher.start()
     execution = Execution.objects.enqueue(["slow"])
     stored.wait_for(is_sleeping(execution))

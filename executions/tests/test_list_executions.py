@@ -104,6 +104,8 @@ def test_one_execution(client: APIClient, viewer: User) -> None:
         "summary": {"accepted": 2, "rejected": 0, "failed": 0, "undecided": 0},
         "abort_reason": "tv: broken",
         "waiting_for": None,
+        "queue": "default",
+        "worker": None,
         "log_lines": 7,
     }
 

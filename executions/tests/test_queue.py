@@ -23,8 +23,8 @@ def test_the_one_that_waits_longest_is_claimed_first() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_many_workers_never_claim_the_same_one() -> None:
-    for _ in range(40):
-        Execution.objects.enqueue(["a"])
+    for number in range(40):
+        Execution.objects.enqueue([f"task {number}"])
     claimed: list[int] = []
 
     def work(name: str) -> None:
@@ -39,6 +39,69 @@ def test_many_workers_never_claim_the_same_one() -> None:
         thread.join()
     assert len(claimed) == 40
     assert len(set(claimed)) == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_that_want_the_same_task_one_gets_it() -> None:
+    for _ in range(20):
+        Execution.objects.enqueue(["a"])
+    claimed: list[int] = []
+
+    def work(name: str) -> None:
+        execution = Execution.objects.claim(name)
+        if execution is not None:
+            claimed.append(execution.pk)
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(f"w{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(claimed) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("tasks", "others", "together"),
+    [
+        (["tv"], ["movies"], True),
+        (["tv"], ["movies", "TV"], False),
+        (["tv*"], ["tv-hd"], False),
+        (["tv-hd"], ["movies", "tv*"], False),
+        ([], ["tv"], False),
+        (["tv"], [], False),
+        (["a[*]"], ["a[*]"], False),
+    ],
+)
+def test_what_runs_the_same_task_waits(tasks: list[str], others: list[str], together: bool) -> None:
+    Execution.objects.enqueue(tasks)
+    second = Execution.objects.enqueue(others)
+    Execution.objects.claim("w1")
+    assert Execution.objects.claim("w2") == (second if together else None)
+
+
+@pytest.mark.django_db
+def test_who_waits_for_a_task_is_not_overtaken() -> None:
+    first = Execution.objects.enqueue(["a"])
+    waiting = Execution.objects.enqueue(["a", "b"])
+    behind = Execution.objects.enqueue(["b"])
+    free = Execution.objects.enqueue(["c"])
+    assert Execution.objects.claim("w1") == first
+    assert Execution.objects.claim("w2") == free
+    assert Execution.objects.claim("w3") is None
+    Execution.objects.filter(pk=first.pk).update(status=Status.COMPLETE)
+    assert Execution.objects.claim("w1") == waiting
+    assert behind.worker == ""
+
+
+@pytest.mark.django_db
+def test_a_worker_gets_what_is_in_its_queues() -> None:
+    far, near = make_execution(Status.PENDING, queue="far"), Execution.objects.enqueue(["near"])
+    assert Execution.objects.claim("w1", ["default", "other"]) == near
+    assert Execution.objects.claim("w1", ["default", "other"]) is None
+    Execution.objects.filter(pk=near.pk).update(status=Status.COMPLETE)
+    assert Execution.objects.claim("w2", None) == far
 
 
 @pytest.mark.django_db

@@ -28,9 +28,19 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, help="port to listen on (FLEXAPI_PORT; 8000)")
         parser.add_argument("--config", help="FlexGet's config.yml (FLEXAPI_CONFIG)")
         parser.add_argument("--data-dir", help="folder for FlexAPI's own data (FLEXAPI_DATA_DIR)")
+        parser.add_argument(
+            "--no-worker",
+            action="store_true",
+            help="queue executions for Celery workers, and run none here",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the command."""
+        if options["no_worker"] and not (settings.DATABASE_URL and settings.REDIS_URL):
+            raise CommandError(
+                "With --no-worker, others run what is queued here: set FLEXAPI_DATABASE_URL and "
+                "FLEXAPI_REDIS_URL, and start workers with `celery -A flexapi worker`."
+            )
         listener = self._listen()
         try:
             folder = claim(settings.DATA_DIR)
@@ -39,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         with folder, listener:
             self._prepare()
-            self._serve(listener)
+            self._serve(listener, works=not options["no_worker"])
 
     def _listen(self) -> socket.socket:
         """Take the port first: a second server by mistake must not touch anything."""
@@ -77,7 +87,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Made the user admin, with the password {password}")
             self.stdout.write("It is shown this once; change it in the admin.")
 
-    def _serve(self, listener: socket.socket) -> None:
+    def _serve(self, listener: socket.socket, *, works: bool) -> None:
         # Importing daphne installs Twisted's reactor, which no other command shall have.
         from flexapi.server import Server
 
@@ -86,7 +96,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Config: {settings.FLEXGET_CONFIG}")
         self.stdout.write(f"Serving on http://{shown}:{port}/ (Ctrl-C stops)")
         self.stdout.flush()
-        Server(listener).run()
+        Server(listener, works=works).run()
 
 
 def _reason(error: OSError) -> str:
