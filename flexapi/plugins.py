@@ -36,6 +36,8 @@ RESERVED = frozenset(
     {
         *("auth", "config", "config_revisions", "docs", "execution", "history", "movie_queue"),
         *("schedules", "schema", "series", "server", "tasks"),
+        *("seen", "failed", "rejected", "pending", "entry_list", "movie_list", "pending_list"),
+        *("variables",),
     }
 )
 

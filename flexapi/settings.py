@@ -142,6 +142,7 @@ INSTALLED_APPS = [
     "history",
     "movie_queue",
     "series",
+    "flexget_state",
 ]
 INSTALLED_APPS += plugins.discover(INSTALLED_APPS)
 

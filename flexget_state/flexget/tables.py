@@ -1,0 +1,176 @@
+"""Tables of FlexGet's database that are asked alike: a page, one row, deleting one row or all that match."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, or_
+from sqlalchemy.orm import selectinload
+
+from flexapi.engine.flexget_database import Method, Params, on_database, or_not_found
+
+Json = dict[str, Any]
+# Makes the SQL condition for the value of a filter.
+Filter = Callable[[Any], Any]
+
+# Keys in one statement; SQLite takes no more than some ten thousand.
+CHUNK = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """How one of FlexGet's tables is asked.
+
+    The methods take `filters`: `{name: value}` of those of `filters` that apply; and `list`, the id of the list where
+    the rows are in one.
+    """
+
+    model: Any
+    # What an error message calls a row: "seen entry".
+    noun: str
+    as_json: Callable[[Any], Json]
+    # Columns by their names in the API.
+    ordering: Mapping[str, Any]
+    filters: Mapping[str, Filter]
+    # The JSON of a row that is asked for by its id, where that says more than `as_json`.
+    detail: Callable[[Any], Json] | None = None
+    # The relation to other rows that are shown with these.
+    shown_with: Any = None
+    # The column by which other rows belong to these, and are deleted with them.
+    parts: Any = None
+    # The model of the lists that the rows are in.
+    list_model: Any = None
+    # Called with the session where rows were deleted one by one, and where in bulk.
+    after_delete: Callable[[Any], None] = field(default=lambda session: None)
+    after_clear: Callable[[Any], None] = field(default=lambda session: None)
+
+    def methods(self, name: str) -> dict[str, Method]:
+        """Return the methods for METHODS: `name.page`, `name.one`, `name.delete`, `name.clear`."""
+        one = on_database(self.one)
+        return {
+            f"{name}.page": on_database(self.page),
+            f"{name}.one": one,
+            f"{name}.delete": on_database(of=one)(self.delete),
+            f"{name}.clear": on_database(self.clear),
+        }
+
+    # -- methods
+
+    def page(self, session: Any, params: Params) -> Json:
+        """Return `{"count", "items"}` for filters, order_by, descending, limit and offset."""
+        query = self.matching(session, params)
+        column = self.ordering[params["order_by"]]
+        order = (column, self.model.id)
+        if params["descending"]:
+            order = (column.desc(), self.model.id.desc())
+        rows = query.order_by(*order).limit(params["limit"]).offset(params["offset"])
+        if self.shown_with is not None:
+            rows = rows.options(selectinload(self.shown_with))
+        return {"count": query.count(), "items": self.page_as_json(session, rows.all())}
+
+    def one(self, session: Any, params: Params) -> Json:
+        """Return the row `params["id"]`."""
+        return self.row_as_json(session, self.get(session, params))
+
+    def delete(self, session: Any, params: Params) -> None:
+        """Delete the row `params["id"]`."""
+        session.delete(self.get(session, params))
+        self.after_delete(session)
+
+    def clear(self, session: Any, params: Params) -> Json:
+        """Delete the rows that match `filters`; return `{"count"}`."""
+        keys = [key for (key,) in self.matching(session, params).with_entities(self.model.id)]
+        for chunk in _chunks(keys):
+            if self.parts is not None:
+                session.execute(delete(self.parts.class_).where(self.parts.in_(chunk)))
+            session.execute(delete(self.model).where(self.model.id.in_(chunk)))
+        if keys:
+            self.after_clear(session)
+        return {"count": len(keys)}
+
+    # -- for those that do more
+
+    def page_as_json(self, session: Any, rows: list[Any]) -> list[Json]:
+        """Return the rows of a page; the number of queries may not grow with theirs."""
+        return [self.as_json(row) for row in rows]
+
+    def row_as_json(self, session: Any, row: Any) -> Json:
+        """Return a row by itself."""
+        if self.detail is not None:
+            return self.detail(row)
+        return self.page_as_json(session, [row])[0]
+
+    def matching(self, session: Any, params: Params) -> Any:
+        """Return the query for the rows that match. Raises RpcError where there is no such list."""
+        conditions = [self.filters[name](value) for name, value in params["filters"].items()]
+        if self.list_model is not None:
+            conditions.append(self.model.list_id == self.list_of(session, params).id)
+        return session.query(self.model).filter(*conditions)
+
+    def list_of(self, session: Any, params: Params) -> Any:
+        """Return the list `params["list"]`. Raises RpcError."""
+        found = session.get(self.list_model, params["list"])
+        return or_not_found(
+            found, f"FlexGet has no list of this kind with the id {params['list']}."
+        )
+
+    def get(self, session: Any, params: Params) -> Any:
+        """Return the row `params["id"]`. Raises RpcError."""
+        key = params["id"]
+        found = session.get(self.model, key)
+        if self.list_model is not None:
+            self.list_of(session, params)
+            if found is not None and found.list_id != params["list"]:
+                found = None
+        return or_not_found(found, f"FlexGet has no {self.noun} with the id {key}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalTable(Table):
+    """A table whose rows have `approved`."""
+
+    def methods(self, name: str) -> dict[str, Method]:
+        """Return those of every table, `name.approve` and `name.approve_all`."""
+        methods = super().methods(name)
+        approve = on_database(of=methods[f"{name}.one"])(self.approve)
+        more = {f"{name}.approve": approve, f"{name}.approve_all": on_database(self.approve_all)}
+        return methods | more
+
+    def approve(self, session: Any, params: Params) -> Json:
+        """Approve the row `params["id"]`, or take its approval back, as `params["approved"]` says."""
+        row = self.get(session, params)
+        row.approved = params["approved"]
+        session.flush()
+        return self.row_as_json(session, row)
+
+    def approve_all(self, session: Any, params: Params) -> Json:
+        """As `approve`, with the rows that match; return `{"count"}` of those that were not so before."""
+        approved = self.model.approved
+        others = self.matching(session, params).filter(truth_of(approved)(not params["approved"]))
+        count = others.update({approved: params["approved"]}, synchronize_session=False)
+        return {"count": count}
+
+
+def part_of(*columns: Any) -> Filter:
+    """Make a filter for rows with a text in one of the columns, in any case."""
+    return lambda text: or_(*(column.icontains(text, autoescape=True) for column in columns))
+
+
+def equal_to(column: Any) -> Filter:
+    """Make a filter for rows with just this value."""
+    return lambda value: column == value
+
+
+def one_of(column: Any) -> Filter:
+    """Make a filter for rows with one of these values."""
+    return lambda values: column.in_(values)
+
+
+def truth_of(column: Any) -> Filter:
+    """Make a filter for rows with a true, or a false value; an empty one is false."""
+    return lambda value: column if value else or_(~column, column.is_(None))
+
+
+def _chunks(keys: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]

@@ -1,0 +1,229 @@
+"""What the endpoints of all tables have in common (see flexget_state.flexget.tables, which they ask)."""
+
+from functools import wraps
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from flexapi.api.errors import Conflict
+from flexapi.api.flexget import Exists, FlexGetViewSet, ask
+from flexapi.api.schema import ErrorSerializer
+from flexapi.api.viewsets import one
+from flexapi.mirror import credentials
+
+from ..filters import Filters
+from ..serializers import CountSerializer
+
+# Who may not change tasks sees no credentials: a tracker's URL has the key of its user in it.
+REVEAL = "tasks.change_task"
+DUPLICATE = {409: ErrorSerializer}
+
+
+class TableViewSet(FlexGetViewSet):
+    """The rows of a table: list, read, delete one.
+
+    Set `table` (the first part of its methods' names), `permission_model`, `serializer_class`, `filters_class` and
+    `ordering_fields`, the default one first; decorate it with `described`.
+    """
+
+    table: str
+    filters_class: type[Filters]
+    ordering_fields: tuple[str, ...]
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def list(self, request: Request, **place: str) -> Response:
+        """List them."""
+        order_by, descending = self.ordering(*self.ordering_fields)
+        return self.page_from(
+            self.method("page"),
+            filters=self.row_filters(),
+            order_by=order_by,
+            descending=descending,
+            **self.place,
+        )
+
+    def retrieve(self, request: Request, pk: str, **place: str) -> Response:
+        """Read one."""
+        return self.one_from(self.method("one"), id=int(pk), **self.place)
+
+    def destroy(self, request: Request, pk: str, **place: str) -> Response:
+        """Delete one."""
+        ask(self.method("delete"), **self.guarded(pk))
+        return Response(status=204)
+
+    # -- for actions
+
+    def method(self, name: str) -> str:
+        """Return the full name of one of the table's methods."""
+        return f"flexget_state.{self.table}.{name}"
+
+    @property
+    def place(self) -> dict[str, int]:
+        """The list that the URL names, where there is one."""
+        return {"list": int(self.kwargs["list_id"])} if "list_id" in self.kwargs else {}
+
+    def guarded(self, pk: str) -> dict[str, Any]:
+        """Return the parameters of a method that changes a row: what it is now, if the request has a precondition."""
+        row = {"id": int(pk), **self.place}
+        return row | {"expected": self.expected(self.method("one"), **row)}
+
+    def row_filters(self, *, strict: bool = False) -> dict[str, Any]:
+        """Return the filters that the request asks for. Raises ValidationError.
+
+        `strict` is for what is done to all rows that match: a filter that is misspelt, or empty because a script's
+        variable was, shall not mean all of them.
+        """
+        given = self.request.query_params.dict()
+        if not strict and given.get("search") == "":
+            del given["search"]
+        serializer = self.filters_class(data=given)
+        unknown = given.keys() - serializer.fields.keys() - {"format"}
+        if strict and unknown:
+            known = ", ".join(serializer.fields)
+            raise ValidationError(dict.fromkeys(unknown, f"It is no filter; known are: {known}."))
+        serializer.is_valid(raise_exception=True)
+        filters = dict(serializer.validated_data)
+        if "search" in filters and not self.reveals:
+            # Else a URL's secrets could be guessed letter by letter.
+            filters["search_titles"] = filters.pop("search")
+        return filters
+
+    # -- credentials
+
+    @property
+    def reveals(self) -> bool:
+        """Whether who asks may see credentials."""
+        return bool(self.request.user.has_perm(REVEAL))
+
+    def shown(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a row as who asks may see it."""
+        if self.reveals:
+            return row
+        masked: dict[str, Any] = credentials.mask_value(row, (self.table,))
+        return masked
+
+    def etag_state(self, instance: Any) -> Any:
+        """What is shown."""
+        return self.shown(instance)
+
+    def one_from(self, method: str, **params: Any) -> Response:
+        """Answer the row that the method answers, with its ETag."""
+        row = self.shown(ask(method, **params))
+        return self.with_etag(one(row), row, state=row)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """Answer a page of rows."""
+        return super().get_paginated_response([self.shown(row) for row in data])
+
+    # -- for tables that can be added to
+
+    def made(self, request: Request) -> Response:
+        """Add what the request has in its body; answer it with its Location."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        row = ask(self.method("add"), data=serializer.validated_data, **self.place)
+        return one(self.shown(row), 201, {"Location": self.location(row["id"])})
+
+    def changed(self, request: Request, pk: str, *, partial: bool = False) -> Response:
+        """Set what the request has in its body."""
+        serializer = self.get_serializer(data=request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
+        return self.one_from(self.method("change"), data=data, **self.guarded(pk))
+
+    def location(self, key: int) -> str:
+        """Return the URL of a row."""
+        place = {name: value for name, value in self.kwargs.items() if name != "pk"}
+        return str(self.reverse_action("detail", kwargs={**place, "pk": key}))
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer a duplicate with where the other one is."""
+        if not isinstance(exc, Exists):
+            return super().handle_exception(exc)
+        url = self.location(exc.key)
+        response = super().handle_exception(Conflict(f"{exc} See {url}.", code="duplicate"))
+        response["Location"] = url
+        return response
+
+
+class ClearMixin(TableViewSet):
+    """For rows that are deleted many at once."""
+
+    def clear(self, request: Request, **place: str) -> Response:
+        """Delete all that match; without parameters that is all there are."""
+        filters = self.row_filters(strict=True)
+        return one(ask(self.method("clear"), filters=filters, **self.place))
+
+
+class ApprovalMixin(ClearMixin):
+    """For rows that somebody approves. Say in `action_permissions` who may."""
+
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str, **place: str) -> Response:
+        """Approve one."""
+        return self._approve(pk, True)
+
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, pk: str, **place: str) -> Response:
+        """Take the approval of one back."""
+        return self._approve(pk, False)
+
+    @action(detail=False, methods=["post"], url_path="approve", url_name="approve-all")
+    def approve_all(self, request: Request, **place: str) -> Response:
+        """Approve all that match."""
+        return self._approve_all(True)
+
+    @action(detail=False, methods=["post"], url_path="reject", url_name="reject-all")
+    def reject_all(self, request: Request, **place: str) -> Response:
+        """Take the approval of all that match back."""
+        return self._approve_all(False)
+
+    def _approve(self, pk: str, approved: bool) -> Response:
+        return self.one_from(self.method("approve"), approved=approved, id=int(pk), **self.place)
+
+    def _approve_all(self, approved: bool) -> Response:
+        filters = self.row_filters(strict=True)
+        method = self.method("approve_all")
+        return one(ask(method, approved=approved, filters=filters, **self.place))
+
+
+def described(viewset: type[TableViewSet]) -> type[TableViewSet]:
+    """Tell the OpenAPI document of a viewset's filters and answers; a decorator of classes."""
+    fields = ", ".join(f"`{name}`" for name in viewset.ordering_fields)
+    ordering = OpenApiParameter(
+        "ordering", str, description=f"A field to order by, `-` before it reverses: {fields}."
+    )
+    row = viewset.serializer_class
+    matching = extend_schema(
+        request=None,
+        parameters=[viewset.filters_class],
+        responses={200: CountSerializer, 400: ErrorSerializer},
+    )
+    single = extend_schema(request=None, responses=getattr(viewset, "detail_class", row))
+    actions = {
+        "list": extend_schema(parameters=[viewset.filters_class, ordering]),
+        "retrieve": single,
+        "create": extend_schema(responses={201: row, **DUPLICATE}),
+        "update": extend_schema(responses={200: row, **DUPLICATE}),
+        "partial_update": extend_schema(responses={200: row, **DUPLICATE}),
+        "approve": single,
+        "reject": single,
+        "approve_all": matching,
+        "reject_all": matching,
+    }
+    present = {name: schema for name, schema in actions.items() if hasattr(viewset, name)}
+    if issubclass(viewset, ClearMixin):
+        # No action that extend_schema_view knows. It has to be this class's own function, as the filters are.
+        inherited = viewset.clear
+
+        @matching
+        @wraps(inherited)
+        def clear(self: ClearMixin, request: Request, **place: str) -> Response:
+            return inherited(self, request, **place)
+
+        viewset.clear = clear  # type: ignore[method-assign]
+    return extend_schema_view(**present)(viewset)

@@ -1,0 +1,67 @@
+"""`/api/variables`."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from flexapi.api.flexget import FlexGetViewSet, ask
+from flexapi.api.schema import ErrorSerializer
+from flexapi.api.viewsets import one
+from flexapi.mirror import credentials
+
+from ..models import Variable
+
+_WRITTEN = extend_schema(
+    request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT, 409: ErrorSerializer}
+)
+
+
+@extend_schema_view(
+    retrieve=extend_schema(responses=OpenApiTypes.OBJECT),
+    update=_WRITTEN,
+    partial_update=_WRITTEN,
+)
+class VariablesViewSet(FlexGetViewSet):
+    """The variables in FlexGet's database, for a config that says `variables: yes`.
+
+    Their values are passwords as often as not, and their names don't tell: who may not change them sees none.
+    """
+
+    permission_model = Variable
+
+    def retrieve(self, request: Request) -> Response:
+        """Read them."""
+        return self._answer(ask("flexget_state.variables.one"))
+
+    def update(self, request: Request) -> Response:
+        """Replace them all."""
+        return self._change("replace")
+
+    def partial_update(self, request: Request) -> Response:
+        """Set those that are given, and leave the others."""
+        return self._change("update")
+
+    def _change(self, method: str) -> Response:
+        data = self.request.data
+        if not isinstance(data, dict):
+            raise ValidationError("Send an object: {name: value}.")
+        if masked := [name for name, value in data.items() if value == credentials.MASK]:
+            message = f"{credentials.MASK} stands in place of a value; write the real one."
+            raise ValidationError(dict.fromkeys(masked, message))
+        expected = self.expected("flexget_state.variables.one")
+        return self._answer(ask(f"flexget_state.variables.{method}", data=data, expected=expected))
+
+    def _answer(self, variables: dict[str, Any]) -> Response:
+        shown = self.etag_state(variables)
+        return self.with_etag(one(shown), variables, state=shown)
+
+    def etag_state(self, instance: Any) -> Any:
+        """The variables as who asks may see them."""
+        if self.request.user.has_perm("flexget_state.change_variable"):
+            return instance
+        # Whatever is in here is a secret.
+        return credentials.mask_value(instance, ("variables", "secrets"))
