@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import itertools
 import os
 import stat
 import tempfile
@@ -82,17 +83,40 @@ def locked(lock_file: Path) -> Iterator[None]:
         raise LockBusy
     try:
         with lock_file.open("a") as handle:
-            while True:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise LockBusy from None
-                    time.sleep(LOCK_POLL)
+            _flock(handle.fileno(), deadline)
             yield
     finally:
         _threads.release()
+
+
+@contextlib.contextmanager
+def folder_locked(path: Path) -> Iterator[None]:
+    """Lock the folder of the file at `path` against other data folders; raises LockBusy.
+
+    Network file systems can't lock folders; there it is left out.
+    """
+    try:
+        handle = os.open(Path(os.path.realpath(path)).parent, os.O_RDONLY)
+    except FileNotFoundError:  # Nobody else can write there.
+        yield
+        return
+    try:
+        with contextlib.suppress(OSError):
+            _flock(handle, time.monotonic() + LOCK_TIMEOUT)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _flock(handle: int, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise LockBusy from None
+            time.sleep(LOCK_POLL)
 
 
 class Replacement:
@@ -161,6 +185,24 @@ def _keep_owner(handle: int, old: os.stat_result) -> None:
     except PermissionError:
         with contextlib.suppress(PermissionError):
             os.fchown(handle, -1, old.st_gid)
+
+
+def put_aside(path: Path, content: bytes) -> Path:
+    """Keep a content of the file at `path` in another one beside it; raises OSError."""
+    stem = f"{path.name}.edited-{time.strftime('%Y%m%d-%H%M%S')}"
+    for number in itertools.count(1):
+        aside = path.with_name(stem if number == 1 else f"{stem}-{number}")
+        try:
+            # It holds credentials, as the config does.
+            handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            continue
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(handle)
+        return aside
+    raise AssertionError  # The numbers don't end.
 
 
 def remove_leftovers(path: Path) -> None:

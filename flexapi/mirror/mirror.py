@@ -4,19 +4,65 @@ The current revision is the truth. `refresh` takes in what somebody did to the f
 called before anything is read or written, and costs one `stat` when nothing changed.
 """
 
+import contextlib
 import logging
+import socket
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
 
-from flexapi.mirror import file, index
+from flexapi.mirror import file, in_step, index, merge, stored
 from flexapi.mirror.document.document import Document
 from flexapi.mirror.document.errors import ParseError
 from flexapi.mirror.document.jsonview import key_names
-from flexapi.mirror.records import ConfigRevision, ConfigState, digest
+from flexapi.mirror.records import ConfigRevision, digest
+from flexapi.mirror.stored import (
+    EMPTY,
+    Snapshot,
+    Superseded,
+    current,
+    current_hash,
+    inside_transaction,
+    keep,
+    mapping,
+    parse,
+    store,
+    withdraw,
+)
+
+__all__ = [
+    "EMPTY",
+    "Problem",
+    "Snapshot",
+    "Superseded",
+    "config_path",
+    "current",
+    "current_hash",
+    "file_changed",
+    "follow",
+    "forget",
+    "index",
+    "inside_transaction",
+    "join",
+    "keep",
+    "locked",
+    "mapping",
+    "parse",
+    "recover",
+    "refresh",
+    "seen_hash",
+    "settle",
+    "shows",
+    "store",
+    "take_in",
+    "task_names",
+    "withdraw",
+    "wrote",
+]
 
 logger = logging.getLogger("flexapi.mirror")
 
@@ -25,27 +71,10 @@ logger = logging.getLogger("flexapi.mirror")
 class Problem:
     """Why the file can't be used as it is. Line and column count from 1, None where there is none."""
 
-    code: str  # "broken", "missing", "unreadable", "unwritable"
+    code: str  # "broken", "missing", "unknown", "unreadable", "unwritable"
     detail: str
     line: int | None = None
     column: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A revision and its parsed text."""
-
-    revision: int
-    hash: str
-    document: Document
-
-    @property
-    def data(self) -> dict[Any, Any]:
-        """The config as FlexGet loads it; shared, not to be modified."""
-        return index.mapping(self.document.data)
-
-
-EMPTY = Snapshot(0, "", Document(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +87,20 @@ class Seen:
     problem: Problem | None
 
 
-_CURRENT_HASH = (
-    f"SELECT r.hash FROM {ConfigState._meta.db_table} s "  # noqa: S608  Names of our own.
-    f"JOIN {ConfigRevision._meta.db_table} r ON r.id = s.current_id"
-)
+class _Useless(Exception):
+    """The file can't be used as it is."""
 
-
-class Superseded(Exception):
-    """Somebody else stored a revision in the meantime."""
+    def __init__(self, *problem: Any) -> None:
+        self.problem = Problem(*problem)
 
 
 class _Memory:
-    """What this process remembers; everything here can be forgotten at any time."""
+    """What this process remembers; all but `following` can be forgotten at any time."""
 
     def __init__(self) -> None:
         self.seen: Seen | None = None
-        self.snapshot = EMPTY
+        # Whether the file only follows the database, as on a worker: what is edited there is put aside.
+        self.following = False
 
 
 _memory = _Memory()
@@ -82,7 +109,7 @@ _memory = _Memory()
 def forget() -> None:
     """Look at file and database afresh next time, as a new process does."""
     _memory.seen = None
-    _memory.snapshot = EMPTY
+    stored.forget()
 
 
 def config_path() -> Path:
@@ -90,9 +117,20 @@ def config_path() -> Path:
     return Path(settings.FLEXGET_CONFIG)
 
 
-def lock_path() -> Path:
-    """The file that writers lock."""
-    return Path(settings.DATA_DIR) / "config.lock"
+def follow(following: bool = True) -> None:
+    """Let the file of this process only follow the database from now on."""
+    _memory.following = following
+
+
+@contextlib.contextmanager
+def locked() -> Iterator[None]:
+    """Be the only one who writes the file; raises LockBusy, OSError."""
+    with contextlib.ExitStack() as locks:
+        locks.enter_context(file.locked(Path(settings.DATA_DIR) / "config.lock"))
+        if in_step.shared():
+            # Another data folder may belong to the same file.
+            locks.enter_context(file.folder_locked(config_path()))
+        yield
 
 
 def refresh() -> Problem | None:
@@ -103,7 +141,7 @@ def refresh() -> Problem | None:
     seen = _memory.seen
     if seen is not None and _still(seen):
         return seen.problem
-    with file.locked(lock_path()):
+    with locked():
         return take_in()
 
 
@@ -120,7 +158,7 @@ def recover() -> Problem | None:
     seen = _memory.seen
     if seen is not None and _in_step(seen):
         return seen.problem
-    with file.locked(lock_path()):
+    with locked():
         return take_in()
 
 
@@ -134,8 +172,19 @@ def seen_hash() -> str:
     return "" if _memory.seen is None else _memory.seen.hash
 
 
+def shows(snapshot: Snapshot) -> bool:
+    """Whether the file holds a revision, as far as can be told without the lock."""
+    seen = _memory.seen
+    return seen is not None and seen.problem is None and seen.hash == snapshot.hash and _still(seen)
+
+
 def _in_step(seen: Seen) -> bool:
-    return _still(seen) and (seen.problem is not None or current().hash == seen.hash)
+    if not _still(seen):
+        return False
+    if seen.problem is None:
+        return current().hash == seen.hash
+    # A full disk may have space again.
+    return seen.problem.code != "unwritable"
 
 
 def _still(seen: Seen) -> bool:
@@ -163,182 +212,167 @@ def take_in() -> Problem | None:
     """Look at the file and bring it and the current revision together. Under the lock."""
     path = config_path()
     file.remove_leftovers(path)
-    try:
-        signature, content = file.read(path)
-        if content is None:
-            problem = _missing(path)
-            found = ""
-        else:
-            found = digest(content)
-            problem = _take_in_content(path, content, found)
-            if problem is None and current().hash != found:
-                signature, found = file.signature(path), current().hash
-    except OSError as error:
-        problem = Problem("unreadable", f"The config can't be read: {error.strerror}.")
-        signature, found = file.Signature(), "unreadable"
     # What is stored within a transaction may yet be rolled back.
     lasting = not inside_transaction()
+    problem = None
+    signature, found = file.Signature(), "unreadable"
+    try:
+        signature, content = file.read(path)
+        found = "" if content is None else digest(content)
+        held = _settled(path, content, found)
+        if held.hash != found:
+            signature, found = file.signature(path), held.hash
+        if lasting and held.revision:
+            in_step.note(path, held.revision, held.hash)
+    except _Useless as useless:
+        problem = useless.problem
+    except OSError as error:
+        problem = Problem("unreadable", f"The config can't be read: {error.strerror}.")
     _memory.seen = Seen(path, signature, found, problem) if lasting else None
     return problem
 
 
-def inside_transaction() -> bool:
-    """Whether the caller has a transaction open, those of Django's test cases aside."""
-    return not all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
+def _settled(path: Path, content: bytes | None, found: str) -> Snapshot:
+    """Settle what file and current revision differ in; return the revision that the file holds then.
+
+    Raises _Useless, OSError, LockBusy.
+    """
+    deadline = time.monotonic() + file.LOCK_TIMEOUT
+    while time.monotonic() < deadline:
+        try:
+            if content is None:
+                return _missing(path)
+            return _take_in_content(path, content, found)
+        except Superseded:
+            continue  # Another server was quicker.
+    raise file.LockBusy
 
 
-def _missing(path: Path) -> Problem | None:
-    state = ConfigState.objects.values_list("current_id", "current__written").first()
-    if state is None:
-        return None  # It never was there: the first write makes it.
-    revision, written = state
-    if not written:
-        return _write_again(path, revision)
-    return Problem(
+def join() -> Problem | None:
+    """Do what `refresh` does when a server starts: a file that isn't there is written as well."""
+    if in_step.shared() and not config_path().exists():
+        in_step.forget()
+    forget()
+    return refresh()
+
+
+def _missing(path: Path) -> Snapshot:
+    now = current()
+    if not now.revision:
+        return EMPTY  # It never was there: the first write makes it.
+    written = ConfigRevision.objects.values_list("written", flat=True).get(pk=now.revision)
+    never_here = in_step.shared() and in_step.noted(path) is None
+    if not written or never_here or _memory.following:
+        return _write_again(path, None, now)
+    raise _Useless(
         "missing", f"The config file {path} is gone. Restoring a revision writes it again."
     )
 
 
-def _take_in_content(path: Path, content: bytes, found: str) -> Problem | None:
+def _take_in_content(path: Path, content: bytes, found: str) -> Snapshot:
     """Compare the file with the current revision and settle a difference."""
-    state = (
-        ConfigState.objects.select_related("current__previous")
-        .defer("current__content", "current__previous__content")
-        .first()
-    )
-    if state is not None and state.current.hash == found:
-        if not state.current.written:
-            ConfigRevision.objects.filter(pk=state.current_id).update(written=True)
-        return None
-    if state is not None and _cut_off(state.current, found):
-        logger.warning(
-            "A write of the config was cut off; revision %s is written now.", state.current_id
-        )
-        return _write_again(path, state.current_id)
-    try:
-        document = parse(content)
-    except ParseError as error:
-        return Problem("broken", str(error), error.line, error.column)
-    store(
-        content, document, ConfigRevision.Origin.FILE, summary="The file was changed.", written=True
-    )
-    return None
-
-
-def _cut_off(current: ConfigRevision, found: str) -> bool:
-    """Whether a crash came between the commit of a revision and its write.
-
-    Then the file still is what it was before. A file that differs otherwise, or that is old again
-    after the write was done, is somebody's edit.
-    """
-    return not current.written and current.previous is not None and current.previous.hash == found
-
-
-def _write_again(path: Path, revision: int) -> Problem | None:
-    content = bytes(ConfigRevision.objects.values_list("content", flat=True).get(pk=revision))
-    try:
-        file.Replacement(path, content).put()
-    except OSError as error:
-        return Problem("unwritable", f"The config can't be written: {error.strerror}.")
-    ConfigRevision.objects.filter(pk=revision).update(written=True)
-    return None
-
-
-def parse(content: bytes) -> Document:
-    """Parse a whole config; raises ParseError also for what is YAML and yet no config."""
-    document = Document.from_bytes(content)
-    if document.encoding != "utf-8":
-        raise ParseError("The file is not UTF-8, which FlexGet reads it as", 1, 1)
-    if document.data is not None and not isinstance(document.data, dict):
-        raise ParseError("The config must be a mapping at its root", 1, 1)
-    return document
-
-
-def store(
-    content: bytes,
-    document: Document,
-    origin: str,
-    *,
-    base: Snapshot | None = None,
-    author: Any = None,
-    summary: str = "",
-    written: bool = False,
-) -> Snapshot:
-    """Store a revision as the current one, and its rows with it, in one transaction.
-
-    Raises Superseded where `base` (by default what is current now) is no longer the current one.
-    """
+    now = current()
+    if not now.revision:
+        return EMPTY if _memory.following else _import(content, now)
+    if now.hash == found:
+        ConfigRevision.objects.filter(pk=now.revision, written=False).update(written=True)
+        return now
+    base = in_step.base(path, now.revision)
+    if in_step.left_behind(base, found):
+        return _write_again(path, content, now)
+    if _memory.following:
+        aside = file.put_aside(path, content)
+        logger.warning("%s was edited; that is in %s now. Edit it on a server.", path, aside)
+        return _write_again(path, content, now)
     if base is None:
-        base = current()
-    # What is written afterwards must not be rolled back by somebody else.
-    with transaction.atomic(durable=not written):
-        revision = ConfigRevision.objects.create(
-            content=content,
-            hash=digest(content),
-            origin=origin,
-            author=author,
-            summary=summary[:200],
-            previous_id=base.revision or None,
-            written=written,
+        raise _Useless(
+            "unknown",
+            f"The servers on this database share one config, and {path} is another one. Move the "
+            "file away and start the server again: the shared config is written there then.",
         )
-        if base.revision:
-            state = ConfigState.objects.filter(pk=1, current_id=base.revision)
-            if state.update(current=revision) != 1:
-                raise Superseded
-        elif not ConfigState.objects.get_or_create(pk=1, defaults={"current": revision})[1]:
-            raise Superseded
-        index.update_rows(base.data if base.revision else None, document.data)
-    _memory.snapshot = Snapshot(revision.pk, revision.hash, document)
-    return _memory.snapshot
+    if base == now.revision or not in_step.shared():
+        return _import(content, now)
+    return _join(path, content, ConfigRevision.objects.get(pk=base), now)
+
+
+def _import(content: bytes, now: Snapshot) -> Snapshot:
+    """Store a hand edit on top of the current revision."""
+    where = f" on {socket.gethostname()}" if in_step.shared() else ""
+    return store(
+        content,
+        _parsed(content),
+        ConfigRevision.Origin.FILE,
+        base=now,
+        summary=f"The file was changed{where}.",
+        written=True,
+    )
+
+
+def _join(path: Path, content: bytes, base: ConfigRevision, now: Snapshot) -> Snapshot:
+    """Settle a hand edit of a file that lagged behind: both changes, or the one made elsewhere."""
+    mine = _parsed(content)
+    if inside_transaction():
+        return now  # Whoever looks next outside of one settles it.
+    host = socket.gethostname()
+    joined = merge.merged(parse(bytes(base.content)), mine, now.document)
+    if joined is None:
+        keep(
+            content,
+            f"The file was changed on {host}, which had revision {base.pk} then; what came until "
+            f"revision {now.revision} changes the same. Make the change again, or restore this.",
+        )
+        return _write_again(path, content, now)
+    # Stored together, or else the edit would look like a revision that was left behind.
+    edit = ConfigRevision(
+        content=content,
+        hash=digest(content),
+        origin=ConfigRevision.Origin.FILE,
+        summary=f"The file was changed on {host}, which had revision {base.pk} then.",
+        previous=base,
+    )
+    summary = f"Joined the file's change on {host} with revision {now.revision}."
+    taken = store(
+        joined.to_bytes(),
+        joined,
+        ConfigRevision.Origin.FILE,
+        base=now,
+        summary=summary,
+        joins=edit,
+    )
+    return _write_again(path, content, taken)
+
+
+def _write_again(path: Path, content: bytes | None, snapshot: Snapshot) -> Snapshot:
+    """Write a revision to a file that holds `content`. Raises _Useless, Superseded."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replacement = file.Replacement(path, snapshot.document.to_bytes())
+        lost = replacement.put()
+        if lost is not None and lost != content:
+            if _memory.following:
+                file.put_aside(path, lost)
+            else:
+                keep(lost, f"Written in the moment in which revision {snapshot.revision} was.")
+    except OSError as error:
+        raise _Useless("unwritable", f"The config can't be written: {error.strerror}.") from error
+    ConfigRevision.objects.filter(pk=snapshot.revision, written=False).update(written=True)
+    logger.info("Revision %s of the config was written to %s.", snapshot.revision, path)
+    return snapshot
+
+
+def _parsed(content: bytes) -> Document:
+    try:
+        return parse(content)
+    except ParseError as error:
+        raise _Useless("broken", str(error), error.line, error.column) from error
 
 
 def wrote(taken: Snapshot) -> None:
     """Note that a revision is on disk. Under the lock."""
     ConfigRevision.objects.filter(pk=taken.revision).update(written=True)
     path = config_path()
+    in_step.note(path, taken.revision, taken.hash)
     _memory.seen = Seen(path, file.signature(path), taken.hash, None)
-
-
-def withdraw(taken: Snapshot, base: Snapshot, problem: str) -> None:
-    """Go back to `base` because the revision after it can't be written. Under the lock."""
-    with transaction.atomic(durable=True):
-        state = ConfigState.objects.filter(pk=1, current_id=taken.revision)
-        if base.revision:
-            state.update(current=base.revision)
-        else:
-            state.delete()
-        ConfigRevision.objects.filter(pk=taken.revision).update(problem=problem)
-        index.update_rows(taken.data, base.data)
-    _memory.snapshot = base
-
-
-def mapping(document: Document) -> dict[Any, Any]:
-    """Return the config that a document holds, as FlexGet loads it."""
-    return index.mapping(document.data)
-
-
-def current() -> Snapshot:
-    """Return the current revision, EMPTY where there is none yet. Does not look at the file."""
-    state = ConfigState.objects.values_list("current_id", "current__hash").first()
-    if state is None:
-        return EMPTY
-    remembered = _memory.snapshot
-    if (remembered.revision, remembered.hash) == state:
-        return remembered
-    content = ConfigRevision.objects.values_list("content", flat=True).get(pk=state[0])
-    _memory.snapshot = Snapshot(*state, parse(bytes(content)))
-    return _memory.snapshot
-
-
-def current_hash() -> str:
-    """Return the hash of the current revision, "" where there is none yet. Does not look at the file.
-
-    In SQL, because lists ask for it each time and the ORM took longer than all the rest.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_CURRENT_HASH)
-        row = cursor.fetchone()
-    return "" if row is None else str(row[0])
 
 
 def task_names() -> list[str]:

@@ -34,8 +34,9 @@ class ConfigRevision(models.Model):
     problem = models.CharField(
         max_length=500, blank=True, help_text="Why this state could not be used, if it could not."
     )
-    # The file is written after the commit. Only a current revision that is not marked here can
-    # be one whose write a crash cut off; any other difference is somebody's edit of the file.
+    # The file is written after the commit. On one machine, only a current revision that is not marked
+    # here can be one whose write a crash cut off; any other difference is somebody's edit of the
+    # file. Where servers have files of their own, it is on the disk of at least one of them.
     written = models.BooleanField(default=False, editable=False)
     previous = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False

@@ -11,24 +11,32 @@ The steps of a write, and what is left when the process is killed after each:
 Whoever looks next removes the temporary file. After 3 they find a current revision without the
 mark and the file as it was before that revision, and write it again. A revision with the
 mark is never written again by itself: a file that differs from it is somebody's edit.
+
+Several servers on one database have a file each. The commit compares and sets the current revision,
+so of two that are based on the same one only one is taken, and the other edit is made again on top
+of it. After 4 the server notes the revision in its data folder (see `in_step`): whoever looks next
+and finds the file as it was noted, or as a later revision, knows that it only lags behind.
 """
 
 import errno
 import logging
+import time
 from collections.abc import Callable
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from flexapi.engine.client import EngineUnavailable
-from flexapi.mirror import credentials, file, mirror, validation
+from flexapi.mirror import credentials, file, in_step, mirror, validation
 from flexapi.mirror.document import Document, DocumentError
 from flexapi.mirror.mirror import Problem, Snapshot, Superseded
 from flexapi.mirror.records import ConfigRevision, digest
 
 logger = logging.getLogger("flexapi.mirror")
 
-# How often an edit is made anew because the file changed under it.
+# How often an edit is made anew because the file changed under it, and for how many seconds because
+# other servers were quicker.
 TRIES = 5
+PATIENCE = 30.0
 
 Edit = Callable[[Snapshot], Document]
 
@@ -60,6 +68,10 @@ class KeepsChanging(Exception):
     """Something else writes the file all the time."""
 
 
+class _FileChanged(Exception):
+    """The file is not what the edit was made on."""
+
+
 def write(
     edit: Edit,
     *,
@@ -76,20 +88,33 @@ def write(
     StillMasked, WriteFailed, KeepsChanging, LockBusy, EngineUnavailable; then nothing has changed.
     """
     refuse_transaction()
-    with file.locked(mirror.lock_path()):
-        for _ in range(TRIES):
-            problem = mirror.settle()
-            if problem is not None:
-                raise Unusable(problem)
-            base = mirror.current()
-            document = prepared(edit, base, validate=validate)
-            if base.revision and document.text == base.document.text:
-                return base
-            try:
-                return put(document, base, origin, author, summary)
-            except Superseded:
-                continue
-        raise KeepsChanging("The config file is being changed by something else; try again.")
+
+    def attempt() -> Snapshot:
+        problem = mirror.settle()
+        if problem is not None:
+            raise Unusable(problem)
+        base = mirror.current()
+        document = prepared(edit, base, validate=validate)
+        if base.revision and document.text == base.document.text:
+            return base
+        return put(document, base, origin, author, summary)
+
+    with mirror.locked():
+        return _done(attempt)
+
+
+def _done(attempt: Callable[[], Snapshot]) -> Snapshot:
+    """Try until nobody was quicker. Raises KeepsChanging."""
+    deadline = time.monotonic() + PATIENCE
+    changes = 0
+    while changes < TRIES and time.monotonic() < deadline:
+        try:
+            return attempt()
+        except _FileChanged:
+            changes += 1
+        except Superseded:  # By another server.
+            continue
+    raise KeepsChanging("The config is being changed by something else; try again.")
 
 
 def prepared(edit: Edit, base: Snapshot, *, validate: bool = True) -> Document:
@@ -123,7 +148,7 @@ def put(
 ) -> Snapshot:
     """Store a document that is based on `base`: temporary file, revision, rename. Under the lock.
 
-    Raises Superseded where `base` is no longer what database and file hold.
+    Raises Superseded and _FileChanged where `base` is no longer what database and file hold.
     """
     content = document.to_bytes()
     path = mirror.config_path()
@@ -133,7 +158,7 @@ def put(
         raise WriteFailed(error) from error
     try:
         if mirror.file_changed():
-            raise Superseded
+            raise _FileChanged
         taken = mirror.store(
             content,
             document,
@@ -143,31 +168,30 @@ def put(
             summary=summary,
         )
         if mirror.file_changed():
+            if in_step.shared():
+                # Other servers have the revision already; what was done to the file is joined with it.
+                mirror.take_in()
+                return taken
             # The revision stays in the history; the edit is made again on top of the file's new text.
-            raise Superseded
+            raise _FileChanged
         held = mirror.seen_hash()
         try:
             lost = replacement.put()
         except OSError as error:
-            mirror.withdraw(taken, base, f"It could not be written: {error.strerror}.")
-            raise WriteFailed(error) from error
+            if mirror.withdraw(taken, base, f"It could not be written: {error.strerror}."):
+                raise WriteFailed(error) from error
+            # Another server built on it. It is in force; this file follows when it can be written.
+            logger.warning("The config can't be written here: %s.", error.strerror)
+            mirror.forget()
+            return taken
     finally:
         replacement.discard()
     mirror.wrote(taken)
     if lost is not None and digest(lost) != held:
-        keep(lost, f"Written in the moment in which revision {taken.revision} took its place.")
+        mirror.keep(
+            lost, f"Written in the moment in which revision {taken.revision} took its place."
+        )
     return taken
-
-
-def keep(content: bytes, problem: str) -> None:
-    """Keep a file that is about to be, or was, replaced without having been the current revision."""
-    logger.warning("A state of the config file is kept as a revision. %s", problem)
-    ConfigRevision.objects.create(
-        content=content,
-        hash=digest(content),
-        origin=ConfigRevision.Origin.FILE,
-        problem=problem,
-    )
 
 
 def restore(
@@ -180,25 +204,19 @@ def restore(
     """
     refuse_transaction()
     document = mirror.parse(bytes(revision.content))
-    with file.locked(mirror.lock_path()):
-        for _ in range(TRIES):
-            problem = mirror.settle()
-            base = mirror.current()
-            if problem is None and document.text == base.document.text:
-                return base
-            if problem is not None:
-                _keep_unusable(problem)
-            try:
-                return put(
-                    document,
-                    base,
-                    ConfigRevision.Origin.RESTORE,
-                    author,
-                    f"Revision {revision.pk} was restored.",
-                )
-            except Superseded:
-                continue
-        raise KeepsChanging("The config file is being changed by something else; try again.")
+
+    def attempt() -> Snapshot:
+        problem = mirror.settle()
+        base = mirror.current()
+        if problem is None and document.text == base.document.text:
+            return base
+        if problem is not None:
+            _keep_unusable(problem)
+        summary = f"Revision {revision.pk} was restored."
+        return put(document, base, ConfigRevision.Origin.RESTORE, author, summary)
+
+    with mirror.locked():
+        return _done(attempt)
 
 
 def _keep_unusable(problem: Problem) -> None:
@@ -207,7 +225,7 @@ def _keep_unusable(problem: Problem) -> None:
     except OSError as error:
         raise Unusable(problem) from error
     if content is not None:
-        keep(content, problem.detail)
+        mirror.keep(content, problem.detail)
 
 
 # Whatever an edit is refused or fails with; each has a text that people can be shown.

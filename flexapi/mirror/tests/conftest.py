@@ -1,3 +1,4 @@
 from flexapi.mirror.tests.fixtures import changed_lines, config, flexget
+from flexapi.mirror.tests.machines import machine
 
-__all__ = ["changed_lines", "config", "flexget"]
+__all__ = ["changed_lines", "config", "flexget", "machine"]

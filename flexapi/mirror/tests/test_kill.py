@@ -26,6 +26,7 @@ TRACED = {
     str(MIRROR / "writing.py"),
     str(MIRROR / "file.py"),
     str(MIRROR / "mirror.py"),
+    str(MIRROR / "stored.py"),
     str(MIRROR / "index.py"),
     str(MIRROR.parents[1] / "tasks" / "index.py"),
 }
