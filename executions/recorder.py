@@ -144,9 +144,11 @@ class Recorder:
         }
 
     def _on_waiting(self, batch: _Batch, params: dict[str, Any]) -> None:
-        batch.changes["waiting_for"] = (
-            f"FlexGet process {params['pid']}, which holds FlexGet's lock"
-        )
+        if "pid" in params:
+            what = f"FlexGet process {params['pid']}, which holds FlexGet's lock"
+        else:
+            what = f"another run of task {_clean(params['task'])}" if params["task"] else ""
+        batch.changes["waiting_for"] = what
 
     def _on_started(self, batch: _Batch, params: dict[str, Any]) -> None:
         batch.changes |= {
