@@ -21,7 +21,11 @@ class ExecutionsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Let those who watch know at once what was queued, and what was aborted in the queue."""
+        """Let those who watch know at once what was queued and what was aborted in the queue; count."""
+        # It needs the models.
+        from . import metrics
+
+        metrics.register()
         queue_changed.connect(announcements.on_queue_changed)
         if settings.REDIS_URL:
             # Celery takes half a second to load, so one machine does without.

@@ -14,7 +14,7 @@ from django.utils import timezone
 from . import queues
 from .conflicts import overlap
 from .locks import claiming
-from .signals import queue_changed
+from .signals import ended, queue_changed
 
 
 class Status(models.TextChoices):
@@ -127,9 +127,15 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
 
     @staticmethod
     def _cut_off(executions: "ExecutionQuerySet", reason: str) -> int:
-        return executions.update(
-            status=Status.ABORTED, abort_reason=reason, finished=timezone.now(), waiting_for=""
-        )
+        changes = {"status": Status.ABORTED, "abort_reason": reason, "waiting_for": ""}
+        count = 0
+        for execution in list(executions):
+            # Somebody else may end it in the same moment.
+            if executions.filter(pk=execution.pk).update(finished=timezone.now(), **changes):
+                execution.refresh_from_db()
+                ended.send(sender=None, execution=execution)
+                count += 1
+        return count
 
     def prune(self, keep: int) -> int:
         """Delete all but the newest `keep` executions that are over; returns how many went."""
@@ -230,12 +236,14 @@ class Execution(models.Model):
         Raises ExecutionEnded where it is over.
         """
         mine = Execution.objects.filter(pk=self.pk)
-        ended = {"status": Status.ABORTED, "abort_reason": reason, "finished": timezone.now()}
+        aborted = {"status": Status.ABORTED, "abort_reason": reason, "finished": timezone.now()}
         with transaction.atomic():
-            unclaimed = mine.filter(status=Status.PENDING, worker="").update(**ended)
+            unclaimed = mine.filter(status=Status.PENDING, worker="").update(**aborted)
             if not unclaimed and not mine.active().update(abort_requested=reason[:500]):
                 raise ExecutionEnded(f"Execution {self.pk} is over.")
         self.refresh_from_db()
+        if unclaimed:
+            ended.send(sender=None, execution=self)
         queue_changed.send_on_commit(self.pk)
 
 

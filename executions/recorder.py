@@ -9,10 +9,12 @@ from typing import Any
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
+from flexapi import metrics
 from flexapi.engine.run import Ending, Report
 
 from . import announcements, extensions
 from .models import Execution, ExecutionEntry, LogLine, Status
+from .signals import ended
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +85,7 @@ class Recorder:
         if batch.lines:
             batch.changes["log_lines"] = batch.lines[-1].seq
         self._write(batch)
+        metrics.log_lines.inc(len(batch.lines))
         announcements.changed(self.execution.pk)
 
     def note(self, message: str, level: str = "INFO") -> None:
@@ -106,6 +109,7 @@ class Recorder:
         if status == Status.COMPLETE:
             changes["percent"] = 100
         self._write(_Batch(changes=changes))
+        ended.send(sender=None, execution=self.execution)
         announcements.changed(self.execution.pk)
 
     def wait_for(self, what: str) -> None:

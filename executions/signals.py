@@ -20,3 +20,6 @@ class QueueChanged(Signal):
 
 
 queue_changed = QueueChanged()
+
+# Sent with `execution` by the process that has ended it, and stored that.
+ended = Signal()

@@ -17,10 +17,10 @@ def _list(variable: str) -> list[str]:
     return [item.strip() for item in os.environ.get(variable, "").split(",") if item.strip()]
 
 
-def _port() -> int:
-    text = os.environ.get("FLEXAPI_PORT") or "8000"
+def _port(variable: str, default: int) -> int:
+    text = os.environ.get(variable) or str(default)
     if not text.isdecimal() or int(text) > 65535:
-        raise ImproperlyConfigured(f"FLEXAPI_PORT is a number from 0 to 65535, not {text!r}")
+        raise ImproperlyConfigured(f"{variable} is a number from 0 to 65535, not {text!r}")
     return int(text)
 
 
@@ -99,7 +99,10 @@ CONFIG_REVISION_DAYS = int(os.environ.get("FLEXAPI_CONFIG_REVISION_DAYS") or 365
 
 # Where the server listens; anything but a loopback address is somebody's decision.
 HOST = os.environ.get("FLEXAPI_HOST") or "127.0.0.1"
-PORT = _port()
+PORT = _port("FLEXAPI_PORT", 8000)
+
+# Where a worker, which has no URLs, answers Prometheus; 0: nowhere. A server does it at /metrics.
+METRICS_PORT = _port("FLEXAPI_METRICS_PORT", 0)
 
 # The Host header is checked by flexapi.api.hosts, which also knows addresses and this machine's names;
 # Django's own list cannot express "any IP address".

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from flexapi.api.health import healthz
+from flexapi.api.metrics import MetricsView
 from flexapi.api.router import RootView
 
 handler400 = "flexapi.api.errors.bad_request"
@@ -16,4 +17,9 @@ urlpatterns = [
     path("", include("flexapi.web.urls")),
     path("admin/", admin.site.urls),
     re_path(r"^healthz/?$", healthz),
+    re_path(
+        r"^metrics/?$",
+        MetricsView.as_view(action_permissions={"get": "executions.view_execution"}),
+        name="metrics",
+    ),
 ]

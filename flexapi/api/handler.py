@@ -22,6 +22,7 @@ from django.http.response import StreamingHttpResponse
 from django.urls import set_script_prefix
 from django.utils.encoding import iri_to_uri
 
+from flexapi import metrics
 from flexapi.api import errors
 from flexapi.api.prefix import local_path
 from flexapi.api.threads import pool
@@ -68,10 +69,11 @@ class Handler(ASGIHandler):
         except Disconnected:
             return
         except BodyTooLarge:
-            await self.send_response(errors.body_too_large(local_path(scope)), send)
-            return
-        loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(pool, self.respond, scope, body)
+            response: HttpResponseBase = errors.body_too_large(local_path(scope))
+        else:
+            loop = asyncio.get_running_loop()
+            response = await loop.run_in_executor(pool, self.respond, scope, body)
+        metrics.count_request(scope["method"], response.status_code)
         if not response.streaming:
             await self.send_response(response, send)
             return

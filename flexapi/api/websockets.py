@@ -20,6 +20,7 @@ from django.utils.module_loading import module_has_submodule
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from flexapi import metrics
 from flexapi.api import hosts
 from flexapi.api.authentication import TokenAuthentication
 from flexapi.api.threads import run_sync
@@ -86,7 +87,8 @@ class Gate:
         scope["user"] = await run_sync(
             user_of, hosts.header(headers, b"cookie"), hosts.header(headers, b"authorization")
         )
-        await self.inner(scope, receive, send)
+        with metrics.websocket_clients.track_inprogress():
+            await self.inner(scope, receive, send)
 
 
 def application() -> Application:

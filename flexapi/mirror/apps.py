@@ -13,11 +13,13 @@ class MirrorConfig(AppConfig):
     role_permissions = {"viewer": ["view_configrevision", "view_configsection"], "editor": ["*"]}
 
     def ready(self) -> None:
-        """Keep `schedules` in step with the tasks, and say in `/api/server` how the config is."""
+        """Keep `schedules` in step with the tasks, and say in `/api/server` how the config is; count."""
         from flexapi.api import server
+        from flexapi.mirror import counting
         from flexapi.mirror.report import report
         from flexapi.mirror.sections import update_sections
 
         handlers.register(handlers.ROOT, update_sections)
         handlers.register_references("schedules", ScheduleReferences())
         server.register("config", report)
+        counting.register()

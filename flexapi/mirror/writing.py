@@ -27,6 +27,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, file, in_step, mirror, validation
+from flexapi.mirror.counting import counted_failures
 from flexapi.mirror.document import Document, DocumentError
 from flexapi.mirror.mirror import Problem, Snapshot, Superseded
 from flexapi.mirror.records import ConfigRevision, digest
@@ -72,6 +73,7 @@ class _FileChanged(Exception):
     """The file is not what the edit was made on."""
 
 
+@counted_failures
 def write(
     edit: Edit,
     *,
@@ -194,6 +196,7 @@ def put(
     return taken
 
 
+@counted_failures
 def restore(
     revision: ConfigRevision, *, author: AbstractBaseUser | AnonymousUser | None = None
 ) -> Snapshot:

@@ -48,6 +48,8 @@ class TestWhetherTheProxyKeepsThePrefixOrNot:
             assert unknown.json()["errors"][0]["code"] == "not_found"
             bad_query = client.get(f"{kept}/api/tasks?search=%ff".replace("%ff", "\xff"))
             assert bad_query.headers["Content-Type"] == "application/json"
+            foreign = client.get(f"{kept}/api/tasks", headers={"Host": "evil.example"})
+            assert "FLEXAPI_ALLOWED_HOSTS" in foreign.json()["errors"][0]["detail"]
 
     def test_files_and_logins_are_found(self, server: LiveServer, kept: str) -> None:
         login = httpx.get(f"{server.url}{kept}/admin/", follow_redirects=True)
