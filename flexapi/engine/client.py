@@ -125,8 +125,11 @@ class Engine:
         python: str | None = None,
         methods: Mapping[str, str] | None = None,
         on_demand: bool = False,
+        database: str = "",
+        slots: int = 1,
     ) -> None:
-        """`methods` names modules whose `METHODS` are added to the host's: `{"watched": "package.module"}`
+        """`database` is the URL of a PostgreSQL in which FlexGet keeps its tables, "" for its own SQLite
+        file, and `slots` is how many executions there may be at once. `methods` names modules whose `METHODS` are added to the host's: `{"watched": "package.module"}`
         adds `watched.…`. The interpreter `python` must be able to import them. With `on_demand` the
         first call starts the host, where `start` has not."""
         self.config = config
@@ -136,6 +139,7 @@ class Engine:
         self.missing_methods: dict[str, str] = {}
         self.restarts = 0
         self._on_demand = on_demand
+        self._configuration = {"database": database, "slots": slots}
         self._options: dict[str, Any] | None = None
         self._state = State("stopped")
         self._connection: _Connection | None = None
@@ -278,6 +282,9 @@ class Engine:
                 start_new_session=True,
             )
         connection = _Connection(process, ours)
+        # Not by argument or environment: the database's address has its password in it.
+        with contextlib.suppress(OSError):  # A host that has ended already says so by that.
+            ours.sendall(protocol.encode(protocol.notification("configure", self._configuration)))
         self._set_state(State("starting", pid=process.pid), connection)
         return connection
 

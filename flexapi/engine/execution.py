@@ -6,7 +6,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ from flexget.event import add_event_handler, fire_event
 from flexget.plugin import task_phases
 from flexget.task import Task, TaskAbort
 from loguru import logger
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import history
 from . import options as execute_options
 from .flexget_manager import ConfigInvalid, WarmManager
 from .reporting import Reporter
+from .unusable import DatabaseUnusable, unusable
 
 logger = logger.bind(name="flexapi")
 
@@ -149,6 +151,10 @@ class Execution:
         except OSError as error:
             logger.opt(exception=True).critical("FlexGet can't work with its folder: {}", error)
             self._refuse(f"FlexGet can't work with its folder: {error}")
+        except (DatabaseUnusable, SQLAlchemyError) as error:
+            reason = str(error) if isinstance(error, DatabaseUnusable) else unusable(error)
+            logger.critical(reason)
+            self._refuse(reason)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             for number in (signal.SIGTERM, signal.SIGALRM):
@@ -165,24 +171,24 @@ class Execution:
 
     @contextmanager
     def _flexget_lock(self) -> Iterator[None]:
-        test = bool(self.request.get("test"))
+        manager, test = self.manager, bool(self.request.get("test"))
         if test:
-            base, name = self.manager.config_base, self.manager.config_name
-            self.manager.lockfile = str(base / f".test-{name}-lock")
+            manager.want_test_run()
         self._take_lock()
-        try:
+        with ExitStack() as leaving:
+            leaving.callback(manager.drop_lock)
             if test:
-                self.manager.begin_test_run()
-            self.manager.enter_run(self._cli_config())
+                manager.begin_test_run()
+                leaving.callback(manager.end_test_run)
+            leaving.callback(manager.leave_run)
+            leaving.callback(self._end_forks)
+            manager.enter_run(self._cli_config())
             yield
-        finally:
-            if not self.reporter.is_owner:
-                # A plugin forked and its child came back here: the lock is not its own.
-                os._exit(1)
-            self.manager.leave_run()
-            if test:
-                self.manager.end_test_run()
-            self.manager.drop_lock()
+
+    def _end_forks(self) -> None:
+        if not self.reporter.is_owner:
+            # A plugin forked and its child came back here: the lock is not its own.
+            os._exit(1)
 
     def _take_lock(self) -> None:
         """Wait for FlexGet's lock, and say for whom."""
@@ -213,11 +219,33 @@ class Execution:
         options = self._options(names)
         fire_event("manager.execute.started", self.manager, options)
         for name in names:
-            self._run_task(name, options)
+            with self._task_lock(name):
+                self._run_task(name, options)
             self._done += 1
             if self.aborting:
                 break
         fire_event("manager.execute.completed", self.manager, options)
+
+    def _task_lock(self, name: str) -> AbstractContextManager[None]:
+        """Keep other runs of the task waiting, here and on all machines that share the database."""
+        if self.request.get("test"):
+            return nullcontext()
+        return self._after_other_runs(name)
+
+    @contextmanager
+    def _after_other_runs(self, name: str) -> Iterator[None]:
+        waited = False
+
+        def waiting() -> None:
+            nonlocal waited
+            waited = True
+            self.reporter.report("waiting", task=name)
+            logger.info("Waiting for the end of another run of task {}", name)
+
+        with self.manager.database.lock("task", name, waiting=waiting):
+            if waited:
+                self.reporter.report("waiting", task="")
+            yield
 
     def _task_names(self) -> list[str]:
         """Return the tasks to run, in FlexGet's order: by priority, then as in the file."""
@@ -263,7 +291,7 @@ class Execution:
             sys.stderr.flush()
         if not self.request.get("test"):
             self.reporter.history(
-                task.name, task.accepted_outcomes(), taken_before, history.newest()
+                task.name, task.accepted_outcomes(), history.rows_after(name, taken_before)
             )
         self._report_task(task, crash)
 

@@ -1,12 +1,13 @@
 """FlexGet's own manager, initialised once and kept warm for every execution to come."""
 
-import shutil
+import copy
+import os
 from pathlib import Path
 from typing import Any
 
 import flexget.log
 import yaml
-from flexget import db_schema, plugin
+from flexget import plugin
 from flexget.config_schema import ConfigError
 from flexget.event import fire_event
 from flexget.ipc import IPCServer
@@ -15,6 +16,11 @@ from flexget.options import get_parser
 from flexget.task_queue import TaskQueue
 from flexget.utils.simple_persistence import SimplePersistence
 from loguru import logger
+
+from .databases import Database
+from .run_locks import SharedLock
+from .sqlite import SQLite
+from .unusable import DatabaseUnusable
 
 logger = logger.bind(name="manager")
 
@@ -68,7 +74,13 @@ class WarmManager(Manager):
     config_file_hash: str | None
     db_filename: str
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, database: Database | None = None, slots: int = 1) -> None:
+        """`slots` is how many runs there may be at once; the database is FlexGet's own by default."""
+        self.database = database or SQLite(shared=slots > 1)
+        self._slots = slots
+        self._test = False
+        # What plugins keep beside the tasks', as it was when the run began.
+        self._kept: dict[str, dict[str, Any]] = {}
         super().__init__(["-c", str(config), "execute"])
         self.load_plugins()
         self.init_sqlalchemy()
@@ -85,21 +97,31 @@ class WarmManager(Manager):
         self.ipc_server = IPCServer(self, self.options.ipc_port)
         self.setup_yaml()
 
+    def init_sqlalchemy(self) -> None:
+        """Set FlexGet's database up, as far as nobody else has to be kept away from it."""
+        self.database.open(self)
+
     def prepare_database(self) -> None:
-        """Make or upgrade FlexGet's database and load what it keeps in memory. The lock must be held."""
-        if self.engine.dialect.name == "sqlite" and not Path(self.db_filename).exists():
-            # Somebody removed it since it was made.
-            self.init_sqlalchemy()
+        """Make or upgrade FlexGet's database and load what it keeps in memory. The lock must be held.
+
+        Raises DatabaseUnusable, and what SQLAlchemy does.
+        """
+        self.database.prepare(self)
         if not self.initialized:
             self.persist = SimplePersistence("manager")
-        if db_schema.upgrade_required():
-            logger.info("FlexGet's database needs an upgrade, doing it now.")
-            fire_event("manager.upgrade", self)
-            if self.db_upgraded:
-                fire_event("manager.db_upgraded", self)
-        if not self.initialized:
             fire_event("manager.startup", self)
             self.initialized = True
+
+    def upgrade_tables(self) -> None:
+        """Let FlexGet upgrade its tables. For `database`, which knows when."""
+        logger.info("FlexGet's database needs an upgrade, doing it now.")
+        fire_event("manager.upgrade", self)
+        if self.db_upgraded:
+            fire_event("manager.db_upgraded", self)
+
+    def shutdown(self, finish_queue: bool = True) -> None:
+        """FlexGet calls this where an upgrade of its tables failed, and goes on."""
+        raise DatabaseUnusable("FlexGet could not get ready and stopped; its log says why.")
 
     def close_database(self) -> None:
         """Close all connections, so that a fork inherits none of them."""
@@ -152,29 +174,49 @@ class WarmManager(Manager):
     def enter_run(self, cli_config: list[list[str]] | None) -> None:
         """Bring a forked process up to date. The lock must be held.
 
-        Raises ConfigInvalid and OSError as `refresh_config` does.
+        Raises DatabaseUnusable, and ConfigInvalid and OSError as `refresh_config` does.
         """
-        self.prepare_database()
-        # The host's copy of these values is as old as the host.
-        SimplePersistence.load()
-        if cli_config:
-            self.options.execute.cli_config = cli_config
-            self.config_file_hash = None
-        self.refresh_config()
-        # Plugins that tidy up after a changed config do so only under the lock.
-        fire_event("manager.config_updated", self)
+        # One run at a time: plugins tidy up, and what they read is not to change meanwhile.
+        with self.database.lock("state"):
+            self.prepare_database()
+            # The host's copy of these values is as old as the host.
+            SimplePersistence.load()
+            self._kept = copy.deepcopy(SimplePersistence.class_store[None])
+            if cli_config:
+                self.options.execute.cli_config = cli_config
+                self.config_file_hash = None
+            self.refresh_config()
+            # Plugins that tidy up after a changed config do so only under the lock.
+            fire_event("manager.config_updated", self)
 
     def leave_run(self) -> None:
         """Store what plugins keep in memory and close the database."""
-        SimplePersistence.flush()
-        self.close_database()
+        try:
+            with self.database.lock("state"):
+                self._forget_unchanged()
+                SimplePersistence.flush()
+        finally:
+            self.database.close()
+            self.close_database()
 
-    def take_lock(self) -> bool:
+    def _forget_unchanged(self) -> None:
+        """Leave alone what this run did not change: another may have done so in the meantime."""
+        for plugin_name, values in SimplePersistence.class_store[None].items():
+            kept = self._kept.get(plugin_name, {})
+            for key in [key for key, value in values.items() if kept.get(key, values) == value]:
+                del values[key]
+
+    def take_lock(self, alone: bool = False) -> bool:
         """Take FlexGet's lock; False where somebody else has it.
 
+        Runs of FlexAPI share it where several may run at once, unless one has to be `alone`.
         FlexGet's own `acquire_lock` ends the process there, also where the lock was free a moment
         before.
         """
+        if self._slots > 1:
+            alone = alone or (self._test and self.database.one_test_run)
+            self._has_lock = SharedLock(Path(self.lockfile)).join(os.getpid(), alone)
+            return self._has_lock
         if self.check_lock():
             return False
         self._has_lock = True
@@ -183,22 +225,30 @@ class WarmManager(Manager):
 
     def drop_lock(self) -> None:
         """Release the lock that `take_lock` took."""
-        self.release_lock()
+        if self._slots > 1:
+            SharedLock(Path(self.lockfile)).leave(os.getpid())
+        else:
+            self.release_lock()
         self._has_lock = False
 
+    def tidy_lock(self, pid: int) -> None:
+        """See to it that a run whose process has ended does not keep others' lock in its name."""
+        if self._slots > 1:
+            SharedLock(Path(self.lockfile)).leave(pid)
+
+    def want_test_run(self) -> None:
+        """Make the lock to take that of test runs, which has nothing to do with other runs."""
+        self._test = True
+        self.lockfile = str(self.config_base / f".test-{self.config_name}-lock")
+
     def begin_test_run(self) -> None:
-        """Work on a copy of the database, under a lock of its own, as `flexget --test` does."""
-        copy = self.config_base / f"test-{self.config_name}.sqlite"
-        if Path(self.db_filename).exists():
-            shutil.copy(self.db_filename, copy)
+        """Work on a copy of the database, as `flexget --test` does. The lock must be held."""
         self.options.test = True
-        self.db_filename = str(copy)
-        self.database_uri = ""
-        self.init_sqlalchemy()
+        self.database.begin_test(self)
 
     def end_test_run(self) -> None:
         """Remove the copy that `begin_test_run` made."""
-        Path(self.db_filename).unlink(missing_ok=True)
+        self.database.end_test(self)
 
 
 def error_list(error: ConfigError) -> list[dict[str, Any]]:

@@ -6,7 +6,13 @@ can be used with its own interpreter:
     python flexapi/engine/host.py --config ~/.flexget/config.yml --fd 3
 
 File descriptor 3 is one end of a socket pair on which the server speaks JSON-RPC (see
-`protocol`). The host's own methods, beside those of `methods`:
+`protocol`). Its first message is a notification, here because a command line and an environment can
+be read by others:
+
+`configure` `{"database": URL of PostgreSQL, or "" for FlexGet's own SQLite file,
+            "slots": how many executions there may be at once}`
+
+The host's own methods, beside those of `methods`:
 
 `execute`  `{"execution": id, "tasks": [pattern, …] or null for all, "options": {…},
            "manual": bool, "extras": {name: what that plugin of FlexAPI's gets}}` and three
@@ -27,11 +33,13 @@ and what it says unasked:
 
 import argparse
 import gc
+import json
 import os
 import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 # Run as a script, Python puts this folder first on the path, where `methods` or `options` would
 # shadow others' modules. Last on the path, the project's packages shadow nothing of FlexGet's.
@@ -42,6 +50,16 @@ if __name__ == "__main__":
 from flexapi.engine import protocol
 
 
+def configuration(channel: socket.socket) -> protocol.Message:
+    """Return the parameters of the first message; raises ConnectionError where none comes."""
+    lines = protocol.LineBuffer()
+    while data := channel.recv(1 << 16):
+        for line in lines.feed(data):
+            params: protocol.Message = json.loads(line)["params"]
+            return params
+    raise ConnectionError("the server hung up")
+
+
 def serve(channel: socket.socket, config: Path, added: list[str]) -> None:
     """Load FlexGet with all of its plugins, which takes seconds, and serve until the end."""
     # Here, because importing FlexGet is the part that can fail, and the server is told why.
@@ -50,7 +68,8 @@ def serve(channel: socket.socket, config: Path, added: list[str]) -> None:
     from flexapi.engine.methods import add, execute_options, missing, version
 
     start_logging()
-    manager = WarmManager(config)
+    params = configuration(channel)
+    manager = WarmManager(config, database(params["database"]), params["slots"])
     host = Host(channel, manager)
     pass_log_on(host)
     for named in added:
@@ -68,6 +87,22 @@ def serve(channel: socket.socket, config: Path, added: list[str]) -> None:
         **version(manager, {}),
     )
     host.serve()
+
+
+def database(url: str) -> Any:
+    """Return the database that FlexGet works with; None is its own. Raises RuntimeError, ValueError."""
+    if not url:
+        return None
+    try:
+        import psycopg  # noqa: F401  PostgreSQL's driver, which the interpreter of FlexGet may lack
+    except ImportError as error:
+        raise RuntimeError(
+            f"FLEXAPI_FLEXGET_DATABASE_URL needs psycopg, which {sys.executable} has not: "
+            "install 'psycopg[binary]' there"
+        ) from error
+    from flexapi.engine.postgresql import PostgreSQL
+
+    return PostgreSQL(url)
 
 
 def main() -> None:

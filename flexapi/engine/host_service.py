@@ -15,12 +15,13 @@ from collections import deque
 from typing import Any
 
 from loguru import logger
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
 
 from . import methods, protocol
 from .execution import run_in_child
 from .flexget_manager import ConfigInvalid, WarmManager
+from .unusable import DatabaseUnusable, unusable
 
 # Seconds for a run to end by itself once the server is gone.
 ORPHAN_GRACE = 3.0
@@ -110,6 +111,9 @@ class Host:
             value = self._dispatch(message["method"], message["params"])
         except protocol.RpcError as error:
             self._send(protocol.error(message["id"], error))
+        except (DatabaseUnusable, DBAPIError) as error:
+            failure = protocol.RpcError(protocol.DATABASE_UNAVAILABLE, unusable(error))
+            self._send(protocol.error(message["id"], failure))
         except Exception as error:  # noqa: BLE001  a bug of a plugin's method must not end the host
             failure = protocol.RpcError(
                 protocol.INTERNAL_ERROR, f"{message['method']}: {type(error).__name__}: {error}"
@@ -190,6 +194,7 @@ class Host:
             if not ended:
                 continue
             del self.children[pid]
+            self.manager.tidy_lock(pid)
             if child.kill_at is not None:
                 # Aborted in time, but what it started (the commands of `exec`) may live on.
                 child.kill()
@@ -208,9 +213,10 @@ def warm(manager: WarmManager) -> None:
         configure_mappers()
     with contextlib.suppress(ConfigInvalid, OSError):
         manager.refresh_config()
-    if not manager.initialized and manager.take_lock():
+    if not manager.initialized and manager.take_lock(alone=True):
         try:
-            manager.prepare_database()
+            with contextlib.suppress(DatabaseUnusable, SQLAlchemyError):
+                manager.prepare_database()
         finally:
             manager.drop_lock()
 

@@ -41,12 +41,13 @@ def holder(config: Path) -> Holder | None:
         if value.strip().isdigit():
             values[key.strip().lower()] = int(value)
     pid = values.get("pid")
-    if pid is None or not _is_there(pid):
+    if pid is None or not is_there(pid):
         return None
     return Holder(pid, values.get("port"))
 
 
-def _is_there(pid: int) -> bool:
+def is_there(pid: int) -> bool:
+    """Whether a process lives."""
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):

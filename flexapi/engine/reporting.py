@@ -4,7 +4,8 @@ Every report is one line of JSON-RPC (see `protocol`) on a pipe whose other end 
 
 `log`       `{"time": s since 1970, "level", "plugin", "task", "message"}`
 `progress`  `{"task", "phase", "plugin", "percent": 0 to 100}`
-`waiting`   `{"pid"}`: another FlexGet process holds FlexGet's lock
+`waiting`   `{"pid"}`: another FlexGet process holds FlexGet's lock; or `{"task"}`: another run of this
+            task goes on; or that of no task, "": the wait is over
 `started`   `{"tasks": [name, …]}`: the lock is ours, these tasks run
 `entries`   `{"task", "entries": [{"title", "url", "original_url", "state", "reason", "plugin",
             "trace"}, …]}`: what became of them; a task reports its entries in several such lines
@@ -85,10 +86,9 @@ class Reporter:
             self.report("entries", task=task, entries=entries[start : start + ENTRIES_PER_REPORT])
 
     def history(
-        self, task: str, entries: list[dict[str, Any]], newest_before: int, newest: int
+        self, task: str, entries: list[dict[str, Any]], rows: tuple[int, int] | None
     ) -> None:
-        """Report what `task` took, and the rows that FlexGet's own history has of it."""
-        rows = [newest_before + 1, newest] if newest > newest_before else None
+        """Report what `task` took, and the first and last row that FlexGet's own history has of it."""
         for start in range(0, len(entries), ENTRIES_PER_REPORT) or ([0] if rows else []):
             part = entries[start : start + ENTRIES_PER_REPORT]
             self.report("history", task=task, entries=part, rows=rows)

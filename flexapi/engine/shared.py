@@ -15,4 +15,11 @@ from .client import Engine
 def engine() -> Engine:
     """Return this process's engine. Its host starts with the first call that needs FlexGet."""
     methods = plugins.engine_methods(apps)
-    return Engine(Path(settings.FLEXGET_CONFIG), settings.FLEXGET_PYTHON, methods, on_demand=True)
+    return Engine(
+        Path(settings.FLEXGET_CONFIG),
+        settings.FLEXGET_PYTHON,
+        methods,
+        on_demand=True,
+        database=settings.FLEXGET_DATABASE_URL,
+        slots=settings.SLOTS,
+    )

@@ -1,0 +1,32 @@
+"""Where FlexGet keeps its tables: what its manager asks of each kind of database."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+
+class Database(Protocol):
+    """FlexGet's database. `manager` is the WarmManager that works with it."""
+
+    # Whether test runs get in each other's way.
+    one_test_run: bool
+
+    def open(self, manager: Any) -> None:
+        """Give the manager its engine."""
+
+    def prepare(self, manager: Any) -> None:
+        """Make or upgrade the tables where need be."""
+
+    def begin_test(self, manager: Any) -> None:
+        """Let the manager work with a copy."""
+
+    def end_test(self, manager: Any) -> None:
+        """Remove the copy that the manager works with."""
+
+    def lock(
+        self, *name: str, waiting: Callable[[], None] | None = None
+    ) -> AbstractContextManager[None]:
+        """Hold the lock of a name, which one run at a time has; `waiting` is called where one must wait."""
+
+    def close(self) -> None:
+        """Close what is open beside the manager's engine."""

@@ -1,0 +1,163 @@
+"""PostgreSQL as FlexGet needs it: with the habits of SQLite, for which all of FlexGet is written.
+
+What differs from SQLAlchemy's own dialect, and what would go wrong without:
+
+- Integers have 64 bits: votes, budgets and ids outgrow 32.
+- Foreign keys are not enforced: FlexGet deletes in any order and leaves rows behind, which SQLite bears.
+- Text has no greatest length.
+- LIKE takes upper and lower case (of ASCII) for the same, and a backslash for itself.
+- Text sorts by its bytes (collation "C"), however the database was made; NULL sorts before everything.
+- Rows that nobody ordered come by their id (see `order_rows`).
+- NUL in a text is replaced, and so is half a character: PostgreSQL stores neither.
+- A time's zone is dropped and not converted: FlexGet's times are local.
+- VACUUM is left to PostgreSQL, which does it by itself and refuses it within a transaction.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.adapt import AdaptersMap, Dumper
+from psycopg.types.datetime import DatetimeNoTzDumper
+from psycopg.types.string import StrDumperUnknown
+from sqlalchemy import Engine, event, inspect, types
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.base import PGDDLCompiler, PGTypeCompiler
+from sqlalchemy.dialects.postgresql.psycopg import (
+    PGCompiler_psycopg,
+    PGDialect_psycopg,
+    _PGBigInteger,
+)
+from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import UnaryExpression
+
+# What `create_engine` finds the dialect by.
+URL = "postgresql+flexget://"
+_DESCENDING = (operators.desc_op, operators.nulls_last_op)
+
+
+def storable(text: str) -> str:
+    """Return a text as PostgreSQL stores it: NUL and half characters replaced."""
+    if "\0" in text:
+        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+class _TextDumper(StrDumperUnknown):
+    def dump(self, obj: str) -> Any:
+        return super().dump(storable(obj))
+
+
+class _TimeDumper(DatetimeNoTzDumper):
+    def upgrade(self, obj: datetime, format: Any) -> Dumper:
+        return self
+
+    def dump(self, obj: datetime) -> Any:
+        return super().dump(obj.replace(tzinfo=None))
+
+
+# How values of Python are sent; a context for `psycopg.connect`.
+ADAPTERS = AdaptersMap(psycopg.adapters)
+ADAPTERS.register_dumper(str, _TextDumper)
+ADAPTERS.register_dumper(datetime, _TimeDumper)
+
+
+class _Types(PGTypeCompiler):
+    def visit_INTEGER(self, type_: Any, **kw: Any) -> str:
+        return "BIGINT"
+
+    def visit_VARCHAR(self, type_: Any, **kw: Any) -> str:
+        # The expression is the column of a table that is made; in a query there is none.
+        return 'VARCHAR COLLATE "C"' if kw.get("type_expression") is not None else "VARCHAR"
+
+    def visit_TEXT(self, type_: Any, **kw: Any) -> str:
+        return 'TEXT COLLATE "C"' if kw.get("type_expression") is not None else "TEXT"
+
+
+class _Tables(PGDDLCompiler):
+    def visit_foreign_key_constraint(self, constraint: Any, **kw: Any) -> Any:
+        return None
+
+
+class _Queries(PGCompiler_psycopg):
+    def visit_like_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
+        return self._like("ILIKE", binary, **kw)
+
+    def visit_not_like_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
+        return self._like("NOT ILIKE", binary, **kw)
+
+    def _like(self, keyword: str, binary: Any, **kw: Any) -> str:
+        left = binary.left._compiler_dispatch(self, **kw)
+        right = binary.right._compiler_dispatch(self, **kw)
+        escape = self.render_literal_value(binary.modifiers.get("escape") or "", types.String())
+        return f"{left} {keyword} {right} ESCAPE {escape}"
+
+    def order_by_clause(self, select: Any, **kw: Any) -> str:
+        parts = [self._ordered(clause, **kw) for clause in select._order_by_clauses]
+        return f" ORDER BY {', '.join(parts)}" if parts else ""
+
+    def _ordered(self, clause: Any, **kw: Any) -> str:
+        text: str = clause._compiler_dispatch(self, **kw)
+        plain = getattr(clause, "element", clause) if _is_label(clause) else clause
+        column = plain.element if isinstance(plain, UnaryExpression) else plain
+        if getattr(column, "nullable", True) is False or " NULLS " in text:
+            return text
+        descending = isinstance(plain, UnaryExpression) and plain.modifier is operators.desc_op
+        return f"{text} NULLS {'LAST' if descending else 'FIRST'}"
+
+
+def _is_label(clause: Any) -> bool:
+    return bool(getattr(clause, "__visit_name__", "") == "label_reference")
+
+
+class FlexGetDialect(PGDialect_psycopg):
+    """PostgreSQL with SQLite's habits."""
+
+    supports_statement_cache = True
+    # Else foreign keys that are left out of tables would be added behind them.
+    supports_alter = False
+    type_compiler_cls = _Types
+    ddl_compiler = _Tables
+    statement_compiler = _Queries
+    colspecs = PGDialect_psycopg.colspecs | {types.Integer: _PGBigInteger}
+
+
+registry.register("postgresql.flexget", __name__, FlexGetDialect.__name__)
+
+
+def listen(engine: Engine) -> None:
+    """Leave VACUUM to PostgreSQL on an engine."""
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def before(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> tuple[str, Any]:
+        return ("SELECT 1" if statement == "VACUUM" else statement), parameters
+
+
+def order_rows(state: ORMExecuteState) -> None:
+    """Let a query of whole rows that says no order answer them by their primary key, as SQLite does.
+
+    A session's `do_orm_execute`. A query for the first row only is left alone: an order could make
+    PostgreSQL walk through the table where an index leads to the row.
+    """
+    statement: Any = state.statement
+    if not state.is_select or state.is_column_load or not hasattr(statement, "_order_by_clauses"):
+        return
+    if (
+        statement._order_by_clauses
+        or statement._group_by_clauses
+        or statement._distinct
+        or statement._limit_clause is not None
+    ):
+        return
+    described = statement.column_descriptions
+    if len(described) == 1 and described[0]["expr"] is described[0].get("entity"):
+        mapper = inspect(described[0]["entity"]).mapper
+        keys = [
+            mapper.get_property_by_column(column).class_attribute for column in mapper.primary_key
+        ]
+        state.statement = statement.order_by(*keys)
