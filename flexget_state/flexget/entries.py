@@ -37,7 +37,8 @@ def _plain(value: Any) -> Any:
             inner = value["value"]
             is_entry = value["serializer"] == "Entry" and isinstance(inner, dict)
             return _plain(inner.get("fields")) if is_entry else _plain(inner)
-        return {_text(key): _plain(below) for key, below in value.items()}
+        # Sorted: FlexGet keeps no order of fields, and an ETag shall not depend on one.
+        return {_text(key): _plain(below) for key, below in sorted(value.items())}
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):

@@ -33,7 +33,11 @@ TASKS = {
         exec={"fail_entries": True, "on_output": {"for_accepted": "false"}},
     )
     | {"disable": ["seen"]},
-    "rejecting": {"mock": [{"title": "Zeta", "url": "magnet:?xt=urn:btih:1"}], "magnets": False},
+    "rejecting": {
+        "mock": [{"title": "Zeta", "url": "magnet:?xt=urn:btih:1"}],
+        "accept_all": True,
+        "magnets": False,
+    },
     "waiting": {"mock": [ALPHA, BETA], "pending_approval": True, "disable": ["seen"]},
     "listing": {
         "mock": [ALPHA, BETA, MOVIE],
@@ -57,7 +61,6 @@ class State:
         self.home = home
         self.engine = engine
         self.database = home.folder / "db-config.sqlite"
-        self._copy = home.folder / "copy.sqlite"
         self._runs = 0
 
     def run(self, *tasks: str) -> dict[str, dict[str, Any]]:
@@ -70,13 +73,13 @@ class State:
             for entry in report["entries"]
         }
 
-    def keep(self) -> None:
+    def keep(self, name: str = "run") -> None:
         """Keep the database as it is now."""
-        _copy(self.database, self._copy)
+        _copy(self.database, self.home.folder / f"{name}.sqlite")
 
-    def restore(self) -> None:
+    def restore(self, name: str = "run") -> None:
         """Have it again as it was kept."""
-        _copy(self._copy, self.database)
+        _copy(self.home.folder / f"{name}.sqlite", self.database)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """Do something in the database behind FlexGet's back."""

@@ -46,7 +46,8 @@ class VariablesViewSet(FlexGetViewSet):
         return self._change("update")
 
     def _change(self, method: str) -> Response:
-        data = self.request.data
+        # Without a body the data would be an empty object.
+        data = self.request.data if self.request.body else None
         if not isinstance(data, dict):
             raise ValidationError("Send an object: {name: value}.")
         if masked := [name for name, value in data.items() if value == credentials.MASK]:
