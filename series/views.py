@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,6 +14,7 @@ from flexapi.api.viewsets import one
 
 from .models import Show
 from .serializers import (
+    AffectedSerializer,
     EntityDetailSerializer,
     EntitySerializer,
     ReleaseSerializer,
@@ -52,6 +54,17 @@ class SeriesDataViewSet(FlexGetViewSet):
 
     permission_model = Show
     lookup_value_regex = "[0-9]{1,18}"
+
+    def of_all(self, method: str, *parameters: str, **params: Any) -> Response:
+        """Answer how many a method removed or changed.
+
+        Raises ValidationError for parameters that it does not have: one that is misspelt shall not mean all.
+        """
+        unknown = self.request.query_params.keys() - {*parameters, "format"}
+        if unknown:
+            detail = f"It is no parameter here; known are: {', '.join(parameters) or 'none'}."
+            raise ValidationError(dict.fromkeys(unknown, detail))
+        return one(ask(method, **params))
 
     @property
     def seen(self) -> bool:
@@ -126,11 +139,11 @@ class EntityViewSet(SeriesDataViewSet):
             "series.entities", kind=self.kind, show=int(show), descending=descending
         )
 
-    @extend_schema(parameters=[FORGET], responses={204: None})
+    @extend_schema(parameters=[FORGET], responses=AffectedSerializer)
     def clear(self, request: Request, show: str) -> Response:
         """Remove all of them from FlexGet's database."""
-        ask("series.forget_entities", kind=self.kind, show=int(show), seen=self.seen)
-        return Response(status=204)
+        params = {"kind": self.kind, "show": int(show), "seen": self.seen}
+        return self.of_all("series.forget_entities", "forget", **params)
 
     @extend_schema(responses=EntityDetailSerializer)
     def retrieve(self, request: Request, show: str, pk: str) -> Response:
@@ -186,12 +199,12 @@ class ReleaseViewSet(SeriesDataViewSet):
             descending=descending,
         )
 
-    @extend_schema(parameters=[DOWNLOADED, FORGET], responses={204: None})
+    @extend_schema(parameters=[DOWNLOADED, FORGET], responses=AffectedSerializer)
     def clear(self, request: Request, show: str, entity: str) -> Response:
         """Remove all of them, or those that were or were not downloaded, from FlexGet's database."""
-        key = self._key(show, entity)
-        ask("series.forget_releases", **key, downloaded=self.flag("downloaded"), seen=self.seen)
-        return Response(status=204)
+        params = self._key(show, entity) | {"downloaded": self.flag("downloaded")}
+        known = ("downloaded", "forget")
+        return self.of_all("series.forget_releases", *known, **params, seen=self.seen)
 
     def retrieve(self, request: Request, show: str, entity: str, pk: str) -> Response:
         """Read one."""
@@ -205,12 +218,11 @@ class ReleaseViewSet(SeriesDataViewSet):
         ask("series.forget_release", **key, seen=seen, expected=expected)
         return Response(status=204)
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses=AffectedSerializer)
     @action(methods=["post"], detail=False, url_path="reset")
     def reset_all(self, request: Request, show: str, entity: str) -> Response:
         """Take all of them for not downloaded, so that FlexGet may take another."""
-        ask("series.reset_releases", **self._key(show, entity))
-        return Response(status=204)
+        return self.of_all("series.reset_releases", **self._key(show, entity))
 
     @extend_schema(request=None, responses=ReleaseSerializer)
     @action(methods=["post"], detail=True)

@@ -19,7 +19,10 @@ BEGIN = "<!-- From flexapi/tests/flexget_counterparts.toml; `make test` says how
 END = "<!-- The end of what is generated. -->\n"
 METHODS = ("get", "post", "put", "patch", "delete")
 # What FlexGet 3.22 has and FlexAPI is to have as well.
-RESOURCES = ("series",)
+RESOURCES = (
+    *("series", "seen", "failed", "rejected", "pending"),
+    *("entry_list", "movie_list", "pending_list", "variables"),
+)
 
 # By resource and verb of FlexGet's: `{"here": verb, "note": text}`, or `{"left_out": reason}`.
 Counterparts = dict[str, dict[str, dict[str, str]]]

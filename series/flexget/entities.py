@@ -53,13 +53,14 @@ def forget_entity(session: Any, params: Params) -> None:
 
 
 @on_database
-def forget_entities(session: Any, params: Params) -> None:
-    """Remove all seasons or all episodes of a show: kind, show, seen."""
+def forget_entities(session: Any, params: Params) -> dict[str, int]:
+    """Remove all seasons or all episodes of a show: kind, show, seen. Return `{"count"}`."""
     found = show_row(session, params["show"])
     entity = ENTITIES[params["kind"]]
     query = session.query(entity).filter(entity.series_id == found.id)
     rows = query.options(selectinload(entity.releases)).order_by(entity.id).all()
     _remove(session, found, rows, params["seen"])
+    return {"count": len(rows)}
 
 
 def _remove(session: Any, show: Any, rows: list[Any], seen: bool) -> None:

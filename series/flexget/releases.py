@@ -37,9 +37,11 @@ def forget_release(session: Any, params: Params) -> None:
 
 
 @on_database
-def forget_releases(session: Any, params: Params) -> None:
-    """Remove releases: kind, show, id, downloaded (or null), seen."""
-    _remove(session, _releases(session, params).all(), params["seen"])
+def forget_releases(session: Any, params: Params) -> dict[str, int]:
+    """Remove releases: kind, show, id, downloaded (or null), seen. Return `{"count"}`."""
+    rows = _releases(session, params).all()
+    _remove(session, rows, params["seen"])
+    return {"count": len(rows)}
 
 
 @on_database
@@ -51,10 +53,12 @@ def reset_release(session: Any, params: Params) -> dict[str, Any]:
 
 
 @on_database
-def reset_releases(session: Any, params: Params) -> None:
-    """Take all releases for not downloaded: kind, show, id."""
-    for found in _releases(session, params | {"downloaded": True}):
+def reset_releases(session: Any, params: Params) -> dict[str, int]:
+    """Take all releases for not downloaded: kind, show, id. Return `{"count"}` of those that were."""
+    rows = _releases(session, params | {"downloaded": True}).all()
+    for found in rows:
         found.downloaded = False
+    return {"count": len(rows)}
 
 
 def _releases(session: Any, params: Params) -> Any:
