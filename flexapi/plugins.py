@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pkgutil import iter_modules
 from typing import Any
 
 from django.apps import AppConfig
@@ -107,6 +108,7 @@ def load(apps: Apps) -> None:
     """Load what plugins bring beside models: admin, endpoints, websockets, and their `ready`."""
     from flexapi.api.router import router  # It needs the settings, which import this module.
 
+    _import_migrations(apps)
     for plugin in working():
         config = apps.app_configs[plugin.label]
         before = router.snapshot()
@@ -193,6 +195,41 @@ def _check(point: EntryPoint, labels: set[str]) -> str:
     if not fits:
         raise Refused(f"It is for FlexAPI {wanted}; this is {VERSION}.")
     return config.label
+
+
+def _import_migrations(apps: Apps) -> None:
+    """Leave out whose migrations can't be imported, or depend on what is not there.
+
+    Django reads those of all apps together: each plugin would be blamed for the first one's.
+    """
+    from django.db.migrations.exceptions import NodeNotFoundError
+    from django.db.migrations.loader import MigrationLoader
+
+    for plugin in working():
+        with _guarded(plugin, "has migrations that can't be imported", apps):
+            _import_migrations_of(apps.app_configs[plugin.label])
+    labels = {plugin.label: plugin for plugin in working()}
+    while labels:
+        try:
+            MigrationLoader(None, ignore_no_migrations=True)
+        except NodeNotFoundError as error:
+            plugin = labels.pop(error.origin.app_label)
+            with _guarded(plugin, "has migrations that don't fit", apps):
+                raise
+        else:
+            return
+
+
+def _import_migrations_of(config: AppConfig) -> None:
+    if config.module is None or not module_has_submodule(config.module, "migrations"):
+        return
+    package = import_module(f"{config.name}.migrations")
+    for _, name, is_package in iter_modules(getattr(package, "__path__", [])):
+        # Those that Django takes for migrations.
+        if is_package or name[0] in "_~":
+            continue
+        if not hasattr(import_module(f"{package.__name__}.{name}"), "Migration"):
+            raise Refused(f"Its migration {name} has no class Migration.")
 
 
 def _check_migrations(config: AppConfig, apps: Apps) -> None:

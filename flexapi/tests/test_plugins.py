@@ -115,6 +115,16 @@ def test_what_fails_is_left_out_and_said(own_server: LiveServer, tmp_path: Path)
     install(site, "unmigrated", models=MODEL)
     failing = {"migrations__in____init__": "", "migrations__in__0001_initial": MIGRATION}
     install(site, "badmigration", models=MODEL, api=ENDPOINT.format(path="badmigration"), **failing)
+    # Before them all in the alphabet stands one that is blameless.
+    blameless = MIGRATION.replace("migrations.RunPython(fail),", "")
+    package = {"migrations__in____init__": ""}
+    install(site, "able", models=MODEL, **package, migrations__in__0001_initial=blameless)
+    install(site, "badimport", models=MODEL, **package, migrations__in__0001_initial="1 / 0")
+    install(site, "noclass", models=MODEL, **package, migrations__in__0001_initial="")
+    depends = blameless.replace(
+        "    operations", "    dependencies = [('nowhere', '1')]\n    operations"
+    )
+    install(site, "lost", models=MODEL, **package, migrations__in__0001_initial=depends)
     install(site, "badapi", api=ENDPOINT.format(path="badapi") + "raise ValueError('in api')")
     install(site, "badadmin", admin="import nowhere")
     install(site, "elsewhere", api=ENDPOINT.format(path="tasks/mine"))
@@ -148,13 +158,17 @@ def test_what_fails_is_left_out_and_said(own_server: LiveServer, tmp_path: Path)
         "pkg_badmodels": "nowhere",
         "pkg_unmigrated": "migration is missing",
         "pkg_badmigration": "no such luck",
+        "pkg_badimport": "migrations that can't be imported: ZeroDivisionError",
+        "pkg_noclass": "0001_initial has no class Migration",
+        "pkg_lost": "migrations that don't fit: NodeNotFoundError",
         "pkg_badapi": "in api",
         "pkg_badadmin": "nowhere",
         "pkg_elsewhere": "not under /api/elsewhere",
     }.items():
         assert words in problems[package], (package, problems[package])
         assert problems[package] in own_server.log()
-    assert problems["pkg_good"] == problems["pkg_noengine"] == ""
+    for package in ("pkg_good", "pkg_able", "pkg_noengine"):
+        assert problems[package] == ""
     (noengine,) = [plugin for plugin in listed if plugin["name"] == "noengine"]
     assert "pkg_noengine.nothing" in noengine["engine_problem"]
     assert sys.executable in noengine["engine_problem"]
