@@ -105,10 +105,15 @@ function changed(execution) {
 
 /** Read everything again: the board may have moved while the connection was lost. */
 async function reload() {
-  const [running, ended] = await Promise.all([
-    api(at("/api/execution?limit=500")),
-    api(at(`/api/execution?status=complete,failed,aborted&limit=${RECENT}`)),
-  ]);
+  let running, ended;
+  try {
+    [running, ended] = await Promise.all([
+      api(at("/api/execution?limit=500")),
+      api(at(`/api/execution?status=complete,failed,aborted&limit=${RECENT}`)),
+    ]);
+  } catch {
+    return; // The connection says that the server can't be reached, and calls again.
+  }
   active.clear();
   for (const execution of running.items) active.set(execution.id, execution);
   recent = ended.items;
@@ -138,4 +143,5 @@ setInterval(() => {
     if (execution.started) item.took.textContent = tookOf(execution);
   }
 }, 1000);
-setInterval(() => document.visibilityState === "visible" && refreshCards(), 60000);
+// Everything: a connection may be dead without having noticed.
+setInterval(() => document.visibilityState === "visible" && reload(), 60000);

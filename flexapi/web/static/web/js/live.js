@@ -64,12 +64,17 @@ export class Live {
     this.delay = Math.min(this.delay * 1.7, MAX_DELAY);
   }
 
-  /** Drop the connection and make a new one, where messages do not fit together. */
-  restart() {
+  /** Whether a connection is open, as far as the browser knows. */
+  get isOpen() {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Drop the connection and make a new one: messages do not fit together, or none came since that moment. */
+  restart(since = Date.now()) {
     if (this.closed) return;
     const old = this.socket;
-    this.lostAt ??= Date.now();
-    this.listeners.state("lost", 0);
+    this.lostAt ??= since;
+    this.listeners.state("lost", (Date.now() - this.lostAt) / 1000);
     this.open();
     old.close();
   }
@@ -79,9 +84,9 @@ export class Live {
   }
 
   tick() {
-    const slept = Date.now() - this.lastTick > SLEPT;
+    const before = this.lastTick;
     this.lastTick = Date.now();
-    if (slept) this.restart();
+    if (this.lastTick - before > SLEPT) this.restart(before);
   }
 }
 

@@ -19,6 +19,7 @@ let execution = data.execution;
 let resumedAfter = null;
 let ended = false;
 let counts = "";
+let looked = { lines: 0, last: 0 };
 
 const store = new LogStore(data.levels, {
   changed: (reset) => view.update(reset),
@@ -98,6 +99,17 @@ async function refresh() {
   }
 }
 
+/** Look at the execution now and then; the socket may be dead without a word, behind a router that forgot it. */
+async function lookAfter() {
+  if (ended || live.closed || document.visibilityState !== "visible") return;
+  const before = looked;
+  await refresh();
+  if (looked !== before) return; // It was connected anew meanwhile.
+  // What was stored at the last look is still not here, nor did anything else come.
+  if (live.isOpen && store.last === before.last && before.last < before.lines) live.restart();
+  looked = { lines: execution.log_lines, last: store.last };
+}
+
 function showResumed(gap) {
   const at = new Date().toLocaleTimeString();
   byId("resumed").textContent = `Reconnected at ${at} after ${Math.max(1, Math.round(gap))} s; went on after line ${amount(resumedAfter)}, nothing was missed.`;
@@ -136,6 +148,7 @@ const live = new Live(
     state(name, detail) {
       const over = name === "closed" && ended;
       showConnection(byId("connection"), name, over ? 0 : detail);
+      looked = { lines: 0, last: 0 };
       if (name === "live" && detail !== null) {
         showResumed(detail);
         refresh();
@@ -209,4 +222,4 @@ showExecution();
 if (isActive(execution)) view.setFollow(true);
 goToHash();
 setInterval(showTook, 1000);
-setInterval(() => isActive(execution) && document.visibilityState === "visible" && refresh(), REFRESH);
+setInterval(lookAfter, REFRESH);
