@@ -57,6 +57,12 @@ def test_they_are_an_object(client: Any, body: str) -> None:
     assert client.get(PATH).json() == {"object": VARIABLES}
 
 
+def test_a_page_to_edit_them_does_not_begin_with_none(client: Any) -> None:
+    page = client.get(PATH, HTTP_ACCEPT="text/html").content.decode()
+    assert '<textarea name="_content"' in page
+    assert "{}</textarea>" not in page
+
+
 def test_a_mask_is_not_stored(client: Any) -> None:
     response = client.patch(PATH, {"password": "********"})
     assert response.status_code == 400

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flexapi.api.flexget import FlexGetViewSet, ask
+from flexapi.api.parsers import JSONParser
 from flexapi.api.schema import ErrorSerializer
 from flexapi.api.viewsets import one
 from flexapi.mirror import credentials
@@ -18,6 +19,12 @@ from ..models import Variable
 _WRITTEN = extend_schema(
     request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT, 409: ErrorSerializer}
 )
+
+
+class ObjectParser(JSONParser):
+    """JSON, without a text to begin with for the browsable API: sent by mistake, `{}` would delete everything."""
+
+    renderer_class = None  # type: ignore[assignment]
 
 
 @extend_schema_view(
@@ -32,6 +39,7 @@ class VariablesViewSet(FlexGetViewSet):
     """
 
     permission_model = Variable
+    parser_classes = (ObjectParser,)
 
     def retrieve(self, request: Request) -> Response:
         """Read them."""
