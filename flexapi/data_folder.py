@@ -1,4 +1,4 @@
-"""Keeps two servers out of one data folder, and one config's data apart from another's."""
+"""Keeps each data folder to one server or worker, and one config's data apart from another's."""
 
 import fcntl
 import os
@@ -27,8 +27,8 @@ def claim(folder: Path) -> IO[str]:
         holder = file.read().strip() or "unknown"
         file.close()
         raise FolderInUse(
-            f"Another server (process {holder}) works with {folder}. "
-            "Stop it, or choose another folder with --data-dir."
+            f"Another server or worker (process {holder}) works with {folder}. "
+            "Stop it, or choose another folder: --data-dir, FLEXAPI_DATA_DIR."
         ) from error
     file.truncate(0)
     file.write(f"{os.getpid()}\n")

@@ -11,8 +11,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from flexapi import plugins
+from flexapi import plugins, startup
 from flexapi.data_folder import FolderInUse, WrongConfig, claim, remember_config
+from flexapi.mirror import mirror
 from flexapi.sample_config import write_sample
 
 
@@ -48,7 +49,11 @@ class Command(BaseCommand):
         except (FolderInUse, WrongConfig) as error:
             raise CommandError(str(error)) from error
         with folder, listener:
-            self._prepare()
+            try:
+                with startup.alone():
+                    self._prepare()
+            except startup.StillStarting as error:
+                raise CommandError(str(error)) from error
             self._serve(listener, works=not options["no_worker"])
 
     def _listen(self) -> socket.socket:
@@ -64,15 +69,25 @@ class Command(BaseCommand):
             ) from error
 
     def _prepare(self) -> None:
-        if not settings.FLEXGET_CONFIG.exists():
-            write_sample(settings.FLEXGET_CONFIG)
-            self.stdout.write(f"No config found; a sample is in {settings.FLEXGET_CONFIG}")
         # One that fails is left out, and not met again when all is migrated.
         plugins.migrate(
             apps, lambda label: call_command("migrate", label, verbosity=0, interactive=False)
         )
         call_command("migrate", verbosity=0, interactive=False)
         self._make_first_user()
+        self._prepare_config()
+
+    def _prepare_config(self) -> None:
+        shared = bool(settings.DATABASE_URL)
+        joins = shared and bool(mirror.current().revision)
+        if not joins and not settings.FLEXGET_CONFIG.exists():
+            write_sample(settings.FLEXGET_CONFIG)
+            self.stdout.write(f"No config found; a sample is in {settings.FLEXGET_CONFIG}")
+        if shared:
+            # Before others start: the first one's file is the config of all.
+            problem = mirror.join()
+            if problem is not None and problem.code == "unknown":
+                raise CommandError(problem.detail)
 
     def _make_first_user(self) -> None:
         User = get_user_model()

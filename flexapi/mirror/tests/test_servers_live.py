@@ -1,0 +1,169 @@
+"""Two real servers on one PostgreSQL database, each with a data folder and a config file of its own."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from flexapi.tests.live import LiveServer
+from flexapi.tests.postgres import new_database
+
+WRITERS, WRITES = 3, 3
+
+Pair = tuple[LiveServer, LiveServer]
+
+
+@pytest.fixture(scope="module")
+def printed() -> list[str]:
+    """What the servers print when they start."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def pair(
+    tmp_path_factory: pytest.TempPathFactory,
+    require: Callable[[str, bool, str], None],
+    printed: list[str],
+) -> Iterator[Pair]:
+    """Two servers that started at the same time on an empty database."""
+    with new_database(require) as database:
+        a, b = (LiveServer(tmp_path_factory.mktemp(name)) for name in "ab")
+        for server in (a, b):
+            server.home.config.unlink()
+            server.environment |= {
+                "FLEXAPI_DATABASE_URL": database,
+                "FLEXAPI_SECRET_KEY": "one for all",
+            }
+        try:
+            with ThreadPoolExecutor() as pool:
+                for lines in pool.map(LiveServer.start, (a, b)):
+                    printed += lines
+            b._tokens["admin"] = a.token()
+            yield a, b
+        finally:
+            a.end()
+            b.end()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 3.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "too late"
+        time.sleep(0.02)
+
+
+def text(server: LiveServer) -> str:
+    return server.home.config.read_text()
+
+
+def tasks(server: LiveServer) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(text(server))["tasks"]
+    return found
+
+
+def add(client: httpx.Client, name: str) -> int:
+    """Add a task; return the status, 0 where the server was lost."""
+    try:
+        return client.post("/api/tasks", json={"name": name, "config": {"mock": []}}).status_code
+    except httpx.TransportError:
+        return 0
+
+
+def write_on(server: LiveServer, writer: str, count: int = WRITES) -> dict[str, int]:
+    """Add some tasks, one after the other; return each one's status."""
+    with server.client() as client:
+        return {f"{writer}-{n}": add(client, f"{writer}-{n}") for n in range(count)}
+
+
+def test_one_of_two_that_start_at_once_prepares_the_database(
+    pair: Pair, printed: list[str]
+) -> None:
+    a, b = pair
+    assert len([line for line in printed if line.startswith("Made the user admin")]) == 1
+    assert len([line for line in printed if line.startswith("No config found")]) == 1
+    assert text(a) == text(b)
+    with a.client() as client:
+        assert client.get("/api/config_revisions").json()["count"] == 1
+
+
+def test_a_change_on_one_is_read_on_the_other_at_once_and_reaches_its_file(pair: Pair) -> None:
+    a, b = pair
+    with a.client() as client, b.client() as other:
+        assert add(client, "from a") == 201
+        assert other.get("/api/tasks/from a").status_code == 200
+    wait_for(lambda: "from a" in tasks(b))
+    assert text(a) == text(b)
+
+
+def test_a_hand_edit_on_one_reaches_the_other(pair: Pair) -> None:
+    a, b = pair
+    edited = text(b).replace("tasks:\n", "tasks:   # by hand\n", 1)
+    assert edited != text(b)
+    b.home.config.write_text(edited)
+    wait_for(lambda: text(a) == edited)
+    assert text(b) == edited
+
+
+def test_of_two_writes_with_one_etag_one_is_made(pair: Pair) -> None:
+    a, b = pair
+    with a.client() as client, b.client() as other:
+        assert add(client, "etag") == 201
+        etag = client.get("/api/tasks/etag").headers["ETag"]
+
+        def put(given: httpx.Client, priority: int) -> int:
+            body = {"config": {"mock": [], "priority": priority}}
+            return given.put("/api/tasks/etag", json=body, headers={"If-Match": etag}).status_code
+
+        with ThreadPoolExecutor() as pool:
+            statuses = list(pool.map(put, (client, other), (1, 2)))
+    assert sorted(statuses) == [200, 412]
+
+
+def test_writers_on_both_lose_nothing_and_double_nothing(pair: Pair) -> None:
+    a, b = pair
+    with a.client() as client:
+        before = client.get("/api/config_revisions").json()["count"]
+    jobs = [
+        (server, f"{name}{n}")
+        for n in range(WRITERS)
+        for name, server in zip("ab", pair, strict=True)
+    ]
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        written = [pool.submit(write_on, *job) for job in jobs]
+        answers = {name: code for done in written for name, code in done.result().items()}
+
+    assert set(answers.values()) == {201}
+    wait_for(lambda: text(a) == text(b))
+    assert answers.keys() <= tasks(a).keys()
+    # As text: YAML would take the last of two.
+    assert all(text(a).count(f"  {name}:") == 1 for name in answers)
+    with a.client() as client:
+        after = client.get("/api/config_revisions").json()["count"]
+    assert after == before + len(answers)
+
+
+def test_killed_in_the_middle_and_edited_by_hand_it_joins_the_others_again(pair: Pair) -> None:
+    a, b = pair
+    with ThreadPoolExecutor(2) as pool:
+        on_a = pool.submit(write_on, a, "while")
+        on_b = pool.submit(write_on, b, "killed", 50)
+        wait_for(lambda: "killed-1" in text(b), 15)
+        b.end()
+        answers = {
+            name: code for name, code in {**on_a.result(), **on_b.result()}.items() if code == 201
+        }
+    assert "killed-0" in answers
+    # It lags behind, and is edited on top of that.
+    b.home.config.write_text(text(b) + "\n# by hand, at the end\n")
+    assert write_on(a, "meanwhile", 1) == {"meanwhile-0": 201}
+    b.start()
+
+    wait_for(lambda: text(a) == text(b) and "by hand, at the end" in text(a))
+    assert {*answers, "meanwhile-0"} <= tasks(b).keys()
+    assert all(text(b).count(f"  {name}:") == 1 for name in answers)
+    with b.client() as client:
+        assert client.get("/api/server").json()["object"]["config"]["state"] == "ok"
