@@ -15,8 +15,8 @@ MAX_FAULTS = 200
 def report() -> dict[str, Any]:
     """Return the state of the file and what FlexGet complains about in the current revision.
 
-    `{"path", "state": "ok" | "broken" | "missing" | "unreadable" | "unwritable", "problem":
-    {"detail", "line", "column"} or null, "revision", "tasks", "errors": [{"attr", "detail"}, …]
+    `{"path", "state": "ok" | "broken" | "missing" | "unknown" | "unreadable" | "unwritable",
+    "problem": {"detail", "line", "column"} or null, "revision", "tasks", "errors": [{"attr", "detail"}, …]
     or null where FlexGet can't be asked, "checked": whether the errors are all}`.
     """
     try:
