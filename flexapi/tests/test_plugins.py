@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flexapi import plugins
 from flexapi.api.router import router
+from flexapi.engine.tests.flexget_home import other_python
 from flexapi.tests.live import ROOT, LiveServer, own_server
 
 __all__ = ["own_server"]
@@ -131,6 +132,8 @@ def test_what_fails_is_left_out_and_said(own_server: LiveServer, tmp_path: Path)
     install(site, "good", api=ENDPOINT.format(path="good"))
     install(site, "noengine", apps=app("pkg_noengine", engine_methods="pkg_noengine.nothing"))
     own_server.environment["PYTHONPATH"] = str(site)
+    other = other_python(tmp_path / "other")
+    own_server.environment["FLEXAPI_FLEXGET_PYTHON"] = str(other)
     own_server.start()
     with own_server.client() as client:
         client.get("/api/execution/options")  # Answers when FlexGet is loaded.
@@ -171,7 +174,7 @@ def test_what_fails_is_left_out_and_said(own_server: LiveServer, tmp_path: Path)
         assert problems[package] == ""
     (noengine,) = [plugin for plugin in listed if plugin["name"] == "noengine"]
     assert "pkg_noengine.nothing" in noengine["engine_problem"]
-    assert sys.executable in noengine["engine_problem"]
+    assert str(other) in noengine["engine_problem"]
 
 
 def test_the_reserved_names_are_those_in_use() -> None:

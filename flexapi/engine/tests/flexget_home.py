@@ -3,6 +3,8 @@
 import os
 import select
 import shutil
+import sysconfig
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,16 @@ def is_gone(pid: int, seconds: float = 10) -> bool:
         return bool(ended)
     finally:
         os.close(pidfd)
+
+
+def other_python(folder: Path, **modules: str) -> Path:
+    """Make another environment that has FlexGet, and these modules; return its interpreter."""
+    venv.create(folder, symlinks=True)
+    (site,) = folder.glob("lib/python*/site-packages")
+    (site / "flexget.pth").write_text(sysconfig.get_path("purelib"))
+    for name, text in modules.items():
+        (site / f"{name}.py").write_text(f"import sys\n{text}\n")
+    return folder / "bin" / "python"
 
 
 @pytest.fixture(scope="session")

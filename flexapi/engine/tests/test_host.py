@@ -1,5 +1,6 @@
 """The host process: it needs FlexGet alone, keeps to FlexGet's lock and comes back after a crash."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -13,7 +14,15 @@ import pytest
 
 from flexapi.engine.client import HOST, Engine, EngineError, EngineUnavailable
 
-from .flexget_home import FlexGetHome, accepting, is_gone, messages, mock, of_kind, reports_of
+from .flexget_home import (
+    FlexGetHome,
+    accepting,
+    is_gone,
+    messages,
+    of_kind,
+    other_python,
+    reports_of,
+)
 
 
 @pytest.fixture
@@ -207,21 +216,26 @@ def test_a_python_without_flexget_is_reported(tmp_path: Path) -> None:
         engine.stop()
 
 
-def test_another_python_s_flexget_is_used(tmp_path: Path) -> None:
+def test_another_python_s_flexget_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = FlexGetHome(tmp_path / "flexget")
-    home.write({"a": mock()})
-    other = tmp_path / "other-python"
-    other.write_text(f'#!/bin/sh\nexport MARK=other\nexec "{sys.executable}" "$@"\n')
-    other.chmod(0o755)
-    home.write({"a": accepting("x", misbehave="environment")})
-    engine = Engine(home.config, python=str(other))
+    home.write({"a": accepting("x")})
+    other = other_python(tmp_path / "other", there="METHODS = {'where': lambda *_: sys.prefix}")
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "only_here.py").write_text("METHODS = {}")
+    monkeypatch.syspath_prepend(here)
+    assert importlib.util.find_spec("only_here") is not None
+    methods = {"there": "there", "here": "only_here"}
+    engine = Engine(home.config, python=str(other), methods=methods)
     engine.start()
     try:
-        log = messages(reports_of(engine.execute(1, None, {})))
+        assert engine.call("there.where", timeout=60) == str(tmp_path / "other")
+        with pytest.raises(EngineError, match=f"{other} can't import only_here"):
+            engine.call("here.where")
+        (task,) = of_kind(reports_of(engine.execute(1, None, {})), "task")
     finally:
         engine.stop()
-    (variables,) = [line for line in log if line.startswith("variables:")]
-    assert "MARK" in variables.split()
+    assert task["accepted"] == 1
 
 
 def test_stop_is_quick_and_final(own_engine: Engine) -> None:
