@@ -27,6 +27,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from flexapi.engine import protocol
 from flexapi.engine.flexget_manager import WarmManager
 from flexapi.engine.protocol import RpcError
+from flexapi.engine.unusable import unusable
 
 Params = dict[str, Any]
 Function = Callable[[Any, Params], Any]
@@ -34,8 +35,9 @@ Method = Callable[[WarmManager, Params], Any]
 
 # Milliseconds to wait for who writes. The host answers nobody meanwhile, so the patience is the asking side's.
 BUSY_TIMEOUT = 100
-# SQLite's codes for it, SQLITE_BUSY and SQLITE_LOCKED.
+# SQLITE_BUSY and SQLITE_LOCKED, and PostgreSQL's serialization_failure, deadlock_detected and lock_not_available.
 _LOCKED = (5, 6)
+_LOCKED_STATES = ("40001", "40P01", "55P03")
 
 
 def on_database(function: Function | None = None, *, of: Method | None = None) -> Any:
@@ -53,7 +55,7 @@ def on_database(function: Function | None = None, *, of: Method | None = None) -
             with _transaction(manager) as connection:
                 with Session() as session:
                     expected = params.get("expected")
-                    # SQLite lets nobody else commit after this has read.
+                    # Nobody else's change gets between this and what is committed.
                     if read and expected is not None and read(session, params) != expected:
                         raise RpcError(protocol.CHANGED, "It has changed since it was read.")
                     result = function(session, params)
@@ -84,6 +86,9 @@ def _transaction(manager: WarmManager) -> Iterator[Connection]:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
                 # The driver itself would begin with the first write, and give savepoints no hold.
                 connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT}")
             _check_versions(connection)
             Session.configure(bind=connection, join_transaction_mode="create_savepoint")
             yield connection
@@ -117,10 +122,11 @@ def _told(error: DBAPIError) -> RpcError:
         return RpcError(protocol.CONFLICT, f"It contradicts what is there: {error.orig}")
     if isinstance(error, DataError):
         return RpcError(protocol.INVALID_PARAMS, f"FlexGet's database can't store it: {error.orig}")
-    reason = f"FlexGet's database can't be used: {error.orig}"
-    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _LOCKED:
-        return RpcError(protocol.DATABASE_LOCKED, reason)
-    return RpcError(protocol.DATABASE_UNAVAILABLE, reason)
+    cause: Any = error.orig
+    locked = getattr(cause, "sqlite_errorcode", 0) & 0xFF in _LOCKED
+    if locked or getattr(cause, "sqlstate", None) in _LOCKED_STATES:
+        return RpcError(protocol.DATABASE_LOCKED, unusable(error))
+    return RpcError(protocol.DATABASE_UNAVAILABLE, unusable(error))
 
 
 def or_not_found(row: Any, otherwise: str) -> Any:
