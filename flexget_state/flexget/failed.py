@@ -35,7 +35,7 @@ TABLE = Table(
     ordering={"added": db.FailedEntry.tof}
     | {
         name: getattr(db.FailedEntry, name)
-        for name in ("id", "title", "reason", "count", "retry_time")
+        for name in ("id", "title", "url", "reason", "count", "retry_time")
     },
     filters={
         "search": part_of(db.FailedEntry.title, db.FailedEntry.url),
@@ -44,7 +44,6 @@ TABLE = Table(
         "ids": one_of(db.FailedEntry.id),
     },
     after_delete=_reconsider,
-    after_clear=_reconsider,
 )
 
 METHODS = TABLE.methods("failed")

@@ -33,7 +33,7 @@ TABLE = ApprovalTable(
     detail=_detail,
     ordering={
         name: getattr(db.PendingEntry, name)
-        for name in ("added", "task_name", "title", "approved", "id")
+        for name in ("added", "task_name", "title", "url", "approved", "id")
     },
     filters={
         "search": part_of(db.PendingEntry.title, db.PendingEntry.url),

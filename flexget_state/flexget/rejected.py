@@ -6,7 +6,7 @@ from typing import Any
 from flexget.components.rejected import db
 from flexget.task import config_changed
 
-from flexapi.engine.flexget_database import local_time
+from flexapi.engine.flexget_database import Params, local_time
 
 from .tables import Json, Table, equal_to, one_of, part_of
 
@@ -24,21 +24,27 @@ def _as_json(row: Any) -> Json:
     }
 
 
-def _reconsider(session: Any) -> None:
-    """Have tasks look at all entries again, as `flexget rejected clear` has.
+class RejectedTable(Table):
+    """Remembered rejections."""
 
-    Not where one rejection is forgotten: it makes FlexGet forget all the others as well.
-    """
-    config_changed(session=session)
+    def clear(self, session: Any, params: Params) -> Json:
+        """Delete the rows that match, and have tasks look at all entries again, as `flexget rejected clear` has.
+
+        Not where some are to stay: it makes FlexGet forget them as well.
+        """
+        answer = super().clear(session, params)
+        if not params["filters"]:
+            config_changed(session=session)
+        return answer
 
 
-TABLE = Table(
+TABLE = RejectedTable(
     model=db.RememberEntry,
     noun="remembered rejection",
     as_json=_as_json,
     ordering={
         name: getattr(db.RememberEntry, name)
-        for name in ("added", "id", "title", "expires", "rejected_by", "reason")
+        for name in ("added", "id", "title", "url", "expires", "rejected_by", "reason")
     },
     filters={
         "search": part_of(db.RememberEntry.title, db.RememberEntry.url),
@@ -48,7 +54,6 @@ TABLE = Table(
         "ids": one_of(db.RememberEntry.id),
     },
     shown_with=db.RememberEntry.task,
-    after_clear=_reconsider,
 )
 
 METHODS = TABLE.methods("rejected")

@@ -73,7 +73,6 @@ TABLE = Table(
     shown_with=db.SeenEntry.fields,
     parts=db.SeenField.seen_entry_id,
     after_delete=_reconsider,
-    after_clear=_reconsider,
 )
 
 

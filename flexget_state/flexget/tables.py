@@ -40,9 +40,8 @@ class Table:
     parts: Any = None
     # The model of the lists that the rows are in.
     list_model: Any = None
-    # Called with the session where rows were deleted one by one, and where in bulk.
+    # Called with the session where rows were deleted.
     after_delete: Callable[[Any], None] = field(default=lambda session: None)
-    after_clear: Callable[[Any], None] = field(default=lambda session: None)
 
     def methods(self, name: str) -> dict[str, Method]:
         """Return the methods for METHODS: `name.page`, `name.one`, `name.delete`, `name.clear`."""
@@ -85,7 +84,7 @@ class Table:
                 session.execute(delete(self.parts.class_).where(self.parts.in_(chunk)))
             session.execute(delete(self.model).where(self.model.id.in_(chunk)))
         if keys:
-            self.after_clear(session)
+            self.after_delete(session)
         return {"count": len(keys)}
 
     # -- for those that do more

@@ -41,10 +41,17 @@ def test_one_that_is_forgotten_is_looked_at_again(client: Any, state: State) -> 
 
 
 def test_all_that_match_are_forgotten(client: Any, state: State) -> None:
+    kept = state.sql("SELECT count(*) FROM feed_config_hash")
     assert client.delete("/api/rejected?task=other").json() == {"object": {"count": 0}}
     assert client.delete("/api/rejected?task=rejecting").json() == {"object": {"count": 1}}
     assert titles(client.get("/api/rejected")) == []
+    assert state.sql("SELECT count(*) FROM feed_config_hash") == kept
+
+
+def test_all_are_forgotten_and_looked_at_again(client: Any, state: State) -> None:
+    assert client.delete("/api/rejected").json() == {"object": {"count": 1}}
     assert state.sql("SELECT count(*) FROM feed_config_hash") == [(0,)]
+    assert state.run("rejecting")["Zeta"]["reason"] == "Magnet urls not allowed."
 
 
 def test_one_that_vanished(client: Any) -> None:

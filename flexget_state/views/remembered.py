@@ -45,7 +45,7 @@ class FailedViewSet(ClearMixin):
     permission_model = models.FailedEntry
     serializer_class = serializers.FailedEntrySerializer
     filters_class = filters.FailedFilters
-    ordering_fields = ("added", "title", "reason", "count", "retry_time", "id")
+    ordering_fields = ("added", "title", "url", "reason", "count", "retry_time", "id")
 
 
 @described
@@ -56,7 +56,7 @@ class RejectedViewSet(ClearMixin):
     permission_model = models.RejectedEntry
     serializer_class = serializers.RejectedEntrySerializer
     filters_class = filters.RejectedFilters
-    ordering_fields = ("added", "title", "expires", "rejected_by", "reason", "id")
+    ordering_fields = ("added", "title", "url", "expires", "rejected_by", "reason", "id")
 
 
 @described
@@ -68,7 +68,7 @@ class PendingViewSet(ApprovalMixin):
     serializer_class = serializers.PendingEntrySerializer
     detail_class = serializers.PendingEntryDetailSerializer
     filters_class = filters.PendingFilters
-    ordering_fields = ("added", "task_name", "title", "approved", "id")
+    ordering_fields = ("added", "task_name", "title", "url", "approved", "id")
     action_permissions = dict.fromkeys(
         ("approve", "reject", "approve_all", "reject_all"), "flexget_state.change_pendingentry"
     )
