@@ -5,10 +5,20 @@ channel layer may drop some; what was missed is read with the next one.
 """
 
 import asyncio
+import logging
+import threading
 from typing import Any, Literal, TypedDict
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.conf import settings
+
+from flexapi import services
+
+logger = logging.getLogger(__name__)
+
+# What the channel layer raises where it can't be reached.
+LAYER_ERRORS = services.redis_errors(settings.REDIS_URL)
 
 # The group of those who watch all executions.
 BOARD = "executions"
@@ -27,12 +37,16 @@ def log_group(execution_id: int) -> str:
 
 
 _server_loop: asyncio.AbstractEventLoop | None = None
+# Those that changed and are not announced yet: many changes in a row are one announcement.
+_unsent: set[int] = set()
+_lock = threading.Lock()
 
 
 def send_from(loop: asyncio.AbstractEventLoop | None) -> None:
     """Send announcements from the event loop that serves the watchers.
 
-    Asyncio's queues, which the in-memory channel layer is made of, wake nobody in another loop.
+    Asyncio's queues, which the in-memory channel layer is made of, wake nobody in another loop; the
+    connections of others belong to the loop that made them.
     """
     global _server_loop
     _server_loop = loop
@@ -40,6 +54,10 @@ def send_from(loop: asyncio.AbstractEventLoop | None) -> None:
 
 def changed(execution_id: int) -> None:
     """Announce that an execution has changed. Call it after the change is committed."""
+    with _lock:
+        if execution_id in _unsent:
+            return
+        _unsent.add(execution_id)
     if _server_loop is not None:
         asyncio.run_coroutine_threadsafe(_announce(execution_id), _server_loop)
     else:
@@ -54,5 +72,12 @@ def on_queue_changed(sender: Any, execution_id: int, **kwargs: Any) -> None:
 async def _announce(execution_id: int) -> None:
     layer = get_channel_layer()
     message: Changed = {"type": "execution.changed", "id": execution_id}
-    await layer.group_send(log_group(execution_id), message)
-    await layer.group_send(BOARD, message)
+    # Before it is sent: who changes it meanwhile announces it anew.
+    with _lock:
+        _unsent.discard(execution_id)
+    try:
+        await layer.group_send(log_group(execution_id), message)
+        await layer.group_send(BOARD, message)
+    except LAYER_ERRORS as error:
+        # Those who watch look by themselves every few seconds.
+        logger.warning("Execution %s could not be announced: %s", execution_id, error)

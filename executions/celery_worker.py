@@ -10,6 +10,7 @@ from celery import signals
 from celery.exceptions import WorkerShutdown
 from django.conf import settings
 from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from flexapi import data_folder
 from flexapi.celery import RUN, app
@@ -68,7 +69,9 @@ def set_up(sender: str, instance: Any, **kwargs: Any) -> None:
         _check(instance)
         folder = data_folder.claim(settings.DATA_DIR)
         worker_copy.adopt()
-    except (Unfit, data_folder.FolderInUse, worker_copy.NotOurs) as error:
+        # FlexGet wants to see a config before it loads.
+        worker_copy.write_current()
+    except (Unfit, data_folder.FolderInUse, worker_copy.NotOurs, worker_copy.NoConfig) as error:
         logger.critical("%s", error)
         raise WorkerShutdown(1) from error
     worker = WorkerProcess(
@@ -122,6 +125,9 @@ def _check(instance: Any) -> None:
     pool = instance.pool_cls.__module__
     if pool != "celery.concurrency.thread":
         raise Unfit(f"Executions run in FlexGet's own processes: leave --pool out ({pool}).")
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unfit("The database is not (yet) that of this version: start a server first.")
 
 
 def _write_config() -> None:

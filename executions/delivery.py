@@ -8,12 +8,19 @@ finds nothing; neither runs anything twice.
 import logging
 from typing import Any
 
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
+from flexapi import services
 from flexapi.celery import RUN, app
 
 logger = logging.getLogger(__name__)
 
+# Celery's own for what its client of Redis raises, and that client's where Celery lets them through.
+BROKER_ERRORS: tuple[type[Exception], ...] = (
+    OperationalError,
+    *services.redis_errors(settings.REDIS_URL),
+)
 # Messages that wait in a queue are enough then: each wakes a worker that goes on by itself.
 ENOUGH = 64
 
@@ -28,7 +35,7 @@ def wake(queue: str) -> bool:
             waiting = producer.channel.queue_declare(queue=queue, durable=True).message_count
             if waiting < ENOUGH:
                 app.send_task(RUN, queue=queue, producer=producer, retry=False)
-    except OperationalError as error:
+    except BROKER_ERRORS as error:
         logger.error("No worker could be told of new executions: %s", error)
         return False
     return True

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from flexapi.api.threads import run_sync
 
 from . import announcements
 from .log_reader import Batch, Snapshot, read_batch
+
+logger = logging.getLogger(__name__)
 
 # Seconds after which a follower looks by itself: the channel layer may have dropped a message.
 POLL = 5.0
@@ -38,11 +41,9 @@ Event = Batch | Changed | End
 
 @contextlib.asynccontextmanager
 async def subscription(group: str) -> AsyncIterator["Subscription"]:
-    """Receive the announcements of a group of the channel layer."""
-    layer = get_channel_layer()
-    channel = await layer.new_channel()
-    await layer.group_add(group, channel)
-    receiver = Subscription(layer, channel)
+    """Receive the announcements of a group of the channel layer, as far as that can be reached."""
+    receiver = Subscription(group)
+    await receiver.subscribe()
     pump = asyncio.create_task(receiver.pump())
     try:
         yield receiver
@@ -50,20 +51,40 @@ async def subscription(group: str) -> AsyncIterator["Subscription"]:
         pump.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await pump
-        await layer.group_discard(group, channel)
+        await receiver.leave()
 
 
 class Subscription:
     """Collects announcements; many that come while nobody looks count as one look."""
 
-    def __init__(self, layer: Any, channel: str) -> None:
-        self._layer = layer
-        self._channel = channel
+    def __init__(self, group: str) -> None:
+        self._layer: Any = get_channel_layer()
+        self._group = group
+        self._channel = ""
         self._event = asyncio.Event()
         self._ids: set[int] = set()
 
+    async def subscribe(self) -> None:
+        """Begin to receive; without a layer there is nothing to receive yet."""
+        try:
+            channel = await self._layer.new_channel()
+            await self._layer.group_add(self._group, channel)
+        except announcements.LAYER_ERRORS as error:
+            logger.warning("Announcements can't be received: %s", error)
+        else:
+            self._channel = channel
+
+    async def leave(self) -> None:
+        """Receive no more."""
+        if self._channel:
+            with contextlib.suppress(*announcements.LAYER_ERRORS):
+                await self._layer.group_discard(self._group, self._channel)
+
     async def pump(self) -> None:
         """Receive until cancelled."""
+        while not self._channel:
+            await asyncio.sleep(POLL)
+            await self.subscribe()
         while True:
             message: announcements.Changed = await self._layer.receive(self._channel)
             self._ids.add(message["id"])

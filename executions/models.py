@@ -29,8 +29,6 @@ class Status(models.TextChoices):
 
 # An execution in one of these is not over.
 ACTIVE = (Status.PENDING, Status.RUNNING)
-# Without a sign of life for so long, a worker is lost; it gives up well before (see `worker`).
-LOST = timedelta(seconds=20)
 # How many of those that wait are looked through for one that may run now.
 LOOKED_THROUGH = 500
 
@@ -258,7 +256,7 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
 
     def lost(self) -> Self:
         """Those that gave no sign of life for so long that they have given up themselves."""
-        return self.filter(seen__lt=Now() - LOST)
+        return self.filter(seen__lt=Now() - timedelta(seconds=settings.WORKER_TIMEOUT))
 
 
 class Worker(models.Model):

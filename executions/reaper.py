@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models.functions import Now
 
 from . import announcements
-from .models import LOST, Execution, Worker
+from .models import Execution, Worker
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two looks.
-INTERVAL = 5.0
+# Looks within the time after which a worker is lost.
+LOOKS = 4
 # What waits for longer than this was perhaps not delivered.
 PATIENCE = timedelta(seconds=5)
 
@@ -51,10 +52,11 @@ class Reaper:
     def _end_lost(self) -> None:
         """Forget lost workers, then end what was claimed by workers that are none (any more)."""
         Worker.objects.lost().delete()
+        timeout = settings.WORKER_TIMEOUT
         claimed = Execution.objects.active().exclude(worker="")
         orphans = claimed.exclude(worker__in=Worker.objects.values("name"))
         for pk, name in list(orphans.values_list("pk", "worker")):
-            reason = f"The worker {name} was lost: it gave no sign of life for {LOST.seconds} s."
+            reason = f"The worker {name} was lost: it gave no sign of life for {timeout} s."
             logger.error("Execution %s: %s", pk, reason)
             Execution.objects.end_of(name, reason)
             announcements.changed(pk)
@@ -83,7 +85,7 @@ class Reaper:
                 announcements.changed(pk)
 
     def _loop(self) -> None:
-        while not self._stopping.wait(INTERVAL):
+        while not self._stopping.wait(settings.WORKER_TIMEOUT / LOOKS):
             close_old_connections()
             try:
                 self.look()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, close_old_connections, transaction
 from django.utils import timezone
 
 from flexapi import metrics
@@ -214,6 +214,8 @@ class Recorder:
         """Write a batch; meanwhile the run waits, so a database that is locked loses nothing."""
         for attempt in range(1, WRITE_ATTEMPTS + 1):
             try:
+                if attempt > 1 and self._is_stored(batch):
+                    return
                 with transaction.atomic():
                     if batch.lines:
                         LogLine.objects.bulk_create(batch.lines)
@@ -225,8 +227,15 @@ class Recorder:
             except OperationalError:
                 if attempt == WRITE_ATTEMPTS:
                     raise
-                logger.warning("The database is busy; trying again to store a log.")
+                logger.warning("The database is busy or away; trying again to store a log.")
                 time.sleep(attempt)
+                close_old_connections()
+
+    def _is_stored(self, batch: _Batch) -> bool:
+        """Whether a batch was committed although the connection broke before that was said."""
+        mine = Execution.objects.filter(pk=self.execution.pk, worker=self.execution.worker)
+        last = batch.changes.get("log_lines")
+        return last is not None and mine.filter(log_lines=last).exists()
 
     def _update(self, changes: dict[str, Any]) -> None:
         if changes:

@@ -29,11 +29,11 @@ ABORT_GRACE = 10.0
 # The same when the worker is stopping, which shall take at most ten seconds in all.
 STOP_GRACE = 4.0
 STOP_REASON = "The server was stopped."
-# Seconds between two signs of life, where others watch for them.
-BEAT = 5.0
-# Seconds after the last one at which the worker kills what it runs: others take it for lost soon after
-# (`models.LOST`) and nothing may run by then.
-FENCE = 12.0
+# Signs of life within the time after which a worker is lost, where others watch for them.
+BEATS = 4
+# The share of that time after which the worker kills what it runs: when others take it for lost, nothing
+# of it may run.
+FENCE = 0.6
 FENCE_REASON = "The worker could not reach the database."
 
 
@@ -164,7 +164,10 @@ class WorkerProcess:
             try:
                 close_old_connections()
                 self._abort_where_asked()
-                if self._shared and time.monotonic() - self._last_beat >= BEAT:
+                if (
+                    self._shared
+                    and time.monotonic() - self._last_beat >= settings.WORKER_TIMEOUT / BEATS
+                ):
                     self._beat()
             except DatabaseError as error:
                 logger.error("The worker can't use the database: %s", error)
@@ -181,7 +184,7 @@ class WorkerProcess:
     def _fence(self) -> None:
         """Kill what runs when others may soon take this worker for lost."""
         while not self._ended.wait(POLL):
-            if time.monotonic() - self._last_beat > FENCE:
+            if time.monotonic() - self._last_beat > FENCE * settings.WORKER_TIMEOUT:
                 for runner in list(self._runners.values()):
                     runner.abort(FENCE_REASON, grace=0)
 

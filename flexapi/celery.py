@@ -4,8 +4,9 @@ What it is given is in the settings; what a worker does with a message is in `ex
 """
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flexapi.settings")
 
@@ -43,3 +44,8 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
 )
+
+
+@signals.setup_logging.connect
+def keep_logging(**kwargs: Any) -> None:
+    """Log as the settings say, as all other processes do; Celery would set up its own."""

@@ -9,7 +9,7 @@ from typing import Any
 import tzlocal
 from django.core.exceptions import ImproperlyConfigured
 
-from flexapi import paths, plugins
+from flexapi import paths, plugins, services
 from flexapi.version import VERSION
 
 
@@ -75,6 +75,9 @@ DATABASE_URL = _address("FLEXAPI_DATABASE_URL", "postgres", "postgresql")
 REDIS_URL = _address("FLEXAPI_REDIS_URL", "redis", "rediss", "unix")
 # Where FlexGet keeps what it remembers; "": in its own SQLite file beside the config.
 FLEXGET_DATABASE_URL = _address("FLEXAPI_FLEXGET_DATABASE_URL", "postgres", "postgresql")
+
+# Seconds without a sign of life after which a worker is lost and its executions are ended.
+WORKER_TIMEOUT = _number("FLEXAPI_WORKER_TIMEOUT", 20, least=4)
 
 # Whether all that run executions have one FlexGet's memory; else each machine has its own.
 ONE_FLEXGET_DATABASE = bool(FLEXGET_DATABASE_URL) or not DATABASE_URL
@@ -195,43 +198,23 @@ _SQLITE: dict[str, Any] = {
 }
 
 
-def _database() -> dict[str, Any]:
-    if not DATABASE_URL:
-        return _SQLITE
-    try:
-        import dj_database_url
-    except ImportError as error:
-        raise ImproperlyConfigured(
-            "FLEXAPI_DATABASE_URL needs what requirements-distributed.txt lists."
-        ) from error
-    # A connection that broke while it lay idle is opened again.
-    return dict(dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True))
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": services.postgresql(DATABASE_URL) if DATABASE_URL else _SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Messages only say "look again", so a dropped one is repaired by the next; many fit all the same.
-_CAPACITY = 2000
-CHANNEL_LAYERS: dict[str, Any] = {
+CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
-        "CONFIG": {"capacity": _CAPACITY},
+        # Messages only say "look again", so a dropped one is repaired by the next; many fit all the same.
+        "CONFIG": {"capacity": 2000},
     }
 }
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# What stands in for a shared one that is away.
+CACHES["process"] = CACHES["default"]
 if REDIS_URL:
-    CHANNEL_LAYERS["default"] = {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "flexapi"},
-    }
+    CHANNEL_LAYERS["default"] = services.redis_layer(REDIS_URL)
     # Shared, so that a throttle counts what all servers were asked.
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "flexapi",
-        }
-    }
+    CACHES["default"] = services.redis_cache(REDIS_URL)
 
 AUTHENTICATION_BACKENDS = ["flexapi.api.authentication.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -341,5 +324,10 @@ LOGGING = {
         "daphne.server": {"level": "WARNING"},
         # A client's mistakes (4xx) are answered, not logged.
         "django.request": {"level": "ERROR"},
+        # A traceback a second while Redis is away, which others say once.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
+        # Messages of Celery's carry nothing worth a line; executions are logged by who runs them.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }

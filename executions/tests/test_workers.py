@@ -1,0 +1,218 @@
+"""Celery workers on a real PostgreSQL and Redis: what they run, and what becomes of it when things break."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from flexapi.engine.tests.flexget_home import accepting
+from flexapi.tests.cluster import Cluster, Proxy, Worker, new_cluster
+from flexapi.tests.live import LiveServer, received
+
+# Seconds after which a worker is lost here; the default is 20.
+TIMEOUT = 8
+# Seconds for what takes its time on a busy machine.
+PATIENCE = 60
+TASKS = {
+    "near": accepting("x"),
+    "slow": accepting("x", misbehave="sleep"),
+    "far": accepting("y"),
+    "far slow": accepting("y", misbehave="sleep"),
+    "lonely": accepting("z"),
+}
+
+
+@dataclass
+class Site:
+    """A server that runs nothing itself, and two workers with a queue each."""
+
+    cluster: Cluster
+    server: LiveServer
+    near: Worker
+    far: Worker
+    network: Proxy
+    client: httpx.Client
+
+    def queue(self, *tasks: str) -> int:
+        """Queue an execution; return its id."""
+        answer = self.client.post("/api/execution", json={"tasks": tasks})
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["object"]["id"])
+
+    def execution(self, pk: int) -> dict[str, Any]:
+        """Return an execution as it is now."""
+        execution: dict[str, Any] = self.client.get(f"/api/execution/{pk}").json()["object"]
+        return execution
+
+    def wait_for(self, pk: int, happened: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Return an execution as soon as something is true of it."""
+        deadline = time.monotonic() + PATIENCE
+        while not happened(execution := self.execution(pk)):
+            assert time.monotonic() < deadline, (execution, self.near.log(), self.far.log())
+            time.sleep(0.05)
+        return execution
+
+    def wait_for_end(self, pk: int) -> dict[str, Any]:
+        """Return an execution when it is over."""
+        return self.wait_for(pk, lambda now: now["finished"] is not None)
+
+    def start_slow(self, task: str) -> int:
+        """Queue a task that sleeps; return the execution's id when it does."""
+        pk = self.queue(task)
+        self.wait_for(pk, lambda now: now["log_lines"] > 0 and "sleeping" in self.log(pk))
+        return pk
+
+    def log(self, pk: int) -> str:
+        """Return what is stored of a log."""
+        return self.client.get(f"/api/execution/{pk}/log?follow=false").text
+
+
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, require: Callable[[str, bool, str], None]
+) -> Iterator[Site]:
+    with new_cluster(tmp_path_factory.mktemp("site"), require) as cluster:
+        cluster.environment["FLEXAPI_WORKER_TIMEOUT"] = str(TIMEOUT)
+        server = cluster.server("server")
+        server.home.write(TASKS)
+        server.start("--no-worker")
+        network = Proxy(cluster.database)
+        near = cluster.worker("near")
+        far = cluster.worker("far", FLEXAPI_DATABASE_URL=network.url)
+        near.start()
+        far.start(queues="far")
+        with server.client() as client:
+            for task in ("far", "far slow"):
+                client.patch(f"/api/tasks/{task}", json={"queue": "far"}).raise_for_status()
+            client.patch("/api/tasks/lonely", json={"queue": "nobody"}).raise_for_status()
+            near.wait_until_ready()
+            far.wait_until_ready()
+            yield Site(cluster, server, near, far, network, client)
+        network.end()
+
+
+def runs_of(worker: Worker) -> list[psutil.Process]:
+    """Return the processes in which a worker's FlexGet runs tasks."""
+    assert worker.process is not None
+    hosts = psutil.Process(worker.process.pid).children()
+    return [run for host in hosts for run in host.children()]
+
+
+def test_a_run_lands_where_its_queue_is_served(site: Site) -> None:
+    near, far = site.queue("near"), site.queue("far")
+    assert site.wait_for_end(near)["status"] == "complete"
+    assert site.wait_for_end(far)["status"] == "complete"
+    assert site.execution(near)["worker"].startswith("near@")
+    assert site.execution(far)["worker"].startswith("far@")
+    assert site.execution(far)["queue"] == "far"
+
+
+def test_tasks_of_several_queues_are_refused_together(site: Site) -> None:
+    answer = site.client.post("/api/execution", json={"tasks": ["near", "far"]})
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["code"] == "several_queues"
+    assert "far: far" in error["detail"]
+
+
+def test_what_nobody_serves_says_what_it_waits_for(site: Site) -> None:
+    pk = site.queue("lonely")
+    shown = site.wait_for(pk, lambda now: now["waiting_for"] is not None)
+    assert shown["waiting_for"] == "a worker that serves the queue nobody"
+    site.client.post(f"/api/execution/{pk}/abort").raise_for_status()
+
+
+def test_the_server_knows_its_workers(site: Site) -> None:
+    workers = site.client.get("/api/server").json()["object"]["workers"]
+    assert [(w["name"].split("@")[0], w["queues"], w["slots"]) for w in workers] == [
+        ("far", ["far"], 1),
+        ("near", ["default"], 1),
+    ]
+
+
+def test_a_worker_runs_the_config_that_is_current(site: Site) -> None:
+    new = {"name": "new", "config": accepting("just added")}
+    site.client.post("/api/tasks", json=new).raise_for_status()
+    pk = site.queue("new")
+    assert site.wait_for_end(pk)["summary"]["accepted"] == 1
+    assert site.near.config.read_bytes() == site.server.home.config.read_bytes()
+
+
+def test_a_log_is_watched_through_another_process(site: Site) -> None:
+    pk = site.queue("near")
+    with site.server.websocket(f"/ws/execution/{pk}/log/") as websocket:
+        messages = list(received(websocket))
+    seqs = [line["seq"] for message in messages for line in message.get("lines", [])]
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert len(seqs) == site.wait_for_end(pk)["log_lines"]
+
+
+def test_an_abort_reaches_the_worker(site: Site) -> None:
+    pk = site.start_slow("slow")
+    site.client.post(f"/api/execution/{pk}/abort").raise_for_status()
+    ended = site.wait_for_end(pk)
+    assert (ended["status"], ended["abort_reason"]) == ("aborted", "Aborted by admin.")
+
+
+def test_a_worker_that_is_cut_off_kills_what_it_runs_before_others_end_it(site: Site) -> None:
+    pk = site.start_slow("far slow")
+    (run,) = runs_of(site.far)
+    site.network.cut()
+    try:
+        ended = site.wait_for_end(pk)
+        assert not run.is_running()
+    finally:
+        site.network.mend()
+    assert ended["status"] == "aborted"
+    assert "was lost: it gave no sign of life" in ended["abort_reason"]
+    # It comes back, changes nothing of what others ended, and takes the next one.
+    assert site.wait_for_end(site.queue("far"))["status"] == "complete"
+    after = site.execution(pk)
+    assert (after["abort_reason"], after["log_lines"]) == (
+        ended["abort_reason"],
+        ended["log_lines"],
+    )
+
+
+def test_a_broker_that_forgets_everything_delays_and_loses_nothing(site: Site) -> None:
+    slow = site.start_slow("slow")
+    site.cluster.redis.stop()
+    waiting = site.queue("near")
+    site.client.post(f"/api/execution/{slow}/abort").raise_for_status()
+    # The worker goes on by itself; then a new run finds it idle, with nobody to wake it.
+    assert site.wait_for_end(waiting)["status"] == "complete"
+    late = site.queue("near")
+    site.cluster.redis.start()
+    assert site.wait_for_end(late)["status"] == "complete"
+
+
+def test_a_warm_shutdown_ends_what_runs_and_leaves_what_waits(site: Site) -> None:
+    running = site.start_slow("slow")
+    waiting = site.queue("near")
+    assert site.near.process is not None
+    site.near.process.terminate()
+    site.near.wait_for_line("Warm shutdown")
+    site.client.post(f"/api/execution/{running}/abort").raise_for_status()
+    assert site.near.process.wait(PATIENCE) == 0
+    assert site.execution(running)["abort_reason"] == "Aborted by admin."
+    assert site.execution(waiting)["status"] == "pending"
+    site.near.start()
+    assert site.wait_for_end(waiting)["status"] == "complete"
+
+
+def test_a_killed_worker_ends_its_execution_and_nothing_runs_on(site: Site) -> None:
+    pk = site.start_slow("slow")
+    (run,) = runs_of(site.near)
+    assert site.near.process is not None
+    site.near.process.kill()
+    site.near.process.wait()
+    ended = site.wait_for_end(pk)
+    assert ended["status"] == "aborted"
+    assert "was lost" in ended["abort_reason"]
+    assert not run.is_running()
+    site.near.start()
+    assert site.wait_for_end(site.queue("near"))["status"] == "complete"
