@@ -41,20 +41,17 @@ def titles(client: Any, path: str) -> str:
     return "".join(release["title"] for release in response.json()["items"])
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("", "cab"),
-        ("ordering=title", "abc"),
-        ("ordering=-first_seen", "abc"),
-        ("ordering=proper_count", "cba"),
-        ("ordering=downloaded&downloaded=true", "ca"),
-        ("downloaded=false", "b"),
-        ("limit=1&offset=1", "a"),
-    ],
-)
-def test_they_are_listed(client: Any, path: str, query: str, expected: str) -> None:
-    assert titles(client, f"{path}?{query}") == expected
+def test_they_are_listed(client: Any, path: str) -> None:
+    for query, expected in {
+        "": "cab",
+        "ordering=title": "abc",
+        "ordering=-first_seen": "abc",
+        "ordering=proper_count": "cba",
+        "ordering=downloaded&downloaded=true": "ca",
+        "downloaded=false": "b",
+        "limit=1&offset=1": "a",
+    }.items():
+        assert titles(client, f"{path}?{query}") == expected, query
 
 
 def test_a_filter_that_it_does_not_understand(client: Any, path: str) -> None:

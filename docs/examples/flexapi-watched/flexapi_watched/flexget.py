@@ -1,10 +1,11 @@
 from flexget.components.seen.db import SeenEntry
-from flexget.manager import Session
+
+from flexapi.engine.flexget_database import on_database
 
 
-def seen(manager, params):
-    with Session() as session:
-        return {"count": session.query(SeenEntry).count()}
+@on_database
+def seen(session, params):
+    return {"count": session.query(SeenEntry).count()}
 
 
 METHODS = {"seen": seen}
