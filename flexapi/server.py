@@ -18,10 +18,13 @@ from twisted.internet import reactor
 from executions import announcements
 from executions.dispatcher import Dispatcher
 from executions.reaper import Reaper, Wake
+from executions.runner import Unprepared
 from executions.worker import WorkerProcess
 from flexapi.asgi import application
 from flexapi.engine.client import Engine
 from flexapi.engine.shared import engine
+from flexapi.mirror import mirror
+from flexapi.mirror.file import LockBusy
 from flexapi.mirror.watch import Watcher
 from history.keeper import Keeper
 from schedules.scheduler import Scheduler
@@ -91,9 +94,23 @@ def _workers(engine: Engine, works: bool) -> list[_Part]:
     if shared:
         parts.append(Reaper(_wake()))
     if works:
-        worker = WorkerProcess(engine, served=settings.QUEUES, slots=settings.SLOTS, shared=shared)
+        worker = WorkerProcess(
+            engine,
+            served=settings.QUEUES,
+            slots=settings.SLOTS,
+            shared=shared,
+            prepare=_take_config if shared else None,
+        )
         parts.append(Dispatcher(worker))
     return parts
+
+
+def _take_config() -> None:
+    """Bring the file in step: what is to be run may be newer, and queued by another server."""
+    try:
+        mirror.recover()
+    except (OSError, LockBusy) as error:
+        raise Unprepared(f"The config can't be brought in step: {error}") from error
 
 
 def _wake() -> Wake | None:

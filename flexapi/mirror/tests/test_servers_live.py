@@ -99,6 +99,20 @@ def test_a_change_on_one_is_read_on_the_other_at_once_and_reaches_its_file(pair:
     assert text(a) == text(b)
 
 
+def test_whoever_runs_a_task_knows_it(pair: Pair) -> None:
+    a, b = pair
+    with a.client() as client, b.client() as other:
+        for number in range(4):
+            assert add(client, f"run {number}") == 201
+            # Queued by the other one, whose file may not have it yet.
+            queued = other.post("/api/execution", json={"tasks": [f"run {number}"]})
+            assert queued.status_code == 201, queued.text
+            location = queued.headers["Location"]
+            other.get(f"{location}/log").raise_for_status()
+            execution = other.get(location).json()["object"]
+            assert execution["status"] == "complete", execution
+
+
 def test_a_hand_edit_on_one_reaches_the_other(pair: Pair) -> None:
     a, b = pair
     edited = text(b).replace("tasks:\n", "tasks:   # by hand\n", 1)
