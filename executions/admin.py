@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from . import extensions
-from .models import Execution, ExecutionEnded, ExecutionEntry
+from .models import Execution, ExecutionEnded, ExecutionEntry, Worker
 
 
 class ExecutionEntryInline(admin.TabularInline):
@@ -115,4 +115,28 @@ class ExecutionAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody rewrites what happened."""
+        return False
+
+
+@admin.register(Worker)
+class WorkerAdmin(admin.ModelAdmin):
+    """Who runs executions, as far as they give signs of life."""
+
+    list_display = ("name", "served", "slots", "started", "seen")
+
+    @admin.display(description="queues")
+    def served(self, worker: Worker) -> str:
+        """Show the queues that it takes from."""
+        return "all" if worker.queues is None else ", ".join(worker.queues)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Workers make themselves known."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What a worker is, it says itself."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """They are forgotten by themselves."""
         return False

@@ -4,6 +4,7 @@ import glob
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -26,7 +27,12 @@ class TaskForm(SourceForm):
         else:
             editor = Editor(ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry)
             key = editor.replace_source(self.instance.key, source)
-        return self.instance if dry else Task.objects.get(key=key)
+        if dry:
+            return self.instance
+        task = Task.objects.get(key=key)
+        if "queue" in self.cleaned_data:
+            task.set_queue(self.cleaned_data["queue"])
+        return task
 
     def _guard(self, key: str) -> None:
         self.refuse_stale(self.instance.source())
@@ -37,10 +43,16 @@ class TaskAdmin(MirrorAdmin):
     """Tasks, in the order of the file."""
 
     form = TaskForm
-    list_display = ("name", "enabled", "position")
-    list_filter = ("enabled",)
+    list_display = ("name", "enabled", "queue", "position")
+    list_filter = ("enabled", "queue")
     search_fields = ("name",)
     actions = ("enable", "disable", "run_now")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The YAML and, where there may be several workers, the queue."""
+        fields = super().get_fields(request, obj)
+        editable = self.has_change_permission(request, obj)
+        return (*fields, "queue") if editable and settings.DATABASE_URL else fields
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
         return {"source": "my task:\n  mock: []\n  accept_all: yes\n"}
