@@ -8,27 +8,25 @@ from flexget.components.history.db import History
 from flexget.entry import Entry
 from flexget.manager import Session
 
-from .flexget_manager import WarmManager
+from .flexget_database import Params, on_database
 
 MAX_ROWS = 5000
 
 
-def rows(manager: WarmManager, params: dict[str, Any]) -> dict[str, Any]:
+@on_database
+def rows(session: Any, params: Params) -> dict[str, Any]:
     """Return rows of FlexGet's history in the order of their ids.
 
     `params`: `{"after": id, "limit": at most 5000}`. Answers `{"newest": id or 0, "rows": [{"id", "task",
     "title", "url", "file", "details": str, "time": ISO 8601 in UTC or null}, …]}`.
     """
-    if not sqlalchemy.inspect(manager.engine).has_table(History.__tablename__):
-        return {"newest": 0, "rows": []}
-    with Session() as session:
-        page = (
-            session.query(History)
-            .filter(History.id > params["after"])
-            .order_by(History.id)
-            .limit(min(params["limit"], MAX_ROWS))
-        )
-        return {"newest": newest(), "rows": [_as_json(row) for row in page]}
+    page = (
+        session.query(History)
+        .filter(History.id > params["after"])
+        .order_by(History.id)
+        .limit(min(params["limit"], MAX_ROWS))
+    )
+    return {"newest": newest(), "rows": [_as_json(row) for row in page]}
 
 
 def newest() -> int:

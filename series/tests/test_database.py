@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 
 from flexapi.api import flexget
 from flexapi.engine import shared
-from flexapi.engine.client import Engine, EngineUnavailable
+from flexapi.engine.client import Engine, EngineError, EngineUnavailable
 from flexapi.engine.tests.flexget_home import FlexGetHome, messages, reports_of
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +141,9 @@ def test_a_database_that_is_missing(client: Any, database: Path, engine: Engine)
     database.rename(aside)
     for response in (client.get("/api/series"), client.post("/api/series", {"name": "Gamma"})):
         assert "db-config.sqlite is missing" in reason(response)
+    # An empty history would be one that begins anew.
+    with pytest.raises(EngineError, match="is missing"):
+        engine.call("history", {"after": 0, "limit": 1})
     assert not database.exists()
     # Whoever puts it back, or another one in its place, sees what is in it.
     aside.rename(database)
