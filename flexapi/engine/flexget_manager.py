@@ -21,6 +21,7 @@ from .databases import Database
 from .run_locks import SharedLock
 from .sqlite import SQLite
 from .unusable import DatabaseUnusable
+from .variables import outside
 
 logger = logger.bind(name="manager")
 
@@ -81,6 +82,9 @@ class WarmManager(Manager):
         self._test = False
         # What plugins keep beside the tasks', as it was when the run began.
         self._kept: dict[str, dict[str, Any]] = {}
+        # Where the loaded config has its variables from, and what they were.
+        self._variables_source: Any = None
+        self._variables: Any = None
         super().__init__(["-c", str(config), "execute"])
         self.load_plugins()
         self.init_sqlalchemy()
@@ -129,13 +133,14 @@ class WarmManager(Manager):
             self.engine.dispose()
 
     def refresh_config(self) -> None:
-        """Load the config file again if it changed.
+        """Load the config file again if it changed, or the variables outside of it that it uses.
 
         Raises ConfigInvalid where FlexGet refuses it, OSError where it can't be read. The earlier
         config is not run in its place: nobody would know which one ran.
         """
         config_hash = self.hash_config()
-        if config_hash is not None and config_hash == self.config_file_hash:
+        unchanged = config_hash is not None and config_hash == self.config_file_hash
+        if unchanged and not self._variables_changed():
             return
         fire_event("manager.before_config_load", self)
         try:
@@ -147,8 +152,18 @@ class WarmManager(Manager):
         if isinstance(config, dict):
             # FlexGet's daemon alone reads them: a faulty one shall not keep the tasks from running.
             config.pop("schedules", None)
+        source = config.get("variables") if isinstance(config, dict) else None
+        # Read before FlexGet reads them: what changes in between shows the next time.
+        variables = outside(source, self.config_base)
         self.check_config(config, activate=True)
         self.config_file_hash = config_hash
+        self._variables_source, self._variables = source, variables
+
+    def _variables_changed(self) -> bool:
+        # The host does not wait for the database; a run looks for itself.
+        if self._variables_source is True and not self._has_lock:
+            return False
+        return bool(outside(self._variables_source, self.config_base) != self._variables)
 
     def check_config(self, config: Any, activate: bool = False) -> None:
         """Raise ConfigInvalid where FlexGet refuses `config`, which may be altered by this.

@@ -49,7 +49,7 @@ def update(manager: WarmManager, params: Params) -> Json:
 def _changed(manager: WarmManager, change: Any, params: Params) -> Json:
     _check_source(manager)
     result: Json = change(manager, params)
-    # The config as it is loaded has the old values in it.
+    # Else each run would find that they changed, and load the config by itself.
     manager.config_file_hash = None
     return result
 

@@ -1,0 +1,22 @@
+"""Variables of a config that stand beside it, in a file or in FlexGet's database: they change when it does not."""
+
+from pathlib import Path
+from typing import Any
+
+
+def outside(source: Any, folder: Path) -> Any:
+    """Return what the variables outside of a config are now, to be compared; None where there are none.
+
+    `source` is what the config's section `variables` says, `folder` where the config is. Raises what SQLAlchemy does.
+    """
+    if isinstance(source, str):
+        try:
+            return (folder / source).read_bytes()
+        except OSError:
+            return None
+    if source is True:
+        # Not before FlexGet has loaded its plugins: the order in which they prepare the config is theirs.
+        from flexget.components.variables.variables import variables_from_db
+
+        return variables_from_db()
+    return None
