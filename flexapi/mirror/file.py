@@ -93,11 +93,11 @@ def locked(lock_file: Path) -> Iterator[None]:
 def folder_locked(path: Path) -> Iterator[None]:
     """Lock the folder of the file at `path` against other data folders; raises LockBusy.
 
-    Network file systems can't lock folders; there it is left out.
+    Network file systems can't lock folders; there, and where this user may not, it is left out.
     """
     try:
         handle = os.open(Path(os.path.realpath(path)).parent, os.O_RDONLY)
-    except FileNotFoundError:  # Nobody else can write there.
+    except OSError:
         yield
         return
     try:

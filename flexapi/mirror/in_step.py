@@ -8,6 +8,7 @@ edit of this file.
 """
 
 import json
+import logging
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from flexapi.mirror.records import ConfigRevision
+
+logger = logging.getLogger("flexapi.mirror")
 
 NAME = "config_in_step.json"
 
@@ -35,20 +38,25 @@ def shared() -> bool:
 
 
 def note(path: Path, revision: int, digest: str) -> None:
-    """Note that the file holds a revision. Under the lock; raises OSError.
+    """Note that the file holds a revision. Under the lock.
 
-    A crash that comes before leaves an older note, with which the file is one of the revisions
-    that were stored since then.
+    A crash that comes before, and a full disk, leave an older note, with which the file is one of
+    the revisions that were stored since then.
     """
     new = Note(str(path), revision, digest)
-    if not shared() or noted(path) == new:
+    if not shared():
         return
     beside = _place().with_suffix(".new")
-    with beside.open("w", encoding="utf-8") as file:
-        json.dump(asdict(new), file)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(_place())
+    try:
+        if noted(path) == new:
+            return
+        with beside.open("w", encoding="utf-8") as file:
+            json.dump(asdict(new), file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(_place())
+    except OSError as error:
+        logger.warning("%s can't be written: %s", _place(), error.strerror)
 
 
 def noted(path: Path) -> Note | None:

@@ -320,6 +320,7 @@ def _join(path: Path, content: bytes, base: ConfigRevision, now: Snapshot) -> Sn
             content,
             f"The file was changed on {host}, which had revision {base.pk} then; what came until "
             f"revision {now.revision} changes the same. Make the change again, or restore this.",
+            base,
         )
         return _write_again(path, content, now)
     # Stored together, or else the edit would look like a revision that was left behind.

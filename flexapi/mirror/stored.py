@@ -156,12 +156,16 @@ def withdraw(taken: Snapshot, base: Snapshot, problem: str) -> bool:
     return True
 
 
-def keep(content: bytes, problem: str) -> None:
-    """Keep a state of the file that is about to be, or was, replaced without having been current."""
+def keep(content: bytes, problem: str, previous: ConfigRevision | None = None) -> None:
+    """Keep a state of the file that is about to be, or was, replaced without having been current.
+
+    `previous` is what it was made of, as far as that is known.
+    """
     logger.warning("A state of the config file is kept as a revision. %s", problem)
     ConfigRevision.objects.create(
         content=content,
         hash=digest(content),
         origin=ConfigRevision.Origin.FILE,
         problem=problem[:500],
+        previous=previous,
     )

@@ -7,10 +7,11 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from flexapi.mirror import file, in_step, mirror, stored, writing
+from flexapi.mirror import file, in_step, mirror, revisions, stored, writing
 from flexapi.mirror.records import ConfigRevision
 from tasks.models import Task
 
@@ -173,6 +174,8 @@ class TestHandEdits:
         kept = ConfigRevision.objects.exclude(problem="").get()
         assert kept.text == edited
         assert "Make the change again" in kept.problem
+        assert "+    priority: 2" in revisions.diff(kept, masked=False)
+        assert "\n-" not in revisions.diff(kept, masked=False)
         assert b.text == a.text
         assert "priority: 1" in b.text
         # Made again, it is taken: now it is on top of what came.
@@ -293,6 +296,20 @@ class TestStrangers:
         assert problem is not None
         assert problem.code == "missing"
         assert not b.config.exists()
+
+    def test_a_data_folder_that_is_full_is_no_hindrance(
+        self, a: Machine, b: Machine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(number: int) -> None:
+            raise OSError(28, os.strerror(28))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(in_step, "os", SimpleNamespace(fsync=full))
+            b.edit(1)
+            a.edit(2)
+            assert b.look() is None
+        assert a.text == b.text
+        assert ConfigRevision.objects.count() == 3
 
     def test_a_note_that_was_cut_off_is_no_note(self, a: Machine, b: Machine) -> None:
         (b.data / in_step.NAME).write_text('{"path": "')
