@@ -119,9 +119,12 @@ class Editor:
 
         def edit(base: Snapshot) -> Document:
             document = base.document
+            found = names(document)
             for key in keys:
-                document = without(document, self._path(document, key), key, force=force)
-            return document
+                self._check(found, key)
+            for key in keys:
+                document = unscheduled(document, key, force=force)
+            return document.delete_all(("tasks",), [found[key] for key in keys])
 
         self._write(edit, f"Deleted {listed(keys)}")
 
@@ -130,21 +133,24 @@ class Editor:
 
         def edit(base: Snapshot) -> Document:
             document = base.document
+            found = names(document)
             for key in keys:
-                self._path(document, key)
-                document = renamed(document, key, new_key(key, None, enabled))
-            return document
+                self._check(found, key)
+            return all_renamed(document, {key: new_key(key, None, enabled) for key in keys})
 
         self._write(edit, f"{'Enabled' if enabled else 'Disabled'} {listed(keys)}")
 
     def _path(self, document: Document, key: str) -> tuple[str, Any]:
         """Where the task is, once the guard has nothing against it."""
+        found = names(document)
+        self._check(found, key)
+        return "tasks", found[key]
+
+    def _check(self, found: dict[str, Any], key: str) -> None:
         if self.guard is not None:
             self.guard(key)
-        found = names(document)
         if key not in found:
             raise PathNotFound(f"There is no task {key!r}")
-        return "tasks", found[key]
 
     def _write(self, edit: writing.Edit, summary: str) -> None:
         if self.dry:
@@ -217,24 +223,29 @@ def added(document: Document, key: str, config: Any) -> Document:
 
 def renamed(document: Document, key: str, new: str) -> Document:
     """Return the document with a task under a new key, in schedules as well. Raises KeyTaken."""
-    if new == key:
-        return document
+    return all_renamed(document, {key: new})
+
+
+def all_renamed(document: Document, keys: dict[str, str]) -> Document:
+    """Return the document with tasks under new keys, in schedules as well. Raises KeyTaken."""
     known = names(document)
-    if new in known:
-        raise KeyTaken(f"There is a task {new!r} already")
-    for references in handlers.references():
-        document = references.rename(document, key, new)
-    return document.rename(("tasks", known[key]), new)
+    changed = {key: new for key, new in keys.items() if new != key}
+    for key, new in changed.items():
+        if new in known:
+            raise KeyTaken(f"There is a task {new!r} already")
+        for references in handlers.references():
+            document = references.rename(document, key, new)
+    return document.rename_all(("tasks",), {known[key]: new for key, new in changed.items()})
 
 
-def without(document: Document, path: tuple[str, Any], key: str, *, force: bool) -> Document:
-    """Return the document without a task. Raises Scheduled."""
+def unscheduled(document: Document, key: str, *, force: bool) -> Document:
+    """Return the document with no schedule that names a task. Raises Scheduled, but for `force`."""
     for references in handlers.references():
         naming = references.naming(document, key)
         if naming and not force:
             raise Scheduled(key, naming)
         document = references.remove(document, key)
-    return document.delete(path)
+    return document
 
 
 def merge_patch(present: Any, patch: Any) -> Any:

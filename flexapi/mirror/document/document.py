@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import yaml
 
+from . import bulk
 from .diff import differences
 from .edit import edit_many, edit_text, expect, find, shown
 from .errors import EditRefused, KeyTaken, ParseError, PathNotFound
@@ -178,6 +179,28 @@ class Document:
     def rename(self, path: Path, key: Hashable) -> Document:
         """The document with another key for a mapping entry. Raises KeyTaken."""
         return self if path[-1] == key else self._apply(Rename(path, key))
+
+    def rename_all(self, path: Path, keys: Mapping[Any, Hashable]) -> Document:
+        """The document with other keys, by the old ones, for entries of a mapping. Raises KeyTaken."""
+        if len(keys) > 1 and not any(new in self.get(path) for new in keys.values()):
+            body = bulk.renamed(self._body, path, keys, self.data, self._habits(), self.limits)
+            if body is not None:
+                return self._with(body, _UNKNOWN)
+        document = self
+        for key, new in keys.items():
+            document = document.rename((*path, key), new)
+        return document
+
+    def delete_all(self, path: Path, keys: Collection[Hashable]) -> Document:
+        """The document without entries of a mapping and the comments directly above them."""
+        if len(keys) > 1:
+            body = bulk.deleted(self._body, path, keys, self.data, self.limits)
+            if body is not None:
+                return self._with(body, _UNKNOWN)
+        document = self
+        for key in keys:
+            document = document.delete((*path, key))
+        return document
 
     def move(self, path: Path, position: int) -> Document:
         """The document with an entry at another place (0 and up) among its siblings."""

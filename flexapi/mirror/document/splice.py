@@ -336,6 +336,11 @@ def _delete_in_flow(tree: Tree, parent: Node, index: int) -> Iterator[str]:
 
 def rename_key(tree: Tree, parent: Node, indexes: list[int], key: Any, habit: Habit) -> str:
     """The text with another key at these pairs (several where a key is there twice)."""
+    return apply(tree.text, key_splices(parent, indexes, key, habit))
+
+
+def key_splices(parent: Node, indexes: list[int], key: Any, habit: Habit) -> list[Splice]:
+    """What puts another key at these pairs."""
     splices = []
     for index in indexes:
         node = parent.pairs[index][0]
@@ -343,7 +348,7 @@ def rename_key(tree: Tree, parent: Node, indexes: list[int], key: Any, habit: Ha
         if node.start == node.end:
             new += " "
         splices.append((node.start, node.end, new))
-    return apply(tree.text, splices)
+    return splices
 
 
 def move_entry(
