@@ -9,7 +9,9 @@ from flexget.components.seen.db import search as search_seen
 from flexget.components.series import db
 from flexget.utils.qualities import Quality
 
+from flexapi.engine import protocol
 from flexapi.engine.flexget_database import Method, Params, on_database
+from flexapi.engine.protocol import RpcError
 
 START = datetime(2026, 1, 1)
 
@@ -111,4 +113,17 @@ def seen(session: Any, params: Params) -> list[str]:
     return sorted(entry.title for entry in search_seen(session=session))
 
 
-METHODS: dict[str, Method] = {"fill": fill, "answers": answers, "see": see, "seen": seen}
+@on_database
+def half(session: Any, params: Params) -> None:
+    """Remove the show `params["name"]`, which FlexGet's function commits, and then fail."""
+    db.remove_series(params["name"])
+    raise RpcError(protocol.CONFLICT, "No further.")
+
+
+METHODS: dict[str, Method] = {
+    "fill": fill,
+    "answers": answers,
+    "see": see,
+    "seen": seen,
+    "half": half,
+}

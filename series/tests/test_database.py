@@ -101,6 +101,12 @@ def test_a_failure_in_the_middle_undoes_what_was_done(
     assert client.get(f"/api/series/{alpha['id']}").json()["object"] == alpha
 
 
+def test_what_a_function_of_flexget_commits_is_undone_as_well(client: Any, engine: Engine) -> None:
+    with pytest.raises(EngineError, match="No further"):
+        engine.call("flexget_own.half", {"name": "Alpha"})
+    assert client.get("/api/series?search=alpha").json()["count"] == 1
+
+
 def test_a_database_without_the_tables(client: Any, database: Path) -> None:
     change(database, "ALTER TABLE series RENAME TO series_gone")
     assert "no such table" in reason(client.get("/api/series"))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from flexapi.api.docs import document
 from flexapi.engine import shared
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +86,19 @@ def test_a_change_between_the_look_and_the_write_is_seen(
     assert response.status_code == 412
     assert client.get(path).json()["object"]["begin"] is None
     assert client.get(path).json()["object"]["alternate_names"] == ["Alf"]
+
+
+def test_the_document_tells_of_them() -> None:
+    paths = document()["paths"]
+    show = paths["/api/series/{id}"]
+    assert {"503", "404"} <= show["get"]["responses"].keys()
+    assert {"409", "412", "503"} <= show["patch"]["responses"].keys()
+    assert {"409", "503"} <= paths["/api/series"]["post"]["responses"].keys()
+    release = paths["/api/series/{show}/episodes/{entity}/releases/{id}"]
+    for path in (show, release):
+        assert "If-None-Match" in names(path["get"])
+        assert "If-Match" in names(path["delete"])
+
+
+def names(operation: dict[str, Any]) -> list[str]:
+    return [parameter["name"] for parameter in operation["parameters"]]
