@@ -9,8 +9,10 @@ from typing import Any
 from flexget import db_schema
 from flexget.manager import Manager
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import SQLAlchemyError
 
 from .run_locks import FileLocks
+from .unusable import DatabaseUnusable, unusable
 
 # Milliseconds to wait for another run that writes, where several run at once; FlexGet's own are 10 s.
 PATIENCE = 60_000
@@ -27,11 +29,20 @@ class SQLite:
         self._locks: FileLocks | None = None
 
     def open(self, manager: Any) -> None:
-        """Let FlexGet's manager work with the file, which is made where it is missing."""
+        """Let FlexGet's manager work with the file, which is made where it is missing.
+
+        Raises DatabaseUnusable.
+        """
         if self._shared and self._locks is None:
             name = f".flexapi-{manager.config_name}-runs"
             self._locks = FileLocks(manager.config_base / name)
-        Manager.init_sqlalchemy(manager)
+        try:
+            Manager.init_sqlalchemy(manager)
+        except AttributeError as error:
+            # FlexGet fails to say what failed: it asks the exception for its `message`, as in Python 2.
+            if not isinstance(error.__context__, SQLAlchemyError):
+                raise
+            raise DatabaseUnusable(unusable(error.__context__)) from error.__context__
         if self._shared:
             _be_patient(manager.engine)
 

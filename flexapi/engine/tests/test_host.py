@@ -216,6 +216,18 @@ def test_a_python_without_flexget_is_reported(tmp_path: Path) -> None:
         engine.stop()
 
 
+def test_a_database_that_can_t_be_opened_is_reported(tmp_path: Path) -> None:
+    home = FlexGetHome(tmp_path / "flexget")
+    (home.folder / "db-config.sqlite").mkdir()
+    engine = Engine(home.config)
+    engine.start()
+    try:
+        with pytest.raises(EngineUnavailable, match="database can't be used: unable to open"):
+            engine.call("version", timeout=60)
+    finally:
+        engine.stop()
+
+
 def test_another_python_s_flexget_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = FlexGetHome(tmp_path / "flexget")
     home.write({"a": accepting("x")})
