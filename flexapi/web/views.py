@@ -61,6 +61,7 @@ class DashboardView(PageView):
             "active": page_data.executions(ROWS.active()),
             "recent": page_data.executions(ROWS.ended()[:RECENT]),
             "tasks": page_data.tasks(self.request.user),
+            "addTask": page_data.add_task_url(self.request.user),
             "endpoints": page_data.endpoints("history", "server", "server/summary"),
         }
 

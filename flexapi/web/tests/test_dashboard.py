@@ -69,6 +69,8 @@ def test_nothing_yet(own_server: LiveServer, people: Any) -> None:
     own_server.start()
     page = people(own_server, "admin").page
     expect(page.locator("#now")).to_contain_text("The config has no tasks yet.")
+    add = page.locator("#now").get_by_role("link", name="Add a task")
+    expect(add).to_have_attribute("href", "/admin/tasks/task/add/")
     expect(page.locator("#recent")).to_contain_text("Nothing has run yet.")
     # And a config that somebody breaks by hand.
     own_server.home.config.write_text("tasks: {hello: [\n")

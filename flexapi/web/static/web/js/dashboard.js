@@ -54,10 +54,10 @@ function update(item, execution) {
 }
 
 function nothing() {
-  if (!tasks.length) {
-    return h("div", { class: "empty" }, h("p", {}, h("b", {}, "The config has no tasks yet.")), h("p", {}, can.changeTasks ? "Add one in the admin or over the API; it appears here to be run." : "An editor adds them."));
-  }
-  return h("div", { class: "empty" }, "Nothing is running.");
+  if (tasks.length) return h("div", { class: "empty" }, "Nothing is running.");
+  const hint = can.changeTasks ? "Add one here, over the API, or in the config file; it appears here to be run." : "An editor adds them.";
+  const add = start.addTask && h("a", { class: "button", href: start.addTask }, "Add a task");
+  return h("div", { class: "empty" }, h("p", {}, h("b", {}, "The config has no tasks yet.")), h("p", {}, hint), add);
 }
 
 function showNow() {
@@ -84,7 +84,7 @@ function showRecent() {
     byId("recent").replaceChildren(h("ul", { class: "rows" }, recent.map((execution) => executionRow(execution, can))));
     return;
   }
-  const hint = can.run
+  const hint = can.run && tasks.length
     ? "Choose a task under “Run”; its log opens, and the result stays here."
     : "Whatever is run, by a schedule or by hand, is listed here with its result.";
   byId("recent").replaceChildren(h("div", { class: "empty" }, h("p", {}, h("b", {}, "Nothing has run yet.")), h("p", {}, hint)));
