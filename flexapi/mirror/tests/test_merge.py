@@ -39,6 +39,20 @@ def test_the_same_change_on_both_sides_is_made_once() -> None:
     assert joined(CONFIG, new, new) == new
 
 
+def test_what_both_sides_added_comes_once_though_more_came_with_it() -> None:
+    both = "  added:\n    mock: []\n"
+    mine = CONFIG + both + "  mine: {mock: []}\n"
+    theirs = CONFIG + both + "  theirs:\n    mock: []\n"
+
+    assert joined(CONFIG, mine, theirs) == theirs + "  mine: {mock: []}\n"
+
+
+def test_two_additions_that_look_alike() -> None:
+    mine, theirs = "  one:\n    mock: []\n", "  two:\n    mock: []\n"
+
+    assert joined(CONFIG, CONFIG + mine, CONFIG + theirs) == CONFIG + theirs + mine
+
+
 def test_line_ends_and_mark_stay() -> None:
     old = "\ufeffa: 1\r\nb: 2\r\nc: 3"
 
@@ -50,6 +64,7 @@ def test_line_ends_and_mark_stay() -> None:
     [
         pytest.param("a: 1\n", "a: 2\n", "a: 3\n", id="one value"),
         pytest.param("a: 1\nb: 2\n", "b: 2\n", "a: 3\nb: 2\n", id="changed and deleted"),
+        pytest.param("a: 1\n", "b: 2\na: 1\n", "a: 1\nb: 2\n", id="one addition twice"),
         # Each line by itself could be joined.
         pytest.param("a: 1\nb: 2\n", "z: 0\na: 1\nb: 2\n", "a: 1\nb: 2\nz: 9\n", id="one key twice"),
         pytest.param("a:\n- 1\n- 2\n- 3\n", "a:\n- 0\n- 2\n- 3\n", "a:\n- 1\n- 2\n- 4\n", id="one list"),
