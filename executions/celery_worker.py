@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from flexapi import data_folder
+from flexapi import data_folder, metrics
 from flexapi.celery import RUN, app
 from flexapi.engine.client import START_TIMEOUT, Engine, EngineUnavailable
 from flexapi.engine.shared import engine
@@ -71,6 +71,7 @@ def set_up(sender: str, instance: Any, **kwargs: Any) -> None:
         worker_copy.adopt()
         # FlexGet wants to see a config before it loads.
         worker_copy.write_current()
+        _tell_figures()
     except (Unfit, data_folder.FolderInUse, worker_copy.NotOurs, worker_copy.NoConfig) as error:
         logger.critical("%s", error)
         raise WorkerShutdown(1) from error
@@ -128,6 +129,19 @@ def _check(instance: Any) -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Unfit("The database is not (yet) that of this version: start a server first.")
+
+
+def _tell_figures() -> None:
+    host, port = settings.HOST, settings.METRICS_PORT
+    if not port:
+        return
+    try:
+        metrics.serve(host, port)
+    except OSError as error:
+        raise Unfit(
+            f"Can't answer Prometheus on {host}, port {port}: {error.strerror}. "
+            "FLEXAPI_HOST and FLEXAPI_METRICS_PORT choose others."
+        ) from error
 
 
 def _write_config() -> None:

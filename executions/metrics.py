@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from flexapi import metrics
 from flexapi.engine.shared import engine
 
-from .models import ACTIVE, Execution
+from .models import ACTIVE, Execution, Status
 from .queues import DEFAULT
 from .signals import ended
 
@@ -20,6 +20,10 @@ _STATES = ("stopped", "starting", "ready", "failed")
 
 def register() -> None:
     """Count and answer from now on; called once, when the app is ready."""
+    for status in Status:
+        if status not in ACTIVE:
+            # Told from the start, as a rate needs a value before the first one.
+            metrics.executions_ended.labels(status, DEFAULT)
     ended.connect(on_ended)
     REGISTRY.register(EngineCollector())
     metrics.shared.register(QueueCollector())

@@ -1,5 +1,7 @@
 """Celery workers on a real PostgreSQL and Redis: what they run, and what becomes of it when things break."""
 
+import re
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -81,7 +83,7 @@ def site(
         server.home.write(TASKS)
         server.start("--no-worker")
         network = Proxy(cluster.database)
-        near = cluster.worker("near")
+        near = cluster.worker("near", FLEXAPI_METRICS_PORT=str(unused_port()))
         far = cluster.worker("far", FLEXAPI_DATABASE_URL=network.url)
         near.start()
         far.start(queues="far")
@@ -93,6 +95,13 @@ def site(
             far.wait_until_ready()
             yield Site(cluster, server, near, far, network, client)
         network.end()
+
+
+def unused_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def runs_of(worker: Worker) -> list[psutil.Process]:
@@ -109,6 +118,22 @@ def test_a_run_lands_where_its_queue_is_served(site: Site) -> None:
     assert site.execution(near)["worker"].startswith("near@")
     assert site.execution(far)["worker"].startswith("far@")
     assert site.execution(far)["queue"] == "far"
+
+
+def test_a_worker_tells_its_own_figures(site: Site) -> None:
+    address = f"http://127.0.0.1:{site.near.environment['FLEXAPI_METRICS_PORT']}/metrics"
+    ended = r'flexapi_executions_ended_total\{queue="default",status="complete"\} (\d+)'
+
+    def count() -> int:
+        found = re.search(ended, httpx.get(address).text)
+        assert found
+        return int(found[1])
+
+    before = count()
+    pk = site.queue("near")
+    # It counts what it has ended after that is stored.
+    site.wait_for(pk, lambda now: now["finished"] is not None and count() > before)
+    assert count() == before + 1
 
 
 def test_tasks_of_several_queues_are_refused_together(site: Site) -> None:

@@ -1,6 +1,7 @@
 """`/metrics`, read as Prometheus reads it."""
 
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,12 @@ def figure(figures: Figures, name: str, **labels: str) -> float:
     return figures.get((f"flexapi_{name}", frozenset(labels.items())), 0)
 
 
+def ended(figures: Figures) -> float:
+    return sum(
+        value for (name, _), value in figures.items() if name == "flexapi_executions_ended_total"
+    )
+
+
 def test_it_answers_in_the_format_that_is_asked_for(api: Any, viewer: Any) -> None:
     plain = api(viewer).get("/metrics")
     assert plain.status_code == 200
@@ -45,6 +52,11 @@ def test_it_answers_in_the_format_that_is_asked_for(api: Any, viewer: Any) -> No
     modern = api(viewer).get("/metrics", HTTP_ACCEPT=ACCEPT)
     assert modern["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
     assert modern.content.endswith(b"# EOF\n")
+    first = (
+        "flexapi_executions_ended_total",
+        frozenset({("status", "failed"), ("queue", "default")}),
+    )
+    assert first in read(plain.content.decode())
 
 
 def test_nobody_reads_it_anonymously_or_without_a_role(api: Any, make_user: Any) -> None:
@@ -117,7 +129,10 @@ def test_a_run_moves_the_figures(shared_server: LiveServer) -> None:
         good = shared_server.run(tasks=["hello"])
         bad = shared_server.run(tasks=["fails"])
         assert client.get("/api/nothing").status_code == 404
-        after = scrape()
+        # An execution is counted just after its end is stored.
+        deadline = time.monotonic() + 10
+        while ended(after := scrape()) < ended(before) + 2:
+            assert time.monotonic() < deadline
         with shared_server.websocket("/ws/execution/"):
             watched = scrape()
         assert client.put("/api/tasks/hello", json={"config": {"mock": []}}).status_code == 200
