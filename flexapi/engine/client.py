@@ -33,6 +33,13 @@ LAST_BACKOFF = 30.0
 PRIVATE_VARIABLES = ("FLEXAPI_", "DJANGO_")
 
 
+def environment() -> dict[str, str]:
+    """Return the environment variables for processes that run FlexGet."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(PRIVATE_VARIABLES)
+    }
+
+
 class EngineUnavailable(Exception):
     """FlexGet can't be reached right now; the message says why."""
 
@@ -267,17 +274,12 @@ class Engine:
         command = [self.python, str(HOST), "--config", str(self.config)]
         for name, module in self.methods.items():
             command += ["--methods", f"{name}={module}"]
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(PRIVATE_VARIABLES)
-        }
         with theirs:
             process = subprocess.Popen(
                 [*command, "--fd", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                env=environment,
+                env=environment(),
                 # Ctrl-C in the server's terminal is the server's to handle.
                 start_new_session=True,
             )

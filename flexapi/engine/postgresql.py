@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 import sqlalchemy
@@ -18,7 +18,7 @@ from flexget import db_schema
 from flexget.manager import Base, Session
 from psycopg import sql
 from sqlalchemy import Connection, Engine, MetaData, func, inspect, select
-from sqlalchemy.schema import CreateSchema
+from sqlalchemy.schema import CreateSchema, DropSchema
 
 from .dialect import ADAPTERS, URL, listen, order_rows
 from .run_locks import lock_key
@@ -54,7 +54,7 @@ class PostgreSQL:
         self._url = url
         try:
             known = psycopg.conninfo.conninfo_to_dict(
-                urlunsplit(parts._replace(query=urlencode(parameters)))
+                urlunsplit(parts._replace(query=urlencode(parameters, quote_via=quote)))
             )
         except (psycopg.ProgrammingError, ValueError):
             # Its own message repeats the address, and so the password.
@@ -113,12 +113,22 @@ class PostgreSQL:
                 if not db_schema.upgrade_required():
                     return
         with manager.engine.begin() as connection:
-            key = lock_key(self.schema, "tables")
-            connection.execute(select(func.pg_advisory_xact_lock(key)))
+            self.keep_others_off(connection)
             with self._everything_in(connection, manager):
                 self._make_tables(connection)
                 if db_schema.upgrade_required():
                     manager.upgrade_tables()
+
+    def keep_others_off(self, connection: Connection) -> None:
+        """Let nobody else make or upgrade the tables until the end of a connection's transaction."""
+        connection.execute(select(func.pg_advisory_xact_lock(lock_key(self.schema, "tables"))))
+
+    def make(self, connection: Connection, manager: Any, anew: bool) -> None:
+        """Make the tables in a connection's transaction; with `anew`, drop those that are there first."""
+        if anew:
+            connection.execute(DropSchema(self.schema, cascade=True, if_exists=True))
+        with self._everything_in(connection, manager):
+            self._make_tables(connection)
 
     def _make_tables(self, connection: Connection) -> None:
         connection.execute(CreateSchema(self.schema, if_not_exists=True))
