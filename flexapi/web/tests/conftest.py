@@ -133,7 +133,7 @@ class Person:
     def watch(self, execution: int) -> Any:
         """Open an execution's page, and wait until it is connected or complete."""
         self.page.goto(f"/executions/{execution}/")
-        playwright.expect(self.page.locator("#shown")).to_contain_text("line")
+        playwright.expect(self.page.locator("#shown")).to_have_text(re.compile("[1-9].* line"))
         return self.page
 
 

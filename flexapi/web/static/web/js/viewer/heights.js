@@ -16,10 +16,15 @@ export function shownText(line) {
   return `${text.slice(0, LONGEST)} … (${text.length} characters; a download has them all)`;
 }
 
-function rowsOf(text, columns) {
-  if (!text.includes("\n")) return Math.max(1, Math.ceil(text.length / columns));
+/** Rows of a text that starts after `before` cells of its first row. */
+function rowsOf(text, columns, before) {
+  if (!text.includes("\n")) return Math.max(1, Math.ceil((before + text.length) / columns));
   let rows = 0;
-  for (const part of text.split("\n")) rows += Math.max(1, Math.ceil(part.length / columns));
+  let cells = before;
+  for (const part of text.split("\n")) {
+    rows += Math.max(1, Math.ceil((cells + part.length) / columns));
+    cells = 0;
+  }
   return rows;
 }
 
@@ -27,7 +32,7 @@ export class Heights {
   constructor() {
     this.columns = 80;
     // Cells before the message on its first row.
-    this.prefix = () => "";
+    this.before = () => 0;
     this.measured = new Map();
     this.clear();
   }
@@ -51,7 +56,8 @@ export class Heights {
 
   rows(line) {
     const known = this.measured.get(line.seq);
-    return known ?? rowsOf(this.prefix(line) + shownText(line), this.columns);
+    // Without a new text for each line: a page that is turned counts all 100,000 again at once.
+    return known ?? rowsOf(shownText(line), this.columns, this.before(line));
   }
 
   /** Count the lines that were not counted yet. */

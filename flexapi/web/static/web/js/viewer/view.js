@@ -9,6 +9,10 @@ const MARGIN = 12;
 const SPARE = 100;
 // Browsers can't make elements any taller; beyond it, a pixel of scrolling stands for more than one.
 const TALLEST = 12000000;
+// So many lines at once say that more are coming; then the page is drawn after a pause (in
+// milliseconds), as each drawing keeps the next lines waiting.
+const BULK = 500;
+const PAUSE = 150;
 // Longer names of plugins and tasks do not fit into their columns.
 const CUT_AT = 14;
 const NARROW = matchMedia("(max-width: 640px)");
@@ -41,8 +45,8 @@ function emptyRow(narrow) {
 /** Set the text of an element, in the text node that it has where it can. */
 function write(element, text) {
   const { firstChild } = element;
-  if (firstChild?.nodeType === Node.TEXT_NODE && !firstChild.nextSibling) firstChild.data = text;
-  else element.textContent = text;
+  if (firstChild?.nodeType !== Node.TEXT_NODE || firstChild.nextSibling) element.textContent = text;
+  else if (firstChild.data !== text) firstChild.data = text;
 }
 
 function nameIn(cell, name) {
@@ -64,6 +68,7 @@ export class LogView {
     this.complete = false;
     this.marked = null;
     this.wanted = null;
+    this.pause = null;
     this.lastTop = 0;
     // The line on top of what is in sight.
     this.topSeq = null;
@@ -85,7 +90,7 @@ export class LogView {
     this.digits = digits;
     this.element.style.setProperty("--number", `${digits}ch`);
     const sample = { seq: 1, time: "2026-01-01T00:00:00Z", level: "INFO", plugin: "x", task: "x", message: "" };
-    const probe = this.makeRow(sample);
+    const probe = this.fill(emptyRow(NARROW.matches), sample);
     const ruler = h("span", {}, "x".repeat(100));
     const message = probe.querySelector(".message");
     this.space.append(probe);
@@ -97,7 +102,7 @@ export class LogView {
     probe.remove();
     if (!width) return;
     const anchor = this.topPosition();
-    this.heights.prefix = NARROW.matches ? (line) => (line.plugin ? `${line.plugin} ` : "") : () => "";
+    this.heights.before = NARROW.matches ? ({ plugin }) => (plugin ? plugin.length + 1 : 0) : () => 0;
     this.heights.setColumns(Math.floor(width / character + 0.01));
     this.rows.clear();
     this.space.replaceChildren();
@@ -117,8 +122,17 @@ export class LogView {
       this.space.replaceChildren();
     }
     if (String(this.store.last).length > this.digits) this.layout();
+    const before = this.heights.count;
     this.heights.extend(this.store.lines, this.store.shown);
-    this.schedule();
+    if (before && this.heights.count - before >= BULK) this.scheduleLater();
+    else this.schedule();
+  }
+
+  scheduleLater() {
+    this.pause ??= setTimeout(() => {
+      this.pause = null;
+      this.schedule();
+    }, PAUSE);
   }
 
   schedule() {
@@ -242,11 +256,12 @@ export class LogView {
     this.listeners.mark(this.marked);
   }
 
-  makeRow(line) {
+  /** Make `row` show this line. */
+  fill(row, line) {
     const narrow = NARROW.matches;
-    const row = this.spare.pop() ?? emptyRow(narrow);
     const { plugin, task, level, seq } = line;
-    row.className = `log-line level-${level.toLowerCase()}`;
+    const name = `log-line level-${level.toLowerCase()}${this.isMarked(seq) ? " marked" : ""}`;
+    if (row.className !== name) row.className = name;
     row.dataset.seq = seq;
     const [number, levelCell, ...cells] = row.children;
     number.href = `#L${seq}`;
@@ -267,13 +282,6 @@ export class LogView {
     return row;
   }
 
-  /** Take a row off the page, and keep it for the next line that comes into sight. */
-  drop(index, row) {
-    row.remove();
-    this.rows.delete(index);
-    if (this.spare.length < SPARE) this.spare.push(row);
-  }
-
   /** Make the lines in sight elements, and the others none. */
   render() {
     const { heights, store, line } = this;
@@ -287,9 +295,11 @@ export class LogView {
     this.topSeq = heights.count ? store.shown[heights.at(Math.floor(top / line))] + 1 : null;
     const from = store.shown[first];
     const to = store.shown[last - 1];
+    const free = new Set();
     for (const [index, row] of this.rows) {
       if (index >= from && index <= to) continue;
-      this.drop(index, row);
+      this.rows.delete(index);
+      free.add(row);
     }
     const odd = [];
     let next = this.space.firstChild;
@@ -299,10 +309,12 @@ export class LogView {
       if (row) {
         next = row.nextSibling;
       } else {
-        row = this.makeRow(store.lines[index]);
-        row.classList.toggle("marked", this.isMarked(index + 1));
-        this.rows.set(index, row);
-        this.space.insertBefore(row, next);
+        // A row that stays where it is among the elements costs the browser least.
+        row = free.has(next) ? next : this.takeRow(free);
+        if (row === next) next = next.nextSibling;
+        else this.space.insertBefore(row, next);
+        free.delete(row);
+        this.rows.set(index, this.fill(row, store.lines[index]));
         if (Heights.isOdd(store.lines[index])) odd.push(position);
       }
       // Where a line stands does not change by scrolling, unless a pixel stands for several.
@@ -312,7 +324,17 @@ export class LogView {
         row.style.top = `${place}px`;
       }
     }
+    for (const row of free) {
+      row.remove();
+      if (this.spare.length < SPARE) this.spare.push(row);
+    }
     this.correct(odd);
+  }
+
+  /** A row for a line that comes into sight: one out of sight, or a new one. */
+  takeRow(free) {
+    const [row = this.spare.pop() ?? emptyRow(NARROW.matches)] = free;
+    return row;
   }
 
   /** Measure lines whose rows can't be counted: emoji, wide letters, tabs. */
