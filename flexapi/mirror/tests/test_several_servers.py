@@ -245,14 +245,16 @@ class TestHandEdits:
         a.on()
         mirror.refresh()
         monkeypatch.setattr(mirror, "store", late)
+        calls = iter(range(9))
         writing.write(
-            lambda base: base.document.set(("tasks", "new"), {"mock": []}),
+            lambda base: base.document.set(("tasks", f"new {next(calls)}"), {"mock": []}),
             origin="api",
             validate=False,
         )
 
         assert a.text.startswith("# late")
-        assert "  new:\n" in a.text
+        assert "  new 0:\n" in a.text
+        assert "  new 1:\n" not in a.text
 
 
 class TestStrangers:
