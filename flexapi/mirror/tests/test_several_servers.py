@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from flexapi.mirror import file, in_step, mirror, revisions, stored, writing
+from flexapi.mirror.document import Document
 from flexapi.mirror.records import ConfigRevision
 from tasks.models import Task
 
@@ -90,6 +91,25 @@ class TestFilesThatLagBehind:
         assert "priority: 2" in b.text
         a.look()
         assert a.text == b.text
+
+    def test_an_edit_is_made_again_on_top_of_a_quicker_one(self, a: Machine, b: Machine) -> None:
+        bases = []
+
+        def edit(base: stored.Snapshot) -> Document:
+            bases.append(base.revision)
+            if len(bases) < 8:
+                # As another server does it.
+                quicker = base.document.set(("tasks", f"quicker {len(bases)}"), {"mock": []})
+                stored.store(quicker.to_bytes(), quicker, "api", base=base)
+            return base.document.set(("tasks", "tv", "priority"), 1)
+
+        a.on()
+        writing.write(edit, origin="api", validate=False)
+
+        assert len(bases) == 8
+        assert a.text.count("quicker") == 7
+        assert "priority: 1" in a.text
+        assert ConfigRevision.objects.count() == 9
 
     def test_reads_do_not_wait_for_the_file(self, a: Machine, b: Machine) -> None:
         a.edit(1)
