@@ -11,6 +11,8 @@ class NamedReferences(ScheduleReferences):
     def naming(self, document: Document, task: str) -> list[str]:
         """Return `schedule 7 (tv, movies)` and so on, in the order of the file."""
         places = self.places(document, task)
+        if not places:
+            return []
         rows = {row.position: row for row in Schedule.rows.filter(position__in=places)}
         return [
             f"schedule {rows[place].pk} ({', '.join(rows[place].tasks)})"

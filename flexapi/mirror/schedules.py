@@ -40,10 +40,12 @@ class ScheduleReferences:
 
 def _places(document: Document, task: str) -> list[tuple[int, Path]]:
     """Where the task is named: the index of the entry and the path of the name."""
-    names = _aliases(document, task)
     schedules = document.data.get("schedules") if isinstance(document.data, dict) else None
+    if not isinstance(schedules, list):
+        return []
+    names = _aliases(document, task)
     found: list[tuple[int, Path]] = []
-    for index, entry in enumerate(schedules if isinstance(schedules, list) else []):
+    for index, entry in enumerate(schedules):
         tasks = entry.get("tasks") if isinstance(entry, dict) else None
         if isinstance(tasks, list):
             found += [
