@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from executions.models import Execution
+from flexapi.api.progress import Progress
 from history.models import FlexGetHistory, HistoryEntry, OwnRows
 
 PAGE = 2000
+WAITS = "the end of the run that goes on"
 _DETAILS = re.compile(r"^Accepted by (?P<plugin>.*?)(?: \(reason: (?P<reason>.*)\))?$", re.S)
 
 Rows = list[dict[str, Any]]
@@ -25,21 +27,34 @@ def take_in(source: Source) -> int:
     Rows of our own runs are not taken, for their entries are recorded already. Which these are is
     known when a run is over: while one goes on, nothing is taken.
     """
-    taken = 0
+    with Progress("history", "Taking in FlexGet's own history", "entries") as progress:
+        return _take_pages(source, progress)
+
+
+def _take_pages(source: Source, progress: Progress) -> int:
+    taken = seen = 0
     state, _ = FlexGetHistory.objects.get_or_create(pk=1)
     while True:
         answer = source(state.taken_to, PAGE)
-        if answer["newest"] < state.taken_to:
+        newest = answer["newest"]
+        if newest < state.taken_to:
             _start_anew(state)
             continue
         rows: Rows = answer["rows"]
+        if len(rows) == PAGE:  # Less is done before anybody could see it.
+            progress.at(seen, seen + newest - state.taken_to)
         if not rows:
+            progress.finish(seen)
             return taken
         added = _take(state, rows)
         if added is None:
+            if len(rows) == PAGE:
+                progress.at(seen, seen + newest - state.taken_to, WAITS)
             return taken
         taken += added
+        seen += len(rows)
         if len(rows) < PAGE:
+            progress.finish(seen)
             return taken
 
 

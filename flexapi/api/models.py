@@ -1,4 +1,4 @@
-"""API tokens."""
+"""API tokens, what roles were given, and how far long work is."""
 
 from django.db import models
 from knox.models import AbstractAuthToken
@@ -39,3 +39,27 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.permission_id}"
+
+
+class Work(models.Model):
+    """Long work that some process of FlexAPI does: how far it is, for whoever looks from another.
+
+    One row for each kind of work. `flexapi.api.progress` writes it.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    what = models.TextField(help_text="What is done, for people.")
+    unit = models.CharField(max_length=50, help_text="What `done` and `total` count.")
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    waits_for = models.TextField(blank=True, help_text="What it can't go on without.")
+    started = models.DateTimeField()
+    updated = models.DateTimeField()
+    finished = models.DateTimeField(null=True)
+    error = models.TextField(blank=True, help_text="Why it ended before it was done.")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.done} of {self.total} {self.unit}"

@@ -3,6 +3,7 @@
 from django.urls import re_path
 from django.utils.module_loading import autodiscover_modules
 
+from flexapi.api import progress, server, summary
 from flexapi.api.accounts import LoginView, LogoutView, MeView, TokenViewSet
 from flexapi.api.docs import DocsView, SchemaView
 from flexapi.api.error_views import UnknownPathView
@@ -16,6 +17,8 @@ router.register_view("auth/me", MeView.as_view(), name="auth-me")
 router.register("auth/tokens", TokenViewSet, basename="auth-token")
 router.register_view("server/summary", SummaryView.as_view(), name="server-summary")
 router.register_view("server", ServerView.as_view(), name="server")
+server.register("work", progress.report)
+summary.register("work", progress.report, "executions.view_execution")
 router.register_view("schema", SchemaView.as_view(), name="schema")
 router.register_view("docs", DocsView.as_view(), name="docs")
 autodiscover_modules("api")
