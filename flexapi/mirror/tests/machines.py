@@ -8,6 +8,7 @@ import pytest
 
 from flexapi.mirror import mirror, writing
 from flexapi.mirror.stored import Snapshot
+from flexapi.mirror.tests.fixtures import CONFIG
 
 
 class Machine:
@@ -55,3 +56,21 @@ def machine(
     settings.DATABASE_URL = "postgres://shared"
     yield lambda name: Machine(tmp_path / name, settings)
     mirror.follow(False)
+
+
+@pytest.fixture
+def a(machine: Callable[[str], Machine]) -> Machine:
+    """The server that was first; its file is the config."""
+    a = machine("a")
+    a.config.write_text(CONFIG)
+    assert a.look() is None
+    return a
+
+
+@pytest.fixture
+def b(machine: Callable[[str], Machine], a: Machine) -> Machine:
+    """Another one."""
+    b = machine("b")
+    b.on()
+    assert mirror.join() is None
+    return b

@@ -1,12 +1,9 @@
 """Servers on one database, each with a file of its own: none takes the other's write for an edit."""
 
 import os
-import signal
 import socket
 import threading
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -16,10 +13,8 @@ from flexapi.mirror.document import Document
 from flexapi.mirror.records import ConfigRevision
 from tasks.models import Task
 
-from . import test_kill
 from .fixtures import CONFIG
 from .machines import Machine
-from .test_kill import in_child, killed_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,24 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else writes here, so no file needs time to settle."""
     monkeypatch.setattr(file, "SETTLE", 0)
-
-
-@pytest.fixture
-def a(machine: Callable[[str], Machine]) -> Machine:
-    """The server that was first; its file is the config."""
-    a = machine("a")
-    a.config.write_text(CONFIG)
-    assert a.look() is None
-    return a
-
-
-@pytest.fixture
-def b(machine: Callable[[str], Machine], a: Machine) -> Machine:
-    """Another one."""
-    b = machine("b")
-    b.on()
-    assert mirror.join() is None
-    return b
 
 
 def texts() -> set[str]:
@@ -128,6 +105,24 @@ class TestFilesThatLagBehind:
         for server in (a, b):
             server.look()
             assert server.text == CONFIG
+
+    def test_a_write_that_fails_here_stays_where_another_server_has_built_on_it(
+        self, a: Machine, b: Machine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(replacement: file.Replacement) -> None:
+            base = mirror.current()
+            later = base.document.set(("tasks", "later"), {"mock": []})
+            stored.store(later.to_bytes(), later, "api", base=base)
+            raise OSError(28, os.strerror(28))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(file.Replacement, "put", full)
+            a.edit(1)
+        for server in (a, b):
+            server.look()
+            assert "priority: 1" in server.text
+            assert "later" in server.text
+        assert Task.objects.filter(key="later").exists()
 
     def test_a_full_disk_is_tried_again(
         self, a: Machine, b: Machine, monkeypatch: pytest.MonkeyPatch
@@ -375,31 +370,3 @@ class TestOneFileForTwo:
                 finally:
                     os._exit(1)
             assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
-
-
-def test_killed_at_any_line_a_joined_edit_is_neither_lost_nor_doubled(
-    a: Machine, b: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`b` looks at a file that was edited while it lagged behind, and dies in the middle."""
-    traced = test_kill.TRACED | {str(Path(in_step.__file__))}
-    monkeypatch.setattr(test_kill, "TRACED", traced)
-    monkeypatch.setattr(socket, "gethostname", lambda: "b")
-    count, code = 1, -signal.SIGKILL
-    while code:
-        assert in_child(partial(a.edit, count)) == 0
-        edited = replace(b, "# My config.", f"# My config.\n# {count}")
-        code = in_child(killed_at(count, b.look))
-        assert code in (0, -signal.SIGKILL)
-
-        assert in_child(b.look) == 0
-        assert in_child(a.look) == 0
-
-        where = f"killed at line {count}"
-        assert b.text == a.text, where
-        assert b.text.count(f"# {count}\n") == 1, where
-        assert f"priority: {count}\n" in b.text, where
-        assert ConfigRevision.objects.filter(hash=stored.digest(edited.encode())).count() == 1, (
-            where
-        )
-        count += 37
-    assert count > 100
