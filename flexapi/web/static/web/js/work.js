@@ -1,0 +1,68 @@
+/** Long work that some process of the server does: a card of the dashboard, there while there is any. */
+
+import { api } from "./api.js";
+import { byId, h } from "./dom.js";
+import { amount, duration } from "./format.js";
+
+const SUMMARY = byId("work").dataset.summary;
+// Milliseconds between two looks, while something goes on and while nothing does.
+const SOON = 1000;
+const LATER = 10000;
+// How it goes on is read as it changes; these are said aloud as well.
+const ENDS = { finished: "done", failed: "failed", "cut off": "cut off" };
+
+const items = new Map();
+
+function itemOf(work) {
+  const bar = h("i");
+  const meter = h("div", { class: "meter", role: "progressbar", "aria-label": work.what, "aria-valuemin": 0, "aria-valuemax": 100 }, bar);
+  const state = h("span", { class: "meta", role: "status" });
+  const phase = h("div", { class: "phase" });
+  const element = h("li", { class: "running-item", "data-work": work.name }, h("div", { class: "line" }, h("b", {}, work.what), h("span", { class: "spread" }), state), meter, phase);
+  return { element, bar, meter, state, phase };
+}
+
+function update({ bar, meter, state, phase }, work) {
+  bar.style.width = `${work.percent}%`;
+  meter.setAttribute("aria-valuenow", Math.round(work.percent));
+  meter.hidden = work.state in ENDS;
+  const said = ENDS[work.state] ?? work.state;
+  if (state.textContent !== said) state.textContent = said;
+  const facts = [work.state === "finished" ? `${amount(work.done)} ${work.unit}` : `${amount(work.done)} of ${amount(work.total)} ${work.unit}`];
+  if (work.eta !== null) facts.push(`about ${duration(work.eta)} left`);
+  if (work.state === "finished") facts.push(`took ${duration((Date.parse(work.finished) - Date.parse(work.started)) / 1000)}`);
+  if (work.detail) facts.push(work.state === "waiting" ? `waits for ${work.detail}` : work.detail);
+  phase.textContent = facts.join(" · ");
+}
+
+function show(all) {
+  const list = byId("work").querySelector("ul");
+  for (const work of all) {
+    if (!items.has(work.name)) items.set(work.name, itemOf(work));
+    const item = items.get(work.name);
+    update(item, work);
+    if (!item.element.isConnected) list.append(item.element);
+  }
+  for (const [name, { element }] of items) {
+    if (all.some((work) => work.name === name)) continue;
+    element.remove();
+    items.delete(name);
+  }
+  byId("work").hidden = !all.length;
+}
+
+async function look() {
+  let delay = LATER;
+  if (document.visibilityState === "visible") {
+    try {
+      const { work } = (await api(SUMMARY)).object;
+      show(work);
+      if (work.some(({ state }) => !(state in ENDS))) delay = SOON;
+    } catch {
+      // The dashboard says that the server can't be reached; this looks again.
+    }
+  }
+  setTimeout(look, delay);
+}
+
+look();
