@@ -23,6 +23,7 @@ MOVIE = {
     "movie_year": 2001,
     "imdb_id": "tt0000001",
 }
+METHODS = {"flexget_state": "flexget_state.flexget", "own": "flexget_state.tests.flexget_own"}
 TASKS = {
     "taken": {"mock": [ALPHA, BETA], "accept_all": True},
     "alone": {"mock": [{"title": "Delta", "url": "http://localhost/delta"}], "accept_all": True}
@@ -98,8 +99,7 @@ def kept_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
     """A FlexGet of these tests' own, after a run of all tasks."""
     home = FlexGetHome(tmp_path_factory.mktemp("state"))
     home.write(TASKS)
-    methods = {"flexget_state": "flexget_state.flexget", "own": "flexget_state.tests.flexget_own"}
-    engine = Engine(home.config, methods=methods)
+    engine = Engine(home.config, methods=METHODS)
     engine.start()
     state = State(home, engine)
     state.run()
