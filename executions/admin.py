@@ -10,7 +10,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from . import extensions
-from .models import Execution, ExecutionEnded, ExecutionEntry, Worker
+from .models import Execution, ExecutionEnded, ExecutionEntry, LogLine, Worker
+
+# How many refusals of a bulk action are told one by one.
+MAX_SHOWN = 20
 
 
 class ExecutionEntryInline(admin.TabularInline):
@@ -83,13 +86,19 @@ class ExecutionAdmin(admin.ModelAdmin):
     @admin.action(description="Abort selected executions", permissions=["abort"])
     def abort(self, request: HttpRequest, executions: QuerySet[Execution]) -> None:
         """Abort those that are not over."""
+        aborted, over = [], []
         for execution in executions:
             try:
                 execution.request_abort(f"Aborted by {request.user}.")
             except ExecutionEnded as error:
-                self.message_user(request, str(error), messages.WARNING)
+                over.append(str(error))
             else:
-                self.message_user(request, f"{execution} is being aborted.")
+                aborted.append(execution)
+        self._tell(request, aborted, "being aborted")
+        for sentence in over[:MAX_SHOWN]:
+            self.message_user(request, sentence, messages.WARNING)
+        if len(over) > MAX_SHOWN:
+            self.message_user(request, f"{len(over) - MAX_SHOWN} more are over.", messages.WARNING)
 
     @admin.action(description="Run selected executions again", permissions=["run"])
     def run_again(self, request: HttpRequest, executions: QuerySet[Execution]) -> None:
@@ -98,8 +107,29 @@ class ExecutionAdmin(admin.ModelAdmin):
             Execution(tasks=old.tasks, options=old.options, requested_by_id=request.user.pk)
             for old in executions.order_by("pk")
         ]
-        for again in Execution.objects.enqueue_all(wanted):
-            self.message_user(request, f"{again} is queued.")
+        self._tell(request, Execution.objects.enqueue_all(wanted), "queued")
+
+    def _tell(self, request: HttpRequest, executions: list[Execution], what: str) -> None:
+        """Say what was done, in one sentence for hundreds as well."""
+        if len(executions) == 1:
+            self.message_user(request, f"{executions[0]} is {what}.")
+        elif executions:
+            numbers = sorted(execution.pk for execution in executions)
+            self.message_user(
+                request,
+                f"{len(numbers)} executions, {numbers[0]} to {numbers[-1]}, are {what}.",
+            )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Count what goes with executions: Django would list each of 100,000 log lines."""
+        names = [str(execution) for execution in objs]
+        counts = {
+            "executions": len(names),
+            "log lines": LogLine.objects.filter(execution__in=objs).count(),
+            "execution entries": ExecutionEntry.objects.filter(execution__in=objs).count(),
+        }
+        needed = set() if self.has_delete_permission(request) else {"execution"}
+        return names, {name: count for name, count in counts.items() if count}, needed, []
 
     def has_abort_permission(self, request: HttpRequest) -> bool:
         """Whether the user may abort executions."""
