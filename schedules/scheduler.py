@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from flexapi.engine import lock
 from flexapi.mirror import mirror
+from flexapi.mirror.records import ConfigState
 from schedules import index
 from schedules.models import Schedule
 from schedules.times import local_zone
@@ -81,9 +82,12 @@ class Scheduler:
 
     def _take_up(self, now: datetime) -> None:
         """Begin where the last server ended, whatever the clock and the file did meanwhile."""
-        section = mirror.current().data.get("schedules") if mirror.current().revision else False
         with transaction.atomic():
-            index.update_rows(section, now, local_zone())
+            # So that nobody stores another revision until the rows show this one.
+            ConfigState.objects.select_for_update().first()
+            config = mirror.current()
+            if config.revision:  # Whoever imports the first one makes its rows.
+                index.update_rows(config.data.get("schedules"), now, local_zone())
         replan(now)
 
     def _yields_to_daemon(self) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from executions.models import Execution, Status
 from flexapi.engine import lock
 from flexapi.mirror import mirror
+from flexapi.mirror.stored import EMPTY
 from schedules import index, models, scheduler
 from schedules.models import Schedule
 from schedules.scheduler import Scheduler
@@ -82,6 +83,13 @@ def test_it_fires_at_the_moment_and_not_before(write, clock):
     assert execution.requested_by is None
     assert (schedule.last_run, schedule.last_execution) == (clock.now, execution)
     assert schedule.next_run == START + timedelta(hours=2)
+
+
+def test_a_config_imported_while_it_starts_keeps_its_schedules(write, clock, monkeypatch):
+    write(HOURLY)
+    monkeypatch.setattr(mirror, "current", lambda: EMPTY)  # As it was a moment ago.
+    Scheduler(clock).tick()
+    assert Schedule.objects.count() == 1
 
 
 def test_all_tasks_are_no_choice_of_tasks(write, clock):
