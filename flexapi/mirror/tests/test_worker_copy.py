@@ -85,6 +85,8 @@ def test_a_hand_edit_is_put_aside(
 
     assert worker.text == text
     assert put_aside(worker) == [edit]
+    (aside,) = worker.config.parent.glob("*.edited-*")
+    assert aside.stat().st_mode & 0o777 == 0o600
     assert "Edit it on a server" in caplog.text
     assert ConfigRevision.objects.count() == 1
 
