@@ -65,7 +65,7 @@ def test_line_ends_and_mark_stay() -> None:
         pytest.param("a: 1\n", "a: 2\n", "a: 3\n", id="one value"),
         pytest.param("a: 1\nb: 2\n", "b: 2\n", "a: 3\nb: 2\n", id="changed and deleted"),
         pytest.param("a: 1\n", "b: 2\na: 1\n", "a: 1\nb: 2\n", id="one addition twice"),
-        pytest.param("a: 1 # x\n", "a: 1 # y\n", "a: 1 # z\n", id="one comment"),
+        pytest.param("# x\na: 1\n", "# y\na: 1\n", "# z\na: 1\n", id="one comment"),
         # Each line by itself could be joined.
         pytest.param("a: 1\nb: 2\n", "z: 0\na: 1\nb: 2\n", "a: 1\nb: 2\nz: 9\n", id="one key twice"),
         pytest.param("a:\n- 1\n- 2\n- 3\n", "a:\n- 0\n- 2\n- 3\n", "a:\n- 1\n- 2\n- 4\n", id="one list"),
