@@ -5,7 +5,7 @@ from typing import Any
 
 from flexget.components.seen import db
 from flexget.task import config_changed
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, or_, select
 
 from flexapi.engine import protocol
 from flexapi.engine.flexget_database import Params, local_time, on_database
@@ -35,7 +35,9 @@ def _as_json(row: Any) -> Json:
 
 
 def _having(condition: Filter) -> Filter:
-    return lambda value: db.SeenEntry.fields.any(condition(value))
+    # Not by each entry in turn: there may be a hundred thousand, and values have an index.
+    owner = db.SeenField.seen_entry_id
+    return lambda value: db.SeenEntry.id.in_(select(owner).where(condition(value)))
 
 
 def _search(text: str) -> Any:
