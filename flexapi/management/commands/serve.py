@@ -109,7 +109,7 @@ class Command(BaseCommand):
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         self.stdout.write(f"Config: {settings.FLEXGET_CONFIG}")
-        self.stdout.write(f"Serving on http://{shown}:{port}/ (Ctrl-C stops)")
+        self.stdout.write(f"Serving on http://{shown}:{port}{settings.PATH_PREFIX}/ (Ctrl-C stops)")
         self.stdout.flush()
         Server(listener, works=works).run()
 

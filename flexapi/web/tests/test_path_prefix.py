@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from flexapi import web
 from flexapi.api.prefix import Prefixed
 from flexapi.engine.tests.flexget_home import accepting
 from flexapi.tests.live import PASSWORD, LiveServer, received
@@ -24,6 +26,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     server.environment |= {"FLEXAPI_PATH_PREFIX": "/flexapi/", "FLEXAPI_TRUSTED_PROXIES": "1"}
     server.home.write({"hello": accepting("one"), "a/b 100%": accepting("two")}, schedules=False)
     server.start()
+    # FlexGet takes its time to load; no page shall have to wait for that.
+    server.run(tasks=["hello"])
     yield server
     server.end()
 
@@ -94,6 +98,24 @@ def test_a_path_of_flexapis_own_is_refused(prefix: str) -> None:
         Prefixed(AsyncMock(), prefix)
 
 
+def test_no_page_names_a_path_without_it() -> None:
+    absolute = {
+        # What scripts ask for goes through at().
+        "js/**/*.js": r"""(?<!at\()(?<!includes\()["'`]/[a-z_]+["'`/?]""",
+        "../../templates/**/*.html": r"""(href|src|action)=["']/""",
+    }
+    static = Path(web.__file__).parent / "static" / "web"
+    found = []
+    for pattern, expression in absolute.items():
+        files = list(static.glob(pattern))
+        assert len(files) > 5
+        for file in files:
+            lines = file.read_text().split("\n")
+            code = [line for line in lines if not line.lstrip().startswith(("/*", "*", "//"))]
+            found += [(file.name, line) for line in code if re.search(expression, line)]
+    assert found == []
+
+
 def test_pages_stay_under_it(server: LiveServer, people: Callable[..., Any]) -> None:
     person = people(server)
     page = person.page
@@ -111,7 +133,7 @@ def test_pages_stay_under_it(server: LiveServer, people: Callable[..., Any]) -> 
     page.get_by_text("complete").first.wait_for()
     page.get_by_role("tab", name="Entries").click()
     page.locator("li.entry").first.wait_for()
-    for path in ("admin/", "admin/tasks/task/", "executions/"):
+    for path in ("admin/", "admin/tasks/task/", "executions/", "movie_queue/", "history/"):
         page.goto(f"/flexapi/{path}")
     page.goto("/flexapi/api/docs")
     page.locator(".opblock").first.wait_for()
