@@ -58,9 +58,7 @@ def write_current() -> Snapshot:
     changed. Raises NoConfig, CopyFailed.
     """
     for _ in range(TRIES):
-        snapshot = mirror.current()
-        if not snapshot.revision:
-            raise NoConfig("The database holds no config yet: start a server first.")
+        snapshot = _current()
         if mirror.shows(snapshot):
             return snapshot
         try:
@@ -73,8 +71,18 @@ def write_current() -> Snapshot:
     raise CopyFailed(f"Something else writes {mirror.config_path()} all the time.")
 
 
+def _current() -> Snapshot:
+    try:
+        snapshot = mirror.current()
+    except ProgrammingError as error:  # No server has made the tables yet.
+        raise NoConfig("The database is empty: start a server first.") from error
+    if not snapshot.revision:
+        raise NoConfig("The database holds no config yet: start a server first.")
+    return snapshot
+
+
 def _known(content: bytes) -> bool:
     try:
         return in_step.left_behind(None, digest(content))
-    except ProgrammingError:  # No server has made the tables yet.
+    except ProgrammingError:  # As in `_current`.
         return False
