@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from flexapi import metrics
 from flexapi.engine.run import Ending, Report
+from flexapi.text import storable, storable_all
 
 from . import announcements, extensions
 from .models import Execution, ExecutionEntry, LogLine, Status
@@ -39,25 +40,12 @@ class _Batch:
     others: list[Report] = field(default_factory=list)
 
 
-def _clean(text: str, longest: int | None = None) -> str:
-    """Return `text` without what databases refuse: NUL and lone surrogates."""
-    if longest is not None and len(text) > longest:
-        text = f"{text[:longest]}… [{len(text) - longest} more characters]"
-    if "\x00" in text:
-        text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode("utf-8")
-    return text
-
-
-def _clean_all(value: Any) -> Any:
-    if isinstance(value, str):
-        return _clean(value)
-    if isinstance(value, list):
-        return [_clean_all(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _clean_all(item) for key, item in value.items()}
-    return value
+def _message(text: str) -> str:
+    """Return what is stored of a log message."""
+    if len(text) > LONGEST_MESSAGE:
+        cut = len(text) - LONGEST_MESSAGE
+        text = f"{text[:LONGEST_MESSAGE]}… [{cut} more characters]"
+    return storable(text)
 
 
 class Recorder:
@@ -79,7 +67,7 @@ class Recorder:
         for report in reports:
             handler = getattr(self, f"_on_{report.kind}", None)
             if handler is None:
-                batch.others.append(Report(report.kind, _clean_all(report.params)))
+                batch.others.append(Report(report.kind, storable_all(report.params)))
             else:
                 handler(batch, report.params)
         if batch.lines:
@@ -133,15 +121,15 @@ class Recorder:
                 seq=self.execution.log_lines + len(batch.lines) + 1,
                 time=datetime.fromtimestamp(params["time"], tz=UTC),
                 level=params["level"][:50],
-                plugin=_clean(params["plugin"])[:200],
-                task=_clean(params["task"]),
-                message=_clean(params["message"], LONGEST_MESSAGE),
+                plugin=storable(params["plugin"])[:200],
+                task=storable(params["task"]),
+                message=_message(params["message"]),
             )
         )
 
     def _on_progress(self, batch: _Batch, params: dict[str, Any]) -> None:
         batch.changes |= {
-            "current_task": _clean(params["task"]),
+            "current_task": storable(params["task"]),
             "current_phase": params["phase"][:50],
             "current_plugin": params["plugin"][:200],
             "percent": params["percent"],
@@ -151,7 +139,7 @@ class Recorder:
         if "pid" in params:
             what = f"FlexGet process {params['pid']}, which holds FlexGet's lock"
         else:
-            what = f"another run of task {_clean(params['task'])}" if params["task"] else ""
+            what = f"another run of task {storable(params['task'])}" if params["task"] else ""
         batch.changes["waiting_for"] = what
 
     def _on_started(self, batch: _Batch, params: dict[str, Any]) -> None:
@@ -165,8 +153,8 @@ class Recorder:
         batch.entries += [
             ExecutionEntry(
                 execution_id=self.execution.pk,
-                task=_clean(params["task"]),
-                **_clean_all({**entry, "plugin": entry["plugin"][:200]}),
+                task=storable(params["task"]),
+                **storable_all({**entry, "plugin": entry["plugin"][:200]}),
             )
             for entry in params["entries"]
         ]
@@ -176,8 +164,8 @@ class Recorder:
             counted = batch.changes.get(state, getattr(self.execution, state))
             batch.changes[state] = counted + params[state]
         if params["aborted"]:
-            reason = _clean(params["abort_reason"])
-            task = _clean(params["task"])
+            reason = storable(params["abort_reason"])
+            task = storable(params["task"])
             self._aborted_tasks.append(f"{task}: {reason}" if task else reason)
             # FlexGet aborts silently what it only skips: an interval not met, a manual task.
             self._failed = self._failed or not params["silent"]
