@@ -13,6 +13,8 @@ from flexapi.engine import shared
 from flexapi.engine.client import Engine
 from flexapi.engine.tests.flexget_home import FlexGetHome, mock, reports_of
 
+METHODS = {"series": "series.flexget", "flexget_own": "series.tests.flexget_own"}
+
 
 @pytest.fixture(scope="session")
 def series_home(tmp_path_factory: pytest.TempPathFactory) -> FlexGetHome:
@@ -23,8 +25,7 @@ def series_home(tmp_path_factory: pytest.TempPathFactory) -> FlexGetHome:
 @pytest.fixture(scope="session")
 def series_engine(series_home: FlexGetHome) -> Iterator[Engine]:
     """A real engine."""
-    methods = {"series": "series.flexget", "flexget_own": "series.tests.flexget_own"}
-    engine = Engine(series_home.config, methods=methods)
+    engine = Engine(series_home.config, methods=METHODS)
     engine.start()
     yield engine
     engine.stop()

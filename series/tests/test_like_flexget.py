@@ -42,7 +42,7 @@ def test_filters_order_and_latest_are_flexgets(many: Any, engine: Engine) -> Non
 
 
 def title_of(latest: dict[str, Any] | None) -> list[str] | None:
-    return latest and [latest["identifier"], latest["latest_release"]["title"]]
+    return [latest["identifier"], latest["latest_release"]["title"]] if latest else None
 
 
 @pytest.mark.parametrize("query", ["in_config=maybe", "premieres=maybe", "ordering=age"])
