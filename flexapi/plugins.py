@@ -213,7 +213,9 @@ def _import_migrations(apps: Apps) -> None:
         try:
             MigrationLoader(None, ignore_no_migrations=True)
         except NodeNotFoundError as error:
-            plugin = labels.pop(error.origin.app_label)
+            plugin = labels.pop(error.origin.app_label if error.origin else "", None)
+            if plugin is None:
+                return
             with _guarded(plugin, "has migrations that don't fit", apps):
                 raise
         else:
