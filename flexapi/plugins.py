@@ -213,10 +213,10 @@ def _import_migrations(apps: Apps) -> None:
         try:
             MigrationLoader(None, ignore_no_migrations=True)
         except NodeNotFoundError as error:
-            plugin = labels.pop(error.origin.app_label if error.origin else "", None)
-            if plugin is None:
+            label = error.origin.app_label if error.origin else ""
+            if label not in labels:
                 return
-            with _guarded(plugin, "has migrations that don't fit", apps):
+            with _guarded(labels.pop(label), "has migrations that don't fit", apps):
                 raise
         else:
             return
