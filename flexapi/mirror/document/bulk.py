@@ -41,7 +41,7 @@ def deleted(
     """``text`` without entries of the mapping at ``path`` and the comments that belong to them."""
     tree = compose(text, limits)
     mapping, indexes = _entries(tree, path, keys)
-    if mapping.flow or len(indexes) != len(keys) or len(indexes) == len(mapping.pairs):
+    if mapping.flow or len(indexes) != len(keys):
         return None
     if not splice.own_line(tree, tree.entry_start(mapping, 0)):
         return None
@@ -57,19 +57,16 @@ def deleted(
 def _entries(
     tree: Tree, path: Path, keys: Collection[Hashable]
 ) -> tuple[Node, dict[Hashable, int]]:
-    """The mapping at ``path``, and where in it the keys are that stand there exactly once."""
+    """The mapping at ``path``, and where in it the keys stand."""
     found = find(tree.top, path)
     mapping = found.nodes[-1]
     indexes: dict[Hashable, int] = {}
-    twins: set[Hashable] = set()
     for index, (node, _) in enumerate(mapping.pairs if not found.stopped else []):
         if node.kind == "scalar":
             key = scalar_value(node)
-            if key in indexes:
-                twins.add(key)
             if key in keys:
                 indexes[key] = index
-    return mapping, {key: index for key, index in indexes.items() if key not in twins}
+    return mapping, indexes
 
 
 def _proved(text: str, splices: list[splice.Splice], expected: Any) -> str | None:

@@ -193,6 +193,10 @@ class Document:
 
     def delete_all(self, path: Path, keys: Collection[Hashable]) -> Document:
         """The document without entries of a mapping and the comments directly above them."""
+        if keys and len(keys) == len(self.get(path)):
+            # The last one leaves an empty mapping behind, which is another edit.
+            *others, last = keys
+            return self.delete_all(path, others).delete((*path, last))
         if len(keys) > 1:
             body = bulk.deleted(self._body, path, keys, self.data, self.limits)
             if body is not None:

@@ -13,7 +13,11 @@ from flexapi.tests.live import LiveServer
 def note(server: LiveServer, age: float = 0, **fields: Any) -> None:
     """Note some work as another process does, `age` seconds ago."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    row = {"name": "history", "what": "Taking in FlexGet's own history", "unit": "entries"}
+    row: dict[str, Any] = {
+        "name": "history",
+        "what": "Taking in FlexGet's own history",
+        "unit": "entries",
+    }
     row |= {"total": 1_000_000, "waits_for": "", "error": ""}
     row |= {"started": f"{now - timedelta(seconds=30)}", **fields}
     row["updated"] = f"{now - timedelta(seconds=age)}"
