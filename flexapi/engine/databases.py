@@ -8,6 +8,8 @@ from typing import Any, Protocol
 class Database(Protocol):
     """FlexGet's database. `manager` is the WarmManager that works with it."""
 
+    # Whether several runs at once may work with it.
+    shared: bool
     # Whether test runs get in each other's way.
     one_test_run: bool
 

@@ -5,6 +5,8 @@ What differs from SQLAlchemy's own dialect, and what would go wrong without:
 - Integers have 64 bits: votes, budgets and ids outgrow 32.
 - Foreign keys are not enforced: FlexGet deletes in any order and leaves rows behind, which SQLite bears.
 - Text has no greatest length.
+- A number that is compared with a text is one; a text that stands for a condition is true where it begins with a
+  number other than 0 (FlexGet's lists ask for `original_url AND …`, which so finds nothing).
 - LIKE takes upper and lower case (of ASCII) for the same, and a backslash for itself.
 - Text sorts by its bytes (collation "C"), however the database was made; NULL sorts before everything.
 - Rows that nobody ordered come by their id (see `order_rows`).
@@ -20,7 +22,7 @@ import psycopg
 from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.types.datetime import DatetimeNoTzDumper
 from psycopg.types.string import StrDumperUnknown
-from sqlalchemy import Engine, event, inspect, types
+from sqlalchemy import Engine, cast, event, inspect, types
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler, PGTypeCompiler
 from sqlalchemy.dialects.postgresql.psycopg import (
@@ -30,11 +32,15 @@ from sqlalchemy.dialects.postgresql.psycopg import (
 )
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql import operators
+from sqlalchemy.sql.compiler import OPERATORS
 from sqlalchemy.sql.elements import UnaryExpression
 
 # What `create_engine` finds the dialect by.
 URL = "postgresql+flexget://"
-_DESCENDING = (operators.desc_op, operators.nulls_last_op)
+_COMPARISONS = (operators.eq, operators.ne, operators.lt, operators.le, operators.gt, operators.ge)
+_NUMBERS = (types.Integer, types.Numeric, types.Float)
+# Without a percent sign or a colon, which would have to be escaped here.
+_LEADING_NUMBER = r"^\s*([-+]?[0-9]+[.]?[0-9]*)"
 
 
 def storable(text: str) -> str:
@@ -83,6 +89,28 @@ class _Tables(PGDDLCompiler):
 
 
 class _Queries(PGCompiler_psycopg):
+    def visit_binary(self, binary: Any, *args: Any, **kw: Any) -> str:
+        if binary.operator in _COMPARISONS:
+            texts = [isinstance(side.type, types.String) for side in (binary.left, binary.right)]
+            numbers = [isinstance(side.type, _NUMBERS) for side in (binary.left, binary.right)]
+            if True in texts and True in numbers:
+                binary = binary._clone()
+                number = "left" if numbers[0] else "right"
+                setattr(binary, number, cast(getattr(binary, number), types.String))
+        return str(super().visit_binary(binary, *args, **kw))
+
+    def visit_expression_clauselist(self, clauselist: Any, **kw: Any) -> str:
+        if clauselist.operator not in (operators.and_, operators.or_):
+            return str(super().visit_expression_clauselist(clauselist, **kw))
+        parts = [self._condition(clause, **kw) for clause in clauselist.clauses]
+        return OPERATORS[clauselist.operator].join(parts)
+
+    def _condition(self, clause: Any, **kw: Any) -> str:
+        text: str = clause._compiler_dispatch(self, **kw)
+        if isinstance(clause.type, types.String):
+            return f"coalesce(substring({text} from '{_LEADING_NUMBER}')::NUMERIC, 0) <> 0"
+        return f"{text} <> 0" if isinstance(clause.type, _NUMBERS) else text
+
     def visit_like_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         return self._like("ILIKE", binary, **kw)
 

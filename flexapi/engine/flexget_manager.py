@@ -17,6 +17,7 @@ from flexget.task_queue import TaskQueue
 from flexget.utils.simple_persistence import SimplePersistence
 from loguru import logger
 
+from .contention import make_plugins_patient
 from .databases import Database
 from .run_locks import SharedLock
 from .sqlite import SQLite
@@ -75,10 +76,9 @@ class WarmManager(Manager):
     config_file_hash: str | None
     db_filename: str
 
-    def __init__(self, config: Path, database: Database | None = None, slots: int = 1) -> None:
-        """`slots` is how many runs there may be at once; the database is FlexGet's own by default."""
-        self.database = database or SQLite(shared=slots > 1)
-        self._slots = slots
+    def __init__(self, config: Path, database: Database | None = None) -> None:
+        """The database is FlexGet's own SQLite file by default."""
+        self.database = database or SQLite()
         self._test = False
         # What plugins keep beside the tasks', as it was when the run began.
         self._kept: dict[str, dict[str, Any]] = {}
@@ -96,6 +96,8 @@ class WarmManager(Manager):
             extra_plugins=[self.config_base / "plugins", OWN_PLUGINS],
             extra_components=[self.config_base / "components"],
         )
+        if self.database.shared:
+            make_plugins_patient()
         self.options = get_parser().parse_args(self.args)
         self.task_queue = TaskQueue()
         self.ipc_server = IPCServer(self, self.options.ipc_port)
@@ -228,7 +230,7 @@ class WarmManager(Manager):
         FlexGet's own `acquire_lock` ends the process there, also where the lock was free a moment
         before.
         """
-        if self._slots > 1:
+        if self.database.shared:
             alone = alone or (self._test and self.database.one_test_run)
             self._has_lock = SharedLock(Path(self.lockfile)).join(os.getpid(), alone)
             return self._has_lock
@@ -240,7 +242,7 @@ class WarmManager(Manager):
 
     def drop_lock(self) -> None:
         """Release the lock that `take_lock` took."""
-        if self._slots > 1:
+        if self.database.shared:
             SharedLock(Path(self.lockfile)).leave(os.getpid())
         else:
             self.release_lock()
@@ -248,7 +250,7 @@ class WarmManager(Manager):
 
     def tidy_lock(self, pid: int) -> None:
         """See to it that a run whose process has ended does not keep others' lock in its name."""
-        if self._slots > 1:
+        if self.database.shared:
             SharedLock(Path(self.lockfile)).leave(pid)
 
     def want_test_run(self) -> None:

@@ -39,7 +39,10 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flexapi.engine.databases import Database
 
 # Run as a script, Python puts this folder first on the path, where `methods` or `options` would
 # shadow others' modules. Last on the path, the project's packages shadow nothing of FlexGet's.
@@ -69,7 +72,7 @@ def serve(channel: socket.socket, config: Path, added: list[str]) -> None:
 
     start_logging()
     params = configuration(channel)
-    manager = WarmManager(config, database(params["database"]), params["slots"])
+    manager = WarmManager(config, database(params["database"], params["slots"]))
     host = Host(channel, manager)
     pass_log_on(host)
     for named in added:
@@ -89,10 +92,12 @@ def serve(channel: socket.socket, config: Path, added: list[str]) -> None:
     host.serve()
 
 
-def database(url: str) -> Any:
-    """Return the database that FlexGet works with; None is its own. Raises RuntimeError, ValueError."""
+def database(url: str, slots: int = 1) -> "Database":
+    """Return the database that FlexGet works with. Raises RuntimeError, ValueError."""
     if not url:
-        return None
+        from flexapi.engine.sqlite import SQLite
+
+        return SQLite(shared=slots > 1)
     try:
         import psycopg  # noqa: F401  PostgreSQL's driver, which the interpreter of FlexGet may lack
     except ImportError as error:

@@ -33,7 +33,6 @@ from sqlalchemy import Connection, Table, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from flexapi.engine.flexget_manager import WarmManager, start_logging
-from flexapi.engine.host import database
 from flexapi.engine.move_rows import Moved, move_table, quoted
 from flexapi.engine.move_values import Text
 from flexapi.engine.postgresql import PostgreSQL, set_sequences
@@ -171,7 +170,7 @@ def count(connection: sqlite3.Connection, name: str) -> int:
 def move(params: dict[str, Any]) -> int:
     """Move everything; return how many rows. Raises Refused, DatabaseUnusable, SQLAlchemyError."""
     config = Path(params["config"])
-    target: PostgreSQL = database(params["database"])
+    target = PostgreSQL(params["database"])
     start_logging()
     manager = WarmManager(config, target)
     if not manager.take_lock():

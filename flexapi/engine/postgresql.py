@@ -44,6 +44,7 @@ LOCK_PATIENCE = "2s"
 class PostgreSQL:
     """A database of PostgreSQL with FlexGet's tables in a schema of their own."""
 
+    shared = True
     one_test_run = False
 
     def __init__(self, url: str, schema: str | None = None) -> None:

@@ -25,7 +25,7 @@ class SQLite:
     one_test_run = True
 
     def __init__(self, shared: bool = False) -> None:
-        self._shared = shared
+        self.shared = shared
         self._locks: FileLocks | None = None
 
     def open(self, manager: Any) -> None:
@@ -33,7 +33,7 @@ class SQLite:
 
         Raises DatabaseUnusable.
         """
-        if self._shared and self._locks is None:
+        if self.shared and self._locks is None:
             name = f".flexapi-{manager.config_name}-runs"
             self._locks = FileLocks(manager.config_base / name)
         try:
@@ -43,7 +43,7 @@ class SQLite:
             if not isinstance(error.__context__, SQLAlchemyError):
                 raise
             raise DatabaseUnusable(unusable(error.__context__)) from error.__context__
-        if self._shared:
+        if self.shared:
             _be_patient(manager.engine)
 
     def prepare(self, manager: Any) -> None:

@@ -11,7 +11,7 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from flexapi.engine import client
+from flexapi.engine import client, lock
 
 SCRIPT = client.HOST.with_name("move_database.py")
 
@@ -46,6 +46,9 @@ class Command(BaseCommand):
         config = Path(settings.FLEXGET_CONFIG)
         if not config.is_file():
             raise CommandError(f"There is no {config}; --config or FLEXAPI_CONFIG names FlexGet's.")
+        holder = lock.holder(config)
+        if holder is not None:
+            raise CommandError(f"FlexGet is running (process {holder.pid}). Stop it first.")
         source = options["source"] or config.parent / f"db-{config.stem}.sqlite"
         params = {
             "config": str(config),
