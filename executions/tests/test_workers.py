@@ -136,6 +136,15 @@ def test_a_worker_tells_its_own_figures(site: Site) -> None:
     assert count() == before + 1
 
 
+def test_a_port_for_figures_that_is_taken_is_named(settings: Any) -> None:
+    from executions import celery_worker
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings.METRICS_PORT = taken.getsockname()[1]
+        with pytest.raises(celery_worker.Unfit, match="FLEXAPI_METRICS_PORT"):
+            celery_worker._tell_figures()
+
+
 def test_tasks_of_several_queues_are_refused_together(site: Site) -> None:
     answer = site.client.post("/api/execution", json={"tasks": ["near", "far"]})
     assert answer.status_code == 400
