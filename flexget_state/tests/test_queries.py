@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from flexapi.api import flexget
+from flexapi.api.docs import document
 from flexapi.api.tests.test_schema import conforms
 from flexapi.engine import shared
 from flexapi.engine.client import EngineUnavailable
@@ -88,6 +89,14 @@ def test_bulk_deletion_takes_few_queries(client: Any, many: State) -> None:
     assert len(sent) < 12
 
 
+def members(path: str) -> set[str]:
+    """Return the members that the OpenAPI document tells of in one object."""
+    answer = document()["paths"][path]["get"]["responses"]["200"]
+    schema = answer["content"]["application/json"]["schema"]["properties"]["object"]
+    name = schema["$ref"].rpartition("/")[2]
+    return set(document()["components"]["schemas"][name]["properties"])
+
+
 def test_answers_are_as_described(client: Any) -> None:
     for path in PATHS:
         kind = path.split("/")[2]
@@ -101,6 +110,7 @@ def test_answers_are_as_described(client: Any) -> None:
         conforms(page, described)
         one = client.get(f"{place}/{page.json()['items'][0]['id']}")
         conforms(one, f"{described}/{{id}}")
+        assert one.json()["object"].keys() == members(f"{described}/{{id}}")
         conforms(client.get(f"{place}/999999"), f"{described}/{{id}}")
         conforms(client.get(f"{place}?ids=x"), described)
     conforms(client.post("/api/seen", {"title": "Beta"}), "/api/seen", "post")
