@@ -19,7 +19,7 @@ urlpatterns = [
     re_path(r"^healthz/?$", healthz),
     re_path(
         r"^metrics/?$",
-        MetricsView.as_view(action_permissions={"get": "executions.view_execution"}),
+        MetricsView.as_view(permission="executions.view_execution"),
         name="metrics",
     ),
 ]

@@ -1,6 +1,6 @@
 """`/metrics`, for Prometheus."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpResponse
 from rest_framework.renderers import JSONRenderer
@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from flexapi import metrics
+from flexapi.api.permissions import NamedPermission
 
 
 class MetricsView(APIView):
@@ -16,7 +17,8 @@ class MetricsView(APIView):
     Who may read them is said where the path is.
     """
 
-    action_permissions: ClassVar[dict[str, str]] = {}
+    permission = ""
+    permission_classes = (NamedPermission,)
     schema = None
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:

@@ -51,3 +51,11 @@ class ModelPermissions(BasePermission):
             return True
         self.message = f"You may not do this: it needs the permission {permission}."
         return False
+
+
+class NamedPermission(BasePermission):
+    """Lets through who has the view's `permission`, whatever the method."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        self.message = f"You may not do this: it needs the permission {view.permission}."
+        return bool(request.user and request.user.has_perm(view.permission))

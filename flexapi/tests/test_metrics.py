@@ -59,6 +59,11 @@ def test_it_answers_in_the_format_that_is_asked_for(api: Any, viewer: Any) -> No
     assert first in read(plain.content.decode())
 
 
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("OPTIONS", 200), ("POST", 405)])
+def test_other_methods(api: Any, viewer: Any, method: str, status: int) -> None:
+    assert api(viewer).generic(method, "/metrics").status_code == status
+
+
 def test_nobody_reads_it_anonymously_or_without_a_role(api: Any, make_user: Any) -> None:
     assert api().get("/metrics", HTTP_ACCEPT=ACCEPT).status_code == 401
     refused = api(make_user("nobody")).get("/metrics")
