@@ -3,6 +3,7 @@
 import glob
 from typing import Any
 
+from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
@@ -17,7 +18,18 @@ from tasks.models import Task
 
 
 class TaskForm(SourceForm):
-    """A task as YAML, its name on top."""
+    """A task as YAML, its name on top, and its queue where there may be several workers."""
+
+    queue = forms.CharField(
+        validators=Task._meta.get_field("queue").validators,
+        help_text=Task._meta.get_field("queue").help_text,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["queue"] = self.instance.queue
+        if not settings.DATABASE_URL:
+            del self.fields["queue"]
 
     def attempt(self, dry: bool) -> Task:
         user = getattr(self, "user", None)

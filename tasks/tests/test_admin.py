@@ -70,6 +70,18 @@ class TestEditing:
         revision = ConfigRevision.objects.latest("pk")
         assert (revision.origin, revision.author) == ("admin", admin)
 
+    def test_the_queue_is_there_where_there_may_be_several(self, page, changed_lines, settings):
+        assert "queue" not in page.get(change_url("tv")).context["adminform"].form.fields
+        settings.DATABASE_URL = "postgres://somewhere"
+        form = form_of(page, change_url("tv"))
+
+        answer = page.post(change_url("tv"), {**form, "queue": "not one"})
+        assert "queue" in errors_of(answer)
+        page.post(change_url("tv"), {**form, "queue": "nas2"})
+
+        assert Task.objects.get(name="tv").queue == "nas2"
+        assert changed_lines() == ([], [])
+
     def test_another_name_on_top_renames(self, page, config):
         url = change_url("tv")
         form = form_of(page, url)
