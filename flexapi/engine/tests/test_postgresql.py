@@ -265,7 +265,7 @@ def test_a_clash_with_another_run_is_tried_again(
         run: Run = engine.execute(2, None, {"loglevel": "debug"})
         waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         with psycopg.connect(url, autocommit=True) as watching:
-            while not watching.execute(waits).fetchone()[0]:  # type: ignore[index]
+            while not watching.execute(waits).fetchone()[0]:
                 assert run.ending is None
         other.commit()
         reports = reports_of(run)
