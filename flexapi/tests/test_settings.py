@@ -43,7 +43,7 @@ def test_forwarded_headers_count_for_nothing_without_a_proxy(tmp_path: Path) -> 
     assert read("REST_FRAMEWORK['NUM_PROXIES']", tmp_path, FLEXAPI_TRUSTED_PROXIES="2") == 2
 
 
-@pytest.mark.parametrize("prefix", ["a b", "a//b", "ä", "a?b"])
+@pytest.mark.parametrize("prefix", ["a b", "a//b"])
 def test_a_path_prefix_that_is_none_is_named(tmp_path: Path, prefix: str) -> None:
     result = run("import flexapi.settings", tmp_path, FLEXAPI_PATH_PREFIX=prefix)
     assert "FLEXAPI_PATH_PREFIX is a path" in result.stderr.splitlines()[-1]
