@@ -30,6 +30,7 @@ from flexapi.mirror.stored import (
     keep,
     mapping,
     parse,
+    refuse_unstorable,
     store,
     withdraw,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "parse",
     "recover",
     "refresh",
+    "refuse_unstorable",
     "seen_hash",
     "settle",
     "shows",

@@ -1,6 +1,7 @@
 """What the database holds of the config: its history, and the current revision, which is the truth."""
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,9 @@ class Snapshot:
         """The config as FlexGet loads it; shared, not to be modified."""
         return index.mapping(self.document.data)
 
+
+# How YAML writes the character NUL.
+_NUL = re.compile(r"\\(?:0|x00|u0000|U00000000)")
 
 EMPTY = Snapshot(0, "", Document(""))
 
@@ -97,7 +101,30 @@ def parse(content: bytes) -> Document:
         raise ParseError("The file is not UTF-8, which FlexGet reads it as", 1, 1)
     if document.data is not None and not isinstance(document.data, dict):
         raise ParseError("The config must be a mapping at its root", 1, 1)
+    refuse_unstorable(document)
     return document
+
+
+def refuse_unstorable(document: Document) -> None:
+    """Raise ParseError for a text that the database can't hold: PostgreSQL has no NUL in any."""
+    if connection.vendor != "postgresql":
+        return
+    found = _NUL.search(document.text)
+    if found is not None and _has_nul(document.data, set()):
+        before = document.text[: found.start()]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = f"PostgreSQL can't store the character NUL, which {found[0]} stands for"
+        raise ParseError(message, line, column)
+
+
+def _has_nul(value: Any, seen: set[int]) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if not isinstance(value, dict | list | tuple | set) or id(value) in seen:
+        return False
+    seen.add(id(value))
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    return any(_has_nul(part, seen) for part in parts)
 
 
 def store(

@@ -122,6 +122,7 @@ def _done(attempt: Callable[[], Snapshot]) -> Snapshot:
 def prepared(edit: Edit, base: Snapshot, *, validate: bool = True) -> Document:
     """Return the edited document, credentials put back and checked by FlexGet."""
     document = credentials.unmask(edit(base), base.document)
+    mirror.refuse_unstorable(document)
     if validate:
         validation.check(base.data, mirror.mapping(document))
     return document

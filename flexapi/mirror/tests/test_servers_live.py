@@ -113,6 +113,27 @@ def test_whoever_runs_a_task_knows_it(pair: Pair) -> None:
             assert execution["status"] == "complete", execution
 
 
+def test_what_postgresql_cannot_store_is_refused_and_never_lost(pair: Pair) -> None:
+    a, _ = pair
+    good = text(a)
+    bad = good.replace("tasks:\n", 'tasks:\n  nul: {set: {x: "a\\0b"}}\n', 1)
+    with a.client() as client:
+        headers = {"Content-Type": "application/yaml"}
+        answer = client.put("/api/config", content=bad, headers=headers)
+        assert answer.status_code == 400
+        line = good.count("\n", 0, good.index("tasks:\n")) + 2
+        (error,) = answer.json()["errors"]
+        assert f"NUL, which \\0 stands for (line {line}, column" in error["detail"]
+        a.home.config.write_text(bad)
+        wait_for(
+            lambda: client.get("/api/server").json()["object"]["config"]["problem"] is not None
+        )
+        assert client.get("/api/tasks/nul").status_code == 404
+        assert text(a) == bad
+        a.home.config.write_text(good)
+        wait_for(lambda: client.get("/api/server").json()["object"]["config"]["problem"] is None)
+
+
 def test_a_hand_edit_on_one_reaches_the_other(pair: Pair) -> None:
     a, b = pair
     edited = text(b).replace("tasks:\n", "tasks:   # by hand\n", 1)
