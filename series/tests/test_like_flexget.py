@@ -46,8 +46,8 @@ def title_of(latest: dict[str, Any] | None) -> list[str] | None:
 
 
 @pytest.mark.parametrize("query", ["in_config=maybe", "premieres=maybe", "ordering=age"])
-def test_what_it_does_not_know_it_refuses(many: Any, query: str) -> None:
-    response = many.get(f"/api/series?{query}")
+def test_what_it_does_not_know_it_refuses(client: Any, query: str) -> None:
+    response = client.get(f"/api/series?{query}")
     assert response.status_code == 400
     assert response.json()["errors"][0]["attr"] == query.partition("=")[0]
 

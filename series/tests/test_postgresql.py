@@ -33,7 +33,7 @@ def engine(
     engine = Engine(home.config, methods=METHODS, database=postgres_database)
     monkeypatch.setattr(shared, "engine", lambda: engine)
     engine.start()
-    engine.call("flexget_own.fill", {"seed": 5, "shows": 150}, timeout=60)
+    engine.call("flexget_own.fill", {"seed": 5, "shows": 60}, timeout=60)
     yield engine
     engine.stop()
 

@@ -10,7 +10,7 @@ from flexapi.engine import shared
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=["show", "season", "episode", "release"])
+@pytest.fixture(params=["show", "season", "release"])
 def path(request: pytest.FixtureRequest, client: Any, shows: dict[str, int]) -> str:
     alpha = f"/api/series/{shows['Alpha']}"
     if request.param == "show":
