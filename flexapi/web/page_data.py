@@ -65,9 +65,9 @@ def tasks(user: Any) -> list[dict[str, Any]]:
 
 
 def movie_queues() -> list[str]:
-    """The names of the queues that movies are in, sorted, and of the one that is always there."""
+    """The names of the queues that movies are in, sorted, behind that of the usual one."""
     names = QueuedMovie.objects.order_by().values_list("queue_name", flat=True).distinct()
-    return sorted({DEFAULT_QUEUE, *names})
+    return [DEFAULT_QUEUE, *sorted(set(names) - {DEFAULT_QUEUE})]
 
 
 def add_task_url(user: Any) -> str | None:

@@ -85,18 +85,20 @@ def test_added_from_a_phone_changed_and_removed(web_server: LiveServer, people: 
 
 
 def test_a_duplicate_leads_to_its_twin(web_server: LiveServer, people: Any) -> None:
-    (twin,) = queued(web_server, {"title": "Fight Club", "imdb_id": "tt0137523"})
+    other = {"title": "Akira", "queue_name": "anime"}
+    twin, _ = queued(web_server, {"title": "Fight Club", "imdb_id": "tt0137523"}, other)
     person = people(web_server, "operator")
     page = page_of(person)
     page.get_by_role("button", name="Add a movie").click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Queue")).to_have_value("default")
     dialog.get_by_label("Title").fill("Another name")
     dialog.get_by_label("IMDb id").fill("tt0137523")
     dialog.get_by_role("button", name="Add").click()
     expect(dialog.get_by_role("alert").first).to_contain_text("It is in the queue already:")
     dialog.get_by_role("link", name="Fight Club").click()
     expect(page.locator("li.movie.marked")).to_have_id(f"movie-{twin['id']}")
-    assert len(queued(web_server)) == 1
+    assert len(queued(web_server)) == 2
     assert [text for text in person.complaints if CONFLICT not in text] == []
 
 

@@ -97,7 +97,7 @@ const changes = (fields, movie) => Object.fromEntries(fields.map(({ name, read }
  */
 export function openMovieDialog(movie, { url, queues, saved, force = false }) {
   const isNew = !movie.id;
-  const fields = fieldsOf({ queue_name: queues[0], ...movie }, queues);
+  const fields = fieldsOf(movie, queues);
   const general = h("div", { class: "callout failed", role: "alert", hidden: true });
   const submit = h("button", { class: "button primary", type: "submit" }, isNew ? "Add" : "Save");
   const form = h(

@@ -34,7 +34,7 @@ async function stored(movie, text) {
   byId(`movie-${movie.id}`)?.querySelector("button")?.focus();
 }
 
-const add = (movie = {}, force = false) =>
+const add = (movie, force = false) =>
   openMovieDialog(movie, { url, queues, force, saved: (added) => stored(added, `${nameOf(added)} is in the queue.`) });
 const edit = (movie) => openMovieDialog(movie, { url, queues, saved: (changed) => stored(changed, `${nameOf(changed)} is changed.`) });
 
@@ -109,6 +109,6 @@ function load() {
 
 const wanted = new PagedList(byId("movies"), byId("filters"), { url, fixed: { ordering: "-added" }, word: "movie", row: wantedRow, none: noneWanted });
 showGrabbed();
-byId("add")?.addEventListener("click", () => add());
+byId("add")?.addEventListener("click", () => add({ queue_name: byId("queue").value || queues[0] }));
 // A run may have grabbed some, or added others.
 watchBoard((execution) => !isActive(execution) && load(), load);
