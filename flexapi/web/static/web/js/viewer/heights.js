@@ -28,12 +28,24 @@ function rowsOf(text, columns, before) {
   return rows;
 }
 
+/** A copy with room for at least so many numbers. */
+function grown(numbers, room) {
+  const copy = new Uint32Array(Math.max(room, numbers.length * 2));
+  copy.set(numbers);
+  return copy;
+}
+
 export class Heights {
   constructor() {
     this.columns = 80;
-    // Cells before the message on its first row.
-    this.before = () => 0;
+    // Whether the plugin's name stands before the message.
+    this.named = false;
     this.measured = new Map();
+    // The cells of each line's message (0 where it has to be looked at) and of its plugin, noted
+    // when it comes: a page that is turned counts 100,000 lines at once, and these are quick to read.
+    this.cells = new Uint32Array(1024);
+    this.names = new Uint32Array(1024);
+    this.noted = 0;
     this.clear();
   }
 
@@ -54,21 +66,32 @@ export class Heights {
     return this.tops[this.count];
   }
 
-  rows(line) {
-    const known = this.measured.get(line.seq);
-    // Without a new text for each line: a page that is turned counts all 100,000 again at once.
-    return known ?? rowsOf(shownText(line), this.columns, this.before(line));
+  note(lines) {
+    if (lines.length > this.cells.length) {
+      this.cells = grown(this.cells, lines.length);
+      this.names = grown(this.names, lines.length);
+    }
+    for (; this.noted < lines.length; this.noted++) {
+      const { message, plugin } = lines[this.noted];
+      this.cells[this.noted] = message.length > LONGEST || message.includes("\n") ? 0 : message.length;
+      this.names[this.noted] = plugin ? plugin.length + 1 : 0;
+    }
+  }
+
+  rows(lines, index) {
+    const known = this.measured.get(index + 1);
+    if (known !== undefined) return known;
+    const before = this.named ? this.names[index] : 0;
+    const cells = this.cells[index];
+    return cells ? Math.ceil((before + cells) / this.columns) : rowsOf(shownText(lines[index]), this.columns, before);
   }
 
   /** Count the lines that were not counted yet. */
   extend(lines, shown) {
-    if (shown.length + 1 > this.tops.length) {
-      const grown = new Uint32Array(Math.max(shown.length + 1, this.tops.length * 2));
-      grown.set(this.tops);
-      this.tops = grown;
-    }
+    this.note(lines);
+    if (shown.length + 1 > this.tops.length) this.tops = grown(this.tops, shown.length + 1);
     for (; this.count < shown.length; this.count++) {
-      this.tops[this.count + 1] = this.tops[this.count] + this.rows(lines[shown[this.count]]);
+      this.tops[this.count + 1] = this.tops[this.count] + this.rows(lines, shown[this.count]);
     }
   }
 

@@ -102,7 +102,7 @@ export class LogView {
     probe.remove();
     if (!width) return;
     const anchor = this.topPosition();
-    this.heights.before = NARROW.matches ? ({ plugin }) => (plugin ? plugin.length + 1 : 0) : () => 0;
+    this.heights.named = NARROW.matches;
     this.heights.setColumns(Math.floor(width / character + 0.01));
     this.rows.clear();
     this.space.replaceChildren();
