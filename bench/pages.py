@@ -1,22 +1,33 @@
 """(p) The pages in Chromium: first paint, weight, delay to the DOM, and a log of 100,000 lines.
 
 `python -m bench.pages` starts a server in a temporary folder and prints one table. The last rows are
-measured again with the processor slowed down to a quarter, which is what a phone is like.
+measured again with the processor slowed down to a quarter, which is what a phone is like. Those of
+the large log are medians of three; the processor time of the main thread is what it is on a busy
+machine as well, where all others grow with what else goes on.
 """
 
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import psutil
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
+from bench import machine
 from bench.figures import Figure, mebibytes, median, milliseconds, spread, table
 from flexapi.tests.live import PASSWORD, LiveServer
 
@@ -32,6 +43,7 @@ ARGUMENTS = [
 ]
 LINES = 100_000
 ROUNDS = 5
+BIG_ROUNDS = 3
 DELAYED_LINES = 200
 PHONE = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
@@ -74,18 +86,23 @@ class BigLog:
     """What the page of a log of 100,000 lines did."""
 
     load: float
+    load_busy: float
+    scroll_busy: float
     scroll_frame: float
     filter: float
     longest_task: float
-    memory: int
-    kept_memory: int
+    memory: float
+    kept_memory: float
 
 
-def main() -> None:
-    """Measure and print."""
-    print(__doc__)
+def main() -> int:
+    """Measure and print; 1 where a goal is missed."""
+    print(__doc__, flush=True)
+    described = machine.in_words(machine.describe())
     with tempfile.TemporaryDirectory(prefix="flexapi-bench-pages-") as folder:
-        print(table(measure(Path(folder))))
+        found = measure(Path(folder))
+    print(f"{described}\n\n{table(found)}")
+    return int(any(figure.met is False for figure in found))
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -97,8 +114,8 @@ def measure(folder: Path) -> list[Figure]:
             *_first_paint(browser, server, "dashboard", "/"),
             *_first_paint(browser, server, "viewer", f"/executions/{big + 1}/"),
             _delay(browser, server),
-            *_big_log_figures(_big_log(browser, server, big, DESKTOP, slowdown=1), ""),
-            *_big_log_figures(_big_log(browser, server, big, PHONE, slowdown=4), ", phone"),
+            *_big_log_figures(_big_logs(browser, server, big, DESKTOP, slowdown=1), ""),
+            *_big_log_figures(_big_logs(browser, server, big, PHONE, slowdown=4), ", phone"),
         ]
 
 
@@ -202,6 +219,15 @@ def _delay(browser: Browser, server: LiveServer) -> Figure:
     )
 
 
+def _big_logs(
+    browser: Browser, server: LiveServer, execution: int, viewport: Any, slowdown: int
+) -> BigLog:
+    """The medians of some rounds."""
+    logs = [_big_log(browser, server, execution, viewport, slowdown) for _ in range(BIG_ROUNDS)]
+    names = [field.name for field in fields(BigLog)]
+    return BigLog(**{name: median([getattr(log, name) for log in logs]) for name in names})
+
+
 def _big_log(
     browser: Browser, server: LiveServer, execution: int, viewport: Any, slowdown: int
 ) -> BigLog:
@@ -209,13 +235,16 @@ def _big_log(
     with _page(browser, server, state, viewport) as page:
         devtools = page.context.new_cdp_session(page)
         devtools.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+        devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
         started = time.perf_counter()
         page.goto(f"/executions/{execution}/", wait_until="commit")
         page.wait_for_selector("#shown", state="attached")
         page.evaluate(WATCH_LONG_TASKS)
         _wait_for_count(page, "100,00")
         load = time.perf_counter() - started
+        load_busy = _busy(devtools)
         frame = page.evaluate(SCROLL) / 1000
+        scroll_busy = _busy(devtools) - load_busy
         started = time.perf_counter()
         page.fill("#text", "bench 9999")
         _wait_for_count(page, "11 of 100,00")
@@ -233,7 +262,17 @@ def _big_log(
         memory = _renderer_memory(browser)
         devtools.send("HeapProfiler.collectGarbage")
         page.wait_for_timeout(1000)
-        return BigLog(load, frame, filtered, longest, memory, _renderer_memory(browser))
+        kept = _renderer_memory(browser)
+        return BigLog(
+            load, load_busy, scroll_busy, frame, filtered, longest, memory, kept_memory=kept
+        )
+
+
+def _busy(devtools: CDPSession) -> float:
+    """Seconds of processor time that the main thread took by now."""
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    (seconds,) = [item["value"] for item in metrics if item["name"] == "TaskDuration"]
+    return float(seconds)
 
 
 def _wait_for_count(page: Page, start: str) -> None:
@@ -270,6 +309,11 @@ def _big_log_figures(log: BigLog, where: str) -> list[Figure]:
         ),
         Figure(
             "p",
+            f"100,000 lines{where}: processor time of the main thread, to load and to scroll",
+            f"{log.load_busy:.2f} s, {log.scroll_busy:.2f} s",
+        ),
+        Figure(
+            "p",
             f"100,000 lines{where}: longest frame while scrolling",
             milliseconds(log.scroll_frame),
         ),
@@ -285,4 +329,4 @@ def _big_log_figures(log: BigLog, where: str) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
