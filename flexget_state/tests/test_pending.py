@@ -17,19 +17,19 @@ def test_it_lists_what_waits(client: Any) -> None:
     assert one["entry"]["description"] == "The second"
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("task_name=waiting", ["Alpha", "Beta"]),
-        ("task_name=other", []),
-        ("approved=false", ["Alpha", "Beta"]),
-        ("approved=true", []),
-        ("search=localhost", ["Beta"]),
-        ("offset=1", ["Beta"]),
-    ],
-)
-def test_it_filters_and_pages(client: Any, query: str, expected: list[str]) -> None:
-    assert titles(client.get(f"/api/pending?ordering=title&{query}")) == expected
+CHOSEN = [
+    ("task_name=waiting", ["Alpha", "Beta"]),
+    ("task_name=other", []),
+    ("approved=false", ["Alpha", "Beta"]),
+    ("approved=true", []),
+    ("search=localhost", ["Beta"]),
+    ("offset=1", ["Beta"]),
+]
+
+
+def test_it_filters_and_pages(client: Any) -> None:
+    for query, expected in CHOSEN:
+        assert titles(client.get(f"/api/pending?ordering=title&{query}")) == expected, query
 
 
 def test_the_next_run_takes_what_is_approved(client: Any, state: State) -> None:

@@ -16,18 +16,18 @@ def test_it_lists_what_is_remembered(client: Any) -> None:
     assert client.get(f"/api/rejected/{item['id']}").json()["object"] == item
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("task=rejecting", ["Zeta"]),
-        ("task=other", []),
-        ("search=btih", ["Zeta"]),
-        ("rejected_by=nobody", []),
-        ("ordering=-expires", ["Zeta"]),
-    ],
-)
-def test_it_filters_and_orders(client: Any, query: str, expected: list[str]) -> None:
-    assert titles(client.get(f"/api/rejected?{query}")) == expected
+CHOSEN = [
+    ("task=rejecting", ["Zeta"]),
+    ("task=other", []),
+    ("search=btih", ["Zeta"]),
+    ("rejected_by=nobody", []),
+    ("ordering=-expires", ["Zeta"]),
+]
+
+
+def test_it_filters_and_orders(client: Any) -> None:
+    for query, expected in CHOSEN:
+        assert titles(client.get(f"/api/rejected?{query}")) == expected, query
 
 
 def test_one_that_is_forgotten_is_looked_at_again(client: Any, state: State) -> None:

@@ -20,28 +20,26 @@ def test_it_lists_what_a_run_took(client: Any) -> None:
     assert client.get(f"/api/seen/{alpha['id']}").json()["object"] == alpha
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("local=true", ["Delta"]),
-        ("local=false", ["Alpha", "Beta"]),
-        ("task=taken", ["Alpha", "Beta"]),
-        ("reason=none", []),
-        ("value=Beta", ["Beta"]),
-        ("value=Bet", []),
-        ("search=LOCALHOST", ["Beta", "Delta"]),
-        ("search=alp", ["Alpha"]),
-        ("search=%25", []),
-        ("search=", ["Alpha", "Beta", "Delta"]),
-        ("limit=1&offset=1", ["Beta"]),
-        ("ordering=-title", ["Delta", "Beta", "Alpha"]),
-    ],
-)
-def test_it_filters_orders_and_pages(client: Any, query: str, expected: list[str]) -> None:
-    assert (
-        titles(client.get(f"/api/seen?ordering=title&{query}".replace("title&ordering=", "")))
-        == expected
-    )
+CHOSEN = [
+    ("local=true", ["Delta"]),
+    ("local=false", ["Alpha", "Beta"]),
+    ("task=taken", ["Alpha", "Beta"]),
+    ("reason=none", []),
+    ("value=Beta", ["Beta"]),
+    ("value=Bet", []),
+    ("search=LOCALHOST", ["Beta", "Delta"]),
+    ("search=alp", ["Alpha"]),
+    ("search=%25", []),
+    ("search=", ["Alpha", "Beta", "Delta"]),
+    ("limit=1&offset=1", ["Beta"]),
+    ("ordering=-title", ["Delta", "Beta", "Alpha"]),
+]
+
+
+def test_it_filters_orders_and_pages(client: Any) -> None:
+    for query, expected in CHOSEN:
+        # The later one counts.
+        assert titles(client.get(f"/api/seen?ordering=title&{query}")) == expected, query
 
 
 @pytest.mark.parametrize(
