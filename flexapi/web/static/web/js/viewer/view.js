@@ -77,9 +77,10 @@ export class LogView {
     element.append(this.space);
     element.addEventListener("scroll", () => this.onScroll(), { passive: true });
     this.space.addEventListener("click", (event) => this.onClick(event));
+    // It calls for the first time when the browser has laid the page out: measuring before would
+    // have it do so in the middle of the scripts.
     new ResizeObserver(() => this.layout()).observe(element);
     NARROW.addEventListener("change", () => this.layout());
-    this.layout();
   }
 
   /** Measure how many characters fit beside the columns, and count all rows anew. */
@@ -139,6 +140,7 @@ export class LogView {
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = null;
+      if (!this.line) return;
       this.resizeSpace();
       if (this.wanted !== null) {
         this.reveal(this.wanted);
