@@ -24,7 +24,7 @@ PARTS: dict[str, Callable[[Session], list[Figure]]] = {
     "e": memory.measure,
 }
 # Modules beside this one that measure and print by themselves, in a process of their own.
-PROGRAMS = ("mirror", "history", "pages", "schedules", "workers")
+PROGRAMS = ("mirror", "history", "pages", "schedules", "workers", "slots")
 # Those that need nothing but this project.
 BY_DEFAULT = (*PARTS, "mirror")
 

@@ -4,7 +4,7 @@ import contextlib
 import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,14 +50,20 @@ class FlexApi:
 
 
 @contextlib.contextmanager
-def flexapi(folder: Path, config: dict[str, Any]) -> Iterator[FlexApi]:
-    """Start the server on a config in a new folder; ready when FlexGet is loaded in its host."""
+def flexapi(
+    folder: Path, config: dict[str, Any], settings: Mapping[str, str] | None = None
+) -> Iterator[FlexApi]:
+    """Start the server on a config in a new folder; ready when FlexGet is loaded in its host.
+
+    `settings` are more variables for it.
+    """
     port = processes.free_port()
     variables = {
         "FLEXAPI_DATA_DIR": str(folder / "data"),
         "FLEXAPI_CONFIG": str(configs.write(folder, config)),
         "FLEXAPI_PORT": str(port),
         "FLEXAPI_ADMIN_PASSWORD": secrets.token_urlsafe(),
+        **(settings or {}),
     }
     manage = [sys.executable, str(processes.ROOT / "manage.py")]
     with processes.Server([*manage, "serve"], folder, variables) as server:
