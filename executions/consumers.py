@@ -14,6 +14,7 @@ from flexapi.api.threads import run_sync
 
 from . import announcements, messages
 from .following import follow, subscription
+from .log_reader import View
 from .models import Execution
 from .serializers import ExecutionSerializer
 
@@ -69,7 +70,8 @@ class LogConsumer(WatchConsumer):
         if not (after.isascii() and after.isdigit() and len(after) <= 18):
             return BAD_REQUEST
         found = False
-        async with contextlib.aclosing(follow(execution_id, int(after))) as events:
+        view = await run_sync(View.of, self.scope["user"])
+        async with contextlib.aclosing(follow(execution_id, view, int(after))) as events:
             async for event in events:
                 found = True
                 await self.send(messages.websocket(event))

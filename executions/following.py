@@ -12,7 +12,7 @@ from channels.layers import get_channel_layer
 from flexapi.api.threads import run_sync
 
 from . import announcements
-from .log_reader import Batch, Snapshot, read_batch
+from .log_reader import Batch, Snapshot, View, read_batch
 
 logger = logging.getLogger(__name__)
 
@@ -100,17 +100,17 @@ class Subscription:
         return ids
 
 
-def _pull(execution_id: int, after: int, level: str) -> tuple[Snapshot | None, Batch | None]:
+def _pull(execution_id: int, after: int, view: View) -> tuple[Snapshot | None, Batch | None]:
     """Read where the execution is and, of its log, the next batch."""
     # The snapshot first: all lines that it counts are stored.
     snapshot = Snapshot.read(execution_id)
     if snapshot is None or snapshot.log_lines <= after:
         return snapshot, None
-    return snapshot, read_batch(execution_id, after, snapshot.log_lines, level)
+    return snapshot, read_batch(execution_id, after, snapshot.log_lines, view)
 
 
 async def follow(
-    execution_id: int, after: int = 0, level: str = "", live: bool = True
+    execution_id: int, view: View, after: int = 0, live: bool = True
 ) -> AsyncGenerator[Event]:
     """Yield what happened after line `after`, then what happens, up to the end.
 
@@ -120,7 +120,7 @@ async def follow(
     async with subscription(announcements.log_group(execution_id)) as changes:
         known: Snapshot | None = None
         while True:
-            snapshot, batch = await run_sync(_pull, execution_id, after, level)
+            snapshot, batch = await run_sync(_pull, execution_id, after, view)
             if snapshot is None:
                 return
             if known is None or snapshot.status != known.status:

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 
+from django.contrib.auth.models import AnonymousUser, User
+
+from flexapi.mirror import credentials
+
 from .models import Execution, LogLine
 
 # The levels of FlexGet's log, the least first.
@@ -82,7 +86,22 @@ def format_time(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _lines(execution_id: int, after: int, up_to: int, level: str) -> Iterator[Line]:
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader is shown of a log: with `level`, lines of that level or above alone; `masked`,
+    without the credentials in URLs that plugins log."""
+
+    level: str = ""
+    masked: bool = False
+
+    @classmethod
+    def of(cls, user: User | AnonymousUser, level: str = "") -> "View":
+        """Return a user's: who may edit tasks knows their credentials."""
+        return cls(level, not user.has_perm("tasks.change_task"))
+
+
+def _lines(execution_id: int, after: int, up_to: int, view: View) -> Iterator[Line]:
+    level = view.level
     rows = LogLine.objects.filter(execution_id=execution_id, seq__gt=after, seq__lte=up_to)
     if level and levels_below(level):
         rows = rows.exclude(level__in=levels_below(level))
@@ -95,14 +114,14 @@ def _lines(execution_id: int, after: int, up_to: int, level: str) -> Iterator[Li
             "level": name,
             "plugin": plugin,
             "task": task,
-            "message": message,
+            "message": credentials.mask_text(message) if view.masked else message,
         }
 
 
-def _read(execution_id: int, after: int, up_to: int, level: str) -> Batch:
+def _read(execution_id: int, after: int, up_to: int, view: View) -> Batch:
     lines: list[Line] = []
     characters = 0
-    for line in _lines(execution_id, after, up_to, level):
+    for line in _lines(execution_id, after, up_to, view):
         lines.append(line)
         characters += len(line["message"])
         if characters >= BATCH_CHARACTERS:
@@ -111,21 +130,20 @@ def _read(execution_id: int, after: int, up_to: int, level: str) -> Batch:
     return Batch(lines, lines[-1]["seq"] if full else up_to, {})
 
 
-_shared: OrderedDict[tuple[int, int, str], tuple[float, Batch]] = OrderedDict()
+_shared: OrderedDict[tuple[int, int, View], tuple[float, Batch]] = OrderedDict()
 
 
-def read_batch(execution_id: int, after: int, up_to: int, level: str = "") -> Batch:
-    """Return the lines with `after` < seq <= `up_to`, or the first of them.
+def read_batch(execution_id: int, after: int, up_to: int, view: View) -> Batch:
+    """Return the lines with `after` < seq <= `up_to`, or the first of them, as `view` shows them.
 
-    `up_to` is the `log_lines` of a snapshot, so all of these lines are stored. With `level`,
-    only lines of that level or above. A batch that was read a moment ago may end before `up_to`.
+    `up_to` is the `log_lines` of a snapshot, so all of these lines are stored. A batch that was read a moment ago may end before `up_to`.
     """
-    key = (execution_id, after, level)
+    key = (execution_id, after, view)
     now = time.monotonic()
     shared = _shared.get(key)
     if shared is not None and now - shared[0] < SHARED_FOR:
         return shared[1]
-    batch = _read(execution_id, after, up_to, level)
+    batch = _read(execution_id, after, up_to, view)
     _shared[key] = (now, batch)
     _shared.move_to_end(key)
     while len(_shared) > SHARED_BATCHES:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from flexapi import metrics
 from flexapi.engine.run import Ending, Report
+from flexapi.mirror import credentials
 from flexapi.text import storable, storable_all
 
 from . import announcements, extensions
@@ -87,7 +88,8 @@ class Recorder:
         status, reason = self._verdict(ending, abort_reason)
         changes = {
             "status": status,
-            "abort_reason": reason,
+            # Everybody reads it, and errors of the network like to say all of a URL.
+            "abort_reason": credentials.mask_text(reason),
             "finished": timezone.now(),
             "current_task": "",
             "current_phase": "",

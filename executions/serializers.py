@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flexapi.mirror import credentials
+
 from .models import Execution, ExecutionEntry
 
 
@@ -63,9 +65,23 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
 
 
 class ExecutionEntrySerializer(serializers.ModelSerializer[ExecutionEntry]):
-    """What became of an entry, who decided, and why."""
+    """What became of an entry, who decided, and why; its URLs without credentials for some."""
 
     class Meta:
         model = ExecutionEntry
         fields = ("task", "title", "url", "original_url", "state", "reason", "plugin", "trace")
         read_only_fields = fields
+
+    def to_representation(self, entry: ExecutionEntry) -> dict[str, Any]:
+        """Return it; who may not edit tasks sees no credentials of the trackers'."""
+        data = super().to_representation(entry)
+        if not self.context["request"].user.has_perm("tasks.change_task"):
+            data |= {
+                name: credentials.mask_text(data[name])
+                for name in ("url", "original_url", "reason")
+            }
+            data["trace"] = [
+                {**step, "message": credentials.mask_text(step["message"])}
+                for step in data["trace"]
+            ]
+        return data

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from . import messages
 from .following import Event, follow
-from .log_reader import LEVELS, levels_below
+from .log_reader import LEVELS, View, levels_below
 
 # Seconds of silence after which a server-sent comment keeps proxies from hanging up.
 KEEP_ALIVE = 15.0
@@ -103,8 +103,8 @@ def stream_log(
     """Answer the log: what is stored, then, unless `?follow=false`, what comes, to the end."""
     events = follow(
         execution_id,
+        View.of(request.user, read_level(request)),
         after=read_after(request),
-        level=read_level(request),
         live=read_flag(request, "follow", default=True),
     )
     return StreamingHttpResponse(

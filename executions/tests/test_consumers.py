@@ -50,6 +50,16 @@ async def messages(client: WebsocketCommunicator) -> list[dict[str, Any]]:
         found.append(json.loads(message["text"]))
 
 
+async def test_who_may_not_edit_tasks_reads_no_credentials(viewer: User, editor: User) -> None:
+    execution = await run_sync(make_execution)
+    await run_sync(add_lines, execution, "fetching http://tracker.example/rss?passkey=secret123")
+    for user, shown in ((viewer, "passkey=********"), (editor, "passkey=secret123")):
+        client = communicator(f"/ws/execution/{execution.pk}/log/", user)
+        await client.connect()
+        _, log, _ = await messages(client)
+        assert log["lines"][0]["message"] == f"fetching http://tracker.example/rss?{shown}"
+
+
 async def test_a_log_that_is_complete(viewer: User) -> None:
     execution = await run_sync(make_execution)
     await run_sync(add_lines, execution, "one", ("WARNING", "two"))

@@ -64,6 +64,27 @@ def test_it_filters_searches_and_orders(client: APIClient, execution: Execution)
     assert titles(client, execution, "?ordering=title") == ["Film 1080p", "Film 720p"]
 
 
+def test_who_may_not_edit_tasks_sees_no_credentials(
+    api: Callable[..., APIClient], viewer: User, editor: User
+) -> None:
+    execution = make_execution()
+    url = "http://tracker.example/get?passkey=secret123"
+    add_entry(
+        execution,
+        "x",
+        "failed",
+        url=url,
+        original_url=url,
+        reason=f"404 for {url}",
+        trace=[{"plugin": "download", "operation": "fail", "message": f"404 for {url}"}],
+    )
+    path = f"/api/execution/{execution.pk}/entries"
+    assert "secret123" not in api(viewer).get(path).content.decode()
+    assert api(editor).get(path).content.decode().count("secret123") == 4
+    # What can't be seen can't be guessed letter by letter either.
+    assert titles(api(viewer), execution, "?search=passkey%3Dsecret") == []
+
+
 def test_an_unknown_state_is_refused(client: APIClient, execution: Execution) -> None:
     response = client.get(f"/api/execution/{execution.pk}/entries?state=lost")
     assert response.status_code == 400
