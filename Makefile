@@ -4,6 +4,8 @@ BIN := .venv/bin
 # What serving needs, and what tests and linters need on top of it.
 SERVED := .venv/.served
 STAMP := .venv/.installed
+# Each file's tests in one process, for they share servers; ARGS=-n0 runs all in one.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 # Linting loads the settings, which create the data folder: not the user's own.
 LINT_ENV := FLEXAPI_DATA_DIR=$(CURDIR)/.venv/lint-data
 
@@ -25,7 +27,7 @@ run: $(SERVED)
 	exec $(BIN)/python manage.py serve
 
 test: $(STAMP)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -118,14 +118,14 @@ def test_what_fails_is_left_out_and_said(own_server: LiveServer, tmp_path: Path)
     install(site, "badmigration", models=MODEL, api=ENDPOINT.format(path="badmigration"), **failing)
     # Before them all in the alphabet stands one that is blameless.
     blameless = MIGRATION.replace("migrations.RunPython(fail),", "")
-    package = {"migrations__in____init__": ""}
-    install(site, "able", models=MODEL, **package, migrations__in__0001_initial=blameless)
-    install(site, "badimport", models=MODEL, **package, migrations__in__0001_initial="1 / 0")
-    install(site, "noclass", models=MODEL, **package, migrations__in__0001_initial="")
+    migrations = {"migrations__in____init__": ""}
+    install(site, "able", models=MODEL, **migrations, migrations__in__0001_initial=blameless)
+    install(site, "badimport", models=MODEL, **migrations, migrations__in__0001_initial="1 / 0")
+    install(site, "noclass", models=MODEL, **migrations, migrations__in__0001_initial="")
     depends = blameless.replace(
         "    operations", "    dependencies = [('nowhere', '1')]\n    operations"
     )
-    install(site, "lost", models=MODEL, **package, migrations__in__0001_initial=depends)
+    install(site, "lost", models=MODEL, **migrations, migrations__in__0001_initial=depends)
     install(site, "badapi", api=ENDPOINT.format(path="badapi") + "raise ValueError('in api')")
     install(site, "badadmin", admin="import nowhere")
     install(site, "elsewhere", api=ENDPOINT.format(path="tasks/mine"))
