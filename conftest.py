@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 CAPABILITIES = ("browser", "postgres", "redis")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the settings to the processes that run tests side by side: each loads its own."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 def pytest_unconfigure() -> None:
     """Remove the temporary home and data folder."""
     shutil.rmtree(_FOLDER, ignore_errors=True)

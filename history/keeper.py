@@ -70,12 +70,16 @@ class Keeper:
         return answer
 
     def _loop(self) -> None:
+        told = ""
         while not self._stopping.is_set():
             close_old_connections()
             try:
                 self.look()
+                told = ""
             except (DatabaseError, EngineError) as error:
-                logger.warning("The history can't be looked after right now: %s", error)
+                if str(error) != told:
+                    told = str(error)
+                    logger.warning("The history can't be looked after right now: %s", error)
             except EngineUnavailable as error:
                 logger.debug("FlexGet's history can't be read now: %s", error)
             self._stopping.wait(INTERVAL)

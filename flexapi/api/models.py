@@ -20,6 +20,7 @@ class ApiToken(AbstractAuthToken):
 
     class Meta:
         ordering = ("-id",)
+        verbose_name = "API token"
 
     def __str__(self) -> str:
         return self.name or self.token_key
