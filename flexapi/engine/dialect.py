@@ -9,7 +9,7 @@ What differs from SQLAlchemy's own dialect, and what would go wrong without:
   number other than 0 (FlexGet's lists ask for `original_url AND …`, which so finds nothing).
 - LIKE takes upper and lower case (of ASCII) for the same, and a backslash for itself.
 - Text sorts by its bytes (collation "C"), however the database was made; NULL sorts before everything.
-- Rows that nobody ordered come by their id (see `order_rows`).
+- Rows that are equal by what they are ordered by come by their id (see `order_rows`), as they mostly do in SQLite.
 - NUL in a text is replaced, and so is half a character: PostgreSQL stores neither.
 - A time's zone is dropped and not converted: FlexGet's times are local.
 - VACUUM is left to PostgreSQL, which does it by itself and refuses it within a transaction.
@@ -167,20 +167,17 @@ def listen(engine: Engine) -> None:
 
 
 def order_rows(state: ORMExecuteState) -> None:
-    """Let a query of whole rows that says no order answer them by their primary key, as SQLite does.
+    """Let a query of whole rows answer those that its order, if any, leaves equal by their primary key.
 
-    A session's `do_orm_execute`. A query for the first row only is left alone: an order could make
-    PostgreSQL walk through the table where an index leads to the row.
+    A session's `do_orm_execute`. A query for the first of unordered rows is left alone: an order could
+    make PostgreSQL walk through the table where an index leads to the row.
     """
     statement: Any = state.statement
     if not state.is_select or state.is_column_load or not hasattr(statement, "_order_by_clauses"):
         return
-    if (
-        statement._order_by_clauses
-        or statement._group_by_clauses
-        or statement._distinct
-        or statement._limit_clause is not None
-    ):
+    if statement._group_by_clauses or statement._distinct:
+        return
+    if not statement._order_by_clauses and statement._limit_clause is not None:
         return
     described = statement.column_descriptions
     if len(described) == 1 and described[0]["expr"] is described[0].get("entity"):

@@ -1,6 +1,7 @@
 """A FlexGet plugin for the test of a year: entries, failures and rejections that depend on the date alone."""
 
 from datetime import date, datetime
+from zlib import crc32
 
 from flexget import plugin
 from flexget.entry import Entry
@@ -56,6 +57,11 @@ def _oddities() -> list[Entry]:
     ]
 
 
+def _number(entry: Entry) -> int:
+    """Return a number of an entry, whatever its place: nobody promises in which order backlogs come."""
+    return crc32(entry["title"].encode())
+
+
 class YearFeed:
     """`year_feed: series|movies|oddities`."""
 
@@ -72,15 +78,16 @@ class YearFate:
 
     @plugin.priority(200)
     def on_task_filter(self, task, config):
-        for number, entry in enumerate(task.entries):
-            if (number + day()) % 11 == 3:
+        for entry in task.entries:
+            number = _number(entry)
+            if (number + day()) % 5 == 3:
                 entry.reject("not yet", remember_time="20 days")
-            elif (number + day()) % 17 == 5:
+            elif (number + day()) % 7 == 5:
                 entry.reject("never", remember=True)
 
     def on_task_output(self, task, config):
-        for number, entry in enumerate(list(task.accepted)):
-            if (number + day()) % 4 == 1:
+        for entry in list(task.accepted):
+            if (_number(entry) + day()) % 4 == 1:
                 entry.fail(f"it failed on day {day()}")
 
 
