@@ -109,14 +109,17 @@ class PostgreSQL:
         Raises DatabaseUnusable where they are of a newer FlexGet.
         """
         with manager.engine.connect() as connection:
-            if self._is_complete(connection):
+            there = self._tables_there(connection)
+            if db_schema.PluginSchema.__tablename__ in there:
                 self._refuse_newer(connection)
-                if not db_schema.upgrade_required():
-                    return
+            if there.issuperset(Base.metadata.tables) and not db_schema.upgrade_required():
+                return
         with manager.engine.begin() as connection:
             self.keep_others_off(connection)
             with self._everything_in(connection, manager):
                 self._make_tables(connection)
+                # Another host may have been quicker, and of a newer FlexGet.
+                self._refuse_newer(connection)
                 if db_schema.upgrade_required():
                     manager.upgrade_tables()
 
@@ -135,9 +138,8 @@ class PostgreSQL:
         connection.execute(CreateSchema(self.schema, if_not_exists=True))
         Base.metadata.create_all(bind=connection)
 
-    def _is_complete(self, connection: Connection) -> bool:
-        there = set(inspect(connection).get_table_names(schema=self.schema))
-        return there.issuperset(Base.metadata.tables)
+    def _tables_there(self, connection: Connection) -> set[str]:
+        return set(inspect(connection).get_table_names(schema=self.schema))
 
     @staticmethod
     def _refuse_newer(connection: Connection) -> None:
@@ -183,7 +185,7 @@ class PostgreSQL:
 
     def _copy_rows(self, connection: Connection) -> None:
         """Fill the tables that a connection works with, which are empty, with what is in those here."""
-        there = set(inspect(connection).get_table_names(schema=self.schema))
+        there = self._tables_there(connection)
         for table in Base.metadata.sorted_tables:
             if table.name in there:
                 ours = table.to_metadata(MetaData(), schema=self.schema)

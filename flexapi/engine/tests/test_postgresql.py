@@ -271,3 +271,31 @@ def test_a_clash_with_another_run_is_tried_again(
         reports = reports_of(run)
     assert of_kind(reports, "task")[0]["aborted"] is False
     assert any("met another run in the database" in line for line in messages(reports))
+
+
+def test_an_older_flexget_s_tables_are_upgraded_and_a_newer_one_s_left_alone(
+    engine: Engine, home: FlexGetHome, url: str
+) -> None:
+    home.write({"good": accepting("y")})
+    reports_of(engine.execute(1, None, {}))
+
+    def run_with(version: int) -> tuple[dict[str, Any], int]:
+        with psycopg.connect(url, autocommit=True) as connection:
+            table = "flexget.plugin_schema"
+            connection.execute(f"UPDATE {table} SET version = {version} WHERE plugin = 'series'")
+            # As another host would have left it, an older FlexGet has no such table.
+            connection.execute("DROP TABLE IF EXISTS flexget.season_releases")
+            (task,) = of_kind(reports_of(engine.execute(2, None, {})), "task")
+            found = connection.execute(f"SELECT version FROM {table} WHERE plugin = 'series'")
+            return task, found.fetchone()[0]
+
+    task, version = run_with(13)
+    assert (task["accepted"], version) == (1, 14)
+    task, version = run_with(99)
+    assert "of a newer FlexGet" in task["abort_reason"]
+    assert version == 99
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA flexget CASCADE")
+    (task,) = of_kind(reports_of(engine.execute(3, None, {})), "task")
+    # They were removed since the host started, and are made again.
+    assert task["accepted"] == 1
