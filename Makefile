@@ -5,7 +5,7 @@ BIN := .venv/bin
 SERVED := .venv/.served
 STAMP := .venv/.installed
 # Each file's tests in one process, for they share servers; ARGS=-n0 runs all in one.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Linting loads the settings, which create the data folder: not the user's own.
 LINT_ENV := FLEXAPI_DATA_DIR=$(CURDIR)/.venv/lint-data
 

@@ -48,7 +48,7 @@ TASKS: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(require: Callable[[str, bool, str], None]) -> Iterator[Any]:
     """The browser."""
     require("browser", CHROMIUM.exists(), f"there is no {CHROMIUM}")
@@ -59,7 +59,7 @@ def chromium(require: Callable[[str, bool, str], None]) -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def web_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server with some tasks and a user of each role, whose password is `PASSWORD`."""
     server = LiveServer(tmp_path_factory.mktemp("web"))
