@@ -100,7 +100,8 @@ def test_the_documentation_works(web_server: LiveServer, people: Any) -> None:
     person = people(web_server, "admin")
     page = person.page
     page.goto("/api/docs")
-    page.locator(".opblock-summary-path", has_text="/api/execution/options").click()
+    # One of the first: with this many, Swagger UI draws only what is in sight.
+    page.locator(".opblock-summary-path", has_text="/api/auth/me").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     page.locator(
