@@ -25,8 +25,8 @@ PARTS: dict[str, Callable[[Session], list[Figure]]] = {
 }
 # Modules beside this one that measure and print by themselves, in a process of their own.
 PROGRAMS = ("mirror", "history", "pages", "schedules", "workers", "slots")
-# Those that need nothing but this project.
-BY_DEFAULT = (*PARTS, "mirror")
+# What a machine lacks (chromium, PostgreSQL, Redis) is said by the program that wants it, and the rest goes on.
+BY_DEFAULT = (*PARTS, *PROGRAMS)
 
 
 def main() -> int:
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         "parts",
         nargs="*",
         metavar="PART",
-        help=f"{', '.join((*PARTS, *PROGRAMS))} (default: {' '.join(BY_DEFAULT)})",
+        help=f"{', '.join((*PARTS, *PROGRAMS))} (default: all)",
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds, less to log")
     parser.add_argument("--output", default="latest", help="name of the files (default: latest)")
