@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -66,16 +66,21 @@ def require() -> Callable[[str, bool, str], None]:
 
 
 @pytest.fixture(autouse=True)
-def _test_settings(settings: Any) -> None:
+def _test_settings(settings: Any) -> Iterator[None]:
     """Quick password hashes, the test client's host name, and throttles that have seen nobody yet."""
     from django.core.cache import cache
 
+    from flexapi.engine.shared import engine
     from flexapi.mirror import mirror
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOST_NAMES = [*settings.ALLOWED_HOST_NAMES, "testserver"]
     cache.clear()
     mirror.forget()  # What it knows of the last test's file and database.
+    yield
+    # Without a config FlexGet can't start, and would be tried again and again beside the other tests.
+    if engine.cache_info().currsize and engine().state.name == "failed":
+        engine().stop()
 
 
 @pytest.fixture
