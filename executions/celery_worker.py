@@ -9,7 +9,7 @@ from typing import IO, Any
 from celery import signals
 from celery.exceptions import WorkerShutdown
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from flexapi import data_folder, metrics
@@ -88,7 +88,7 @@ def set_up(sender: str, instance: Any, **kwargs: Any) -> None:
 
 @signals.worker_ready.connect
 def start(**kwargs: Any) -> None:
-    """Begin to give signs of life, and look for what waits already."""
+    """Begin to give signs of life, and look for what waits already; without any it may not run."""
     if _parts is None:
         return
     # The channel layer's connections belong to the loop that they were made in.
@@ -96,7 +96,11 @@ def start(**kwargs: Any) -> None:
     threading.Thread(target=loop.run_forever, name="announcements", daemon=True).start()
     announcements.send_from(loop)
     _parts.engine.start()
-    _parts.worker.start()
+    try:
+        _parts.worker.start()
+    except DatabaseError as error:
+        logger.critical("The worker can't use the database: %s", error)
+        raise WorkerShutdown(1) from error
     for queue in _parts.worker.served or ():
         delivery.wake(queue)
 

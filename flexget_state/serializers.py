@@ -144,9 +144,3 @@ class MovieSerializer(serializers.Serializer[Any]):
         default=dict,
         help_text="Such as `imdb_id`; `/api/movie_list/identifiers` names all.",
     )
-
-
-class CountSerializer(serializers.Serializer[Any]):
-    """What was done to all that match."""
-
-    count = serializers.IntegerField(help_text="How many were changed or deleted.")

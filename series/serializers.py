@@ -5,12 +5,6 @@ from typing import Any
 from rest_framework import serializers
 
 
-class AffectedSerializer(serializers.Serializer[dict[str, Any]]):
-    """What was done to all of them."""
-
-    count = serializers.IntegerField(help_text="How many were changed or removed.")
-
-
 class LatestReleaseSerializer(serializers.Serializer[dict[str, Any]]):
     """The release that was downloaded last, of the latest season or episode."""
 

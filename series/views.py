@@ -10,11 +10,11 @@ from rest_framework.response import Response
 
 from flexapi.api.flexget import FlexGetViewSet, ask
 from flexapi.api.schema import ErrorSerializer
+from flexapi.api.serializers import CountSerializer
 from flexapi.api.viewsets import one
 
 from .models import Show
 from .serializers import (
-    AffectedSerializer,
     EntityDetailSerializer,
     EntitySerializer,
     ReleaseSerializer,
@@ -139,7 +139,7 @@ class EntityViewSet(SeriesDataViewSet):
             "series.entities", kind=self.kind, show=int(show), descending=descending
         )
 
-    @extend_schema(parameters=[FORGET], responses=AffectedSerializer)
+    @extend_schema(parameters=[FORGET], responses=CountSerializer)
     def clear(self, request: Request, show: str) -> Response:
         """Remove all of them from FlexGet's database."""
         params = {"kind": self.kind, "show": int(show), "seen": self.seen}
@@ -199,7 +199,7 @@ class ReleaseViewSet(SeriesDataViewSet):
             descending=descending,
         )
 
-    @extend_schema(parameters=[DOWNLOADED, FORGET], responses=AffectedSerializer)
+    @extend_schema(parameters=[DOWNLOADED, FORGET], responses=CountSerializer)
     def clear(self, request: Request, show: str, entity: str) -> Response:
         """Remove all of them, or those that were or were not downloaded, from FlexGet's database."""
         params = self._key(show, entity) | {"downloaded": self.flag("downloaded")}
@@ -218,7 +218,7 @@ class ReleaseViewSet(SeriesDataViewSet):
         ask("series.forget_release", **key, seen=seen, expected=expected)
         return Response(status=204)
 
-    @extend_schema(request=None, responses=AffectedSerializer)
+    @extend_schema(request=None, responses=CountSerializer)
     @action(methods=["post"], detail=False, url_path="reset")
     def reset_all(self, request: Request, show: str, entity: str) -> Response:
         """Take all of them for not downloaded, so that FlexGet may take another."""

@@ -1,4 +1,4 @@
-"""The base class of serializers of models."""
+"""Serializers that several apps share."""
 
 import copy
 from typing import Any, TypeVar
@@ -19,3 +19,9 @@ class ModelSerializer(serializers.ModelSerializer[M]):
         if "_derived_fields" not in own:
             type(self)._derived_fields = super().get_fields()  # type: ignore[attr-defined]
         return copy.deepcopy(own["_derived_fields"])
+
+
+class CountSerializer(serializers.Serializer[Any]):
+    """What was done to all that match."""
+
+    count = serializers.IntegerField(help_text="How many were changed or deleted.")

@@ -12,11 +12,11 @@ from rest_framework.response import Response
 from flexapi.api.errors import Conflict
 from flexapi.api.flexget import Exists, FlexGetViewSet, ask
 from flexapi.api.schema import ErrorSerializer
+from flexapi.api.serializers import CountSerializer
 from flexapi.api.viewsets import one
 from flexapi.mirror import credentials
 
 from ..filters import Filters
-from ..serializers import CountSerializer
 
 # Who may not change tasks sees no credentials: a tracker's URL has the key of its user in it.
 REVEAL = "tasks.change_task"
