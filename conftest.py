@@ -70,7 +70,7 @@ def _test_settings(settings: Any) -> Iterator[None]:
     """Quick password hashes, the test client's host name, and throttles that have seen nobody yet."""
     from django.core.cache import cache
 
-    from flexapi.engine.shared import engine
+    from flexapi.engine.instance import engine
     from flexapi.mirror import mirror
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

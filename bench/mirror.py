@@ -74,8 +74,10 @@ def report() -> list[tuple[str, float, dict[str, float]]]:
     from rest_framework.test import APIClient
 
     from flexapi.api.models import ApiToken
-    from flexapi.engine.shared import engine
-    from flexapi.mirror import file, mirror, validation, writing
+    from flexapi.engine.instance import engine
+    from flexapi.mirror import mirror
+    from flexapi.mirror.disk import file
+    from flexapi.mirror.edits import validation, writing
 
     call_command("migrate", verbosity=0)
     user = User.objects.create_superuser("bench")

@@ -29,7 +29,7 @@ from playwright.sync_api import (
 
 from bench import machine
 from bench.figures import Figure, mebibytes, median, milliseconds, spread, table
-from flexapi.tests.live import PASSWORD, LiveServer
+from flexapi.testing.live import PASSWORD, LiveServer
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [

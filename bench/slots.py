@@ -19,7 +19,7 @@ from bench import machine
 from bench.figures import Figure, table
 from bench.flexapi_server import FlexApi, flexapi
 from bench.flexget_daemon import flexget
-from flexapi.tests.postgres import new_database
+from flexapi.testing.postgres import new_database
 
 TASKS = [f"slow {number}" for number in range(4)]
 SECONDS = 10.0

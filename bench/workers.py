@@ -25,8 +25,8 @@ from bench.flexget_daemon import FlexGet, flexget
 from bench.http_client import Client
 from bench.parts.many_watchers import FAULTS
 from bench.watchers import Watch, Watched, watching
-from flexapi.tests.cluster import Cluster, Worker, new_cluster
-from flexapi.tests.live import LiveServer
+from flexapi.testing.cluster import Cluster, Worker, new_cluster
+from flexapi.testing.live import LiveServer
 
 RUNS = 2000
 RUNS_ALONE = 300

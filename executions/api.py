@@ -1,7 +1,7 @@
 """Registers the endpoints of executions, and what `/api/server` says of the engine."""
 
-from flexapi.api import server, summary
 from flexapi.api.router import router
+from flexapi.api.status import server, summary
 
 from .status import engine_status, failed_lately, pending, running, workers
 from .views import ExecutionViewSet

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.apps import AppConfig
 from django.conf import settings
 
-from . import announcements
+from .following import announcements
 from .signals import queue_changed
 
 
@@ -29,6 +29,6 @@ class ExecutionsConfig(AppConfig):
         queue_changed.connect(announcements.on_queue_changed)
         if settings.REDIS_URL:
             # Celery takes half a second to load, so one machine does without.
-            from . import delivery
+            from .running import delivery
 
             queue_changed.connect(delivery.on_queue_changed)

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from flexapi import metrics
-from flexapi.engine.shared import engine
+from flexapi.engine.instance import engine
 
 from .models import ACTIVE, Execution, Status
 from .queues import DEFAULT

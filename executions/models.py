@@ -11,9 +11,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from executions.running.conflicts import overlap
+from executions.running.locks import claiming
+
 from . import queues
-from .conflicts import overlap
-from .locks import claiming
 from .signals import ended, queue_changed
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .consumers import BoardConsumer, LogConsumer
+from executions.following.consumers import BoardConsumer, LogConsumer
 
 websocket_urlpatterns = [
     path("ws/execution/", BoardConsumer.as_asgi()),

@@ -10,7 +10,8 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from .log_reader import LEVELS
+from executions.following.log_reader import LEVELS
+
 from .serializers import ExecutionEntrySerializer, ExecutionSerializer
 
 

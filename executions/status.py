@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from flexapi.engine.shared import engine
+from flexapi.engine.instance import engine
 
 from .models import Execution, Status, Worker
 

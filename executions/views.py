@@ -12,10 +12,16 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from executions.following.streaming import (
+    STREAM_RENDERERS,
+    StreamRenderer,
+    read_flag,
+    stream_log,
+)
 from flexapi.api.errors import Conflict, ServiceUnavailable
 from flexapi.api.viewsets import ReadOnlyViewSet, one
 from flexapi.engine.client import EngineUnavailable
-from flexapi.engine.shared import engine
+from flexapi.engine.instance import engine
 from flexapi.mirror import mirror
 
 from . import requests, schema
@@ -23,7 +29,6 @@ from .filters import EntryFilter, ExecutionFilter
 from .models import Execution, ExecutionEnded, ExecutionEntry
 from .queues import SeveralQueues
 from .serializers import ExecutionEntrySerializer, ExecutionSerializer
-from .streaming import STREAM_RENDERERS, StreamRenderer, read_flag, stream_log
 
 # Actions that answer a list, with its filters.
 LISTS = ("list", "entries")

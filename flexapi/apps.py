@@ -3,6 +3,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 
 from flexapi import plugins
+from flexapi.engine import instance
 
 
 class FlexapiConfig(AppConfig):
@@ -20,15 +21,24 @@ class FlexapiConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the rest of the plugins; say on `/api/server` how it went."""
-        from flexapi.api import server  # DRF may only be imported now.
+        from flexapi.api.status import server  # DRF may only be imported now.
 
         plugins.load(apps)
+        instance.bring(parts_in_flexget)
         server.register("plugins", plugin_report)
+
+
+def parts_in_flexget() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the modules of methods and the packages of FlexGet plugins of all apps."""
+    return (
+        plugins.parts_in_flexget(apps, "engine_methods"),
+        plugins.parts_in_flexget(apps, "flexget_plugins"),
+    )
 
 
 def plugin_report() -> list[dict[str, Any]]:
     """Return each plugin with its problem, and with why FlexGet's host lacks its methods ("" else)."""
-    from flexapi.engine.shared import engine
+    from flexapi.engine.instance import engine
 
     if not plugins.installed:
         return []

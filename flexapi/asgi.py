@@ -11,9 +11,9 @@ django.setup()
 # These need the apps to be loaded.
 from django.conf import settings  # noqa: E402
 
-from flexapi.api import websockets  # noqa: E402
-from flexapi.api.handler import Handler  # noqa: E402
-from flexapi.api.prefix import Prefixed  # noqa: E402
+from flexapi.api.http import websockets  # noqa: E402
+from flexapi.api.http.handler import Handler  # noqa: E402
+from flexapi.api.http.prefix import Prefixed  # noqa: E402
 
 application = Prefixed(
     ProtocolTypeRouter({"http": Handler(), "websocket": websockets.application()}),

@@ -1,6 +1,6 @@
 """Celery's application: `celery -A flexapi worker` runs executions on this machine.
 
-What it is given is in the settings; what a worker does with a message is in `executions.celery_worker`.
+What it is given is in the settings; what a worker does with a message is in `executions.running.celery_worker`.
 """
 
 import os
@@ -32,7 +32,7 @@ app.conf.update(
     },
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
-    imports=["executions.celery_worker"],
+    imports=["executions.running.celery_worker"],
     task_default_queue="default",
     task_ignore_result=True,
     # A message is done when what it led to is; a worker holds no more than it works on.

@@ -145,15 +145,14 @@ def migrate(apps: Apps, run: Callable[[str], Any]) -> None:
             logger.error("The plugin %s is left out: %s", plugin.name, plugin.problem)
 
 
-def engine_methods(apps: Apps) -> dict[str, str]:
-    """Return the modules with methods for FlexGet's host, by the label of their app.
+def parts_in_flexget(apps: Apps, attribute: str) -> dict[str, str]:
+    """Return what apps bring into FlexGet's process, by their labels; an AppConfig names its own.
 
-    An app names its own in `engine_methods` of its AppConfig.
+    `attribute` is `engine_methods`, a module of methods for the host, or `flexget_plugins`, a package of
+    FlexGet plugins.
     """
-    modules = {
-        config.label: getattr(config, "engine_methods", "") for config in apps.get_app_configs()
-    }
-    return {label: module for label, module in modules.items() if module}
+    named = {config.label: getattr(config, attribute, "") for config in apps.get_app_configs()}
+    return {label: module for label, module in named.items() if module}
 
 
 @contextmanager

@@ -15,17 +15,17 @@ from daphne.server import twisted_loop
 from django.conf import settings
 from twisted.internet import reactor
 
-from executions import announcements
-from executions.dispatcher import Dispatcher
-from executions.reaper import Reaper, Wake
-from executions.runner import Unprepared
-from executions.worker import WorkerProcess
+from executions.following import announcements
+from executions.running.dispatcher import Dispatcher
+from executions.running.reaper import Reaper, Wake
+from executions.running.runner import Unprepared
+from executions.running.worker import WorkerProcess
 from flexapi.asgi import application
 from flexapi.engine.client import Engine
-from flexapi.engine.shared import engine
+from flexapi.engine.instance import engine
 from flexapi.mirror import mirror
-from flexapi.mirror.file import LockBusy
-from flexapi.mirror.watch import Watcher
+from flexapi.mirror.disk.file import LockBusy
+from flexapi.mirror.disk.watch import Watcher
 from history.keeper import Keeper
 from schedules.scheduler import Scheduler
 
@@ -116,7 +116,7 @@ def _take_config() -> None:
 def _wake() -> Wake | None:
     if not settings.REDIS_URL:
         return None
-    from executions import delivery  # Celery takes half a second to load.
+    from executions.running import delivery  # Celery takes half a second to load.
 
     return delivery.wake
 

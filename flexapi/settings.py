@@ -107,11 +107,11 @@ PORT = _port("FLEXAPI_PORT", 8000)
 # Where a worker, which has no URLs, answers Prometheus; 0: nowhere. A server does it at /metrics.
 METRICS_PORT = _port("FLEXAPI_METRICS_PORT", 0)
 
-# The Host header is checked by flexapi.api.hosts, which also knows addresses and this machine's names;
+# The Host header is checked by flexapi.api.http.hosts, which also knows addresses and this machine's names;
 # Django's own list cannot express "any IP address".
 ALLOWED_HOSTS = ["*"]
 ALLOWED_HOST_NAMES = [*_list("FLEXAPI_ALLOWED_HOSTS"), HOST]
-# The path under which a proxy shows this server: all its links and cookies have it (see flexapi.api.prefix).
+# The path under which a proxy shows this server: all its links and cookies have it (see flexapi.api.http.prefix).
 PATH_PREFIX = _path_prefix()
 FORCE_SCRIPT_NAME = PATH_PREFIX or None
 # How many proxies stand in front, each of which adds to X-Forwarded-For and sets X-Forwarded-Proto.
@@ -153,10 +153,10 @@ INSTALLED_APPS = [
 INSTALLED_APPS += plugins.discover(INSTALLED_APPS)
 
 MIDDLEWARE = [
-    "flexapi.api.middleware.ApiMiddleware",
+    "flexapi.api.http.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "flexapi.api.middleware.PolicyMiddleware",
+    "flexapi.api.http.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -216,7 +216,7 @@ if REDIS_URL:
     # Shared, so that a throttle counts what all servers were asked.
     CACHES["default"] = services.redis_cache(REDIS_URL)
 
-AUTHENTICATION_BACKENDS = ["flexapi.api.authentication.Backend"]
+AUTHENTICATION_BACKENDS = ["flexapi.api.accounts.authentication.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -273,11 +273,11 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=365)}
 REST_FRAMEWORK = {
     # The first one names the scheme of 401 answers.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "flexapi.api.authentication.TokenAuthentication",
+        "flexapi.api.accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["flexapi.api.permissions.ModelPermissions"],
-    "DEFAULT_PARSER_CLASSES": ["flexapi.api.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["flexapi.api.http.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
@@ -296,7 +296,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "flexapi.api.error_views.ExceptionHandler",
+    "EXCEPTION_HANDLER_CLASS": "flexapi.api.http.error_views.ExceptionHandler",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "FlexAPI",

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from flexapi.api.health import healthz
-from flexapi.api.metrics import MetricsView
 from flexapi.api.router import RootView
+from flexapi.api.status.health import healthz
+from flexapi.api.status.metrics import MetricsView
 
 handler400 = "flexapi.api.errors.bad_request"
 handler403 = "flexapi.api.errors.permission_denied"

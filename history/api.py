@@ -1,7 +1,7 @@
 """Registers the endpoints of the history, and what the server and tasks say of it."""
 
-from flexapi.api import summary
 from flexapi.api.router import router
+from flexapi.api.status import summary
 from history.report import TotalsSerializer, taken_today, totals_of
 from history.views import HistoryViewSet
 from tasks import details

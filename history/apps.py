@@ -10,6 +10,8 @@ class HistoryConfig(AppConfig):
 
     name = "history"
     verbose_name = "History"
+    engine_methods = "history.flexget"
+    flexget_plugins = "history.flexget.plugins"
     role_permissions: ClassVar[dict[str, list[str]]] = {"viewer": ["view_*"], "editor": ["*"]}
 
     def ready(self) -> None:

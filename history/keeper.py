@@ -10,7 +10,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from flexapi.engine.client import Engine, EngineError, EngineUnavailable
-from history import flexget
+from history import importing
 from history.models import HistoryEntry
 
 logger = logging.getLogger("history")
@@ -56,7 +56,7 @@ class Keeper:
 
     def look(self) -> None:
         """Take in and prune, once. Raises DatabaseError, EngineUnavailable, EngineError."""
-        taken = flexget.take_in(self._rows)
+        taken = importing.take_in(self._rows)
         if taken:
             logger.info("%s entries were taken in from FlexGet's own history.", taken)
         prune(settings.HISTORY_DAYS)
@@ -65,7 +65,7 @@ class Keeper:
         if self._stopping.is_set():
             raise EngineUnavailable("The server is stopping.")
         answer: dict[str, Any] = self._engine.call(
-            "history", {"after": after, "limit": limit}, timeout=TIMEOUT
+            "history.rows", {"after": after, "limit": limit}, timeout=TIMEOUT
         )
         return answer
 

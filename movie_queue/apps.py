@@ -12,6 +12,7 @@ class MovieQueueConfig(AppConfig):
 
     name = "movie_queue"
     verbose_name = "Movie queue"
+    flexget_plugins = "movie_queue.flexget.plugins"
     role_permissions: ClassVar[dict[str, list[str]]] = {
         "viewer": ["view_queuedmovie", "view_grabbedmovie"],
         "operator": ["add_queuedmovie", "change_queuedmovie", "delete_queuedmovie"],

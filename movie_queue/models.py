@@ -9,8 +9,14 @@ from django.db import models, transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from flexapi.engine.movies import ANY_QUALITY, DEFAULT_QUEUE, IMDB_ID, Identity, title_key
 from history.models import HistoryEntry
+from movie_queue.identity import (
+    ANY_QUALITY,
+    DEFAULT_QUEUE,
+    IMDB_ID,
+    Identity,
+    title_key,
+)
 
 LONGEST_TITLE = 300
 # Runs whose progress is remembered; a run that left changes behind is caught up with by the next.
@@ -159,7 +165,7 @@ class QueuedMovie(Movie):
             raise AlreadyQueued(present)
 
     def as_sent(self) -> dict[str, Any]:
-        """Return it as FlexGet's plugins get it (see flexapi.engine.movie_queue)."""
+        """Return it as FlexGet's plugins get it (see movie_queue.flexget.queue)."""
         names = ("id", "title", "year", "imdb_id", "tmdb_id", "quality", "queue_name")
         return {name: getattr(self, name) for name in names}
 

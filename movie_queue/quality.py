@@ -1,7 +1,7 @@
 """Quality requirements, checked by the FlexGet that will read them."""
 
-from flexapi.engine.movies import ANY_QUALITY
-from flexapi.engine.shared import engine
+from flexapi.engine.instance import engine
+from movie_queue.identity import ANY_QUALITY
 
 
 class BadQuality(Exception):

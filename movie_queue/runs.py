@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from executions.models import Execution
-from flexapi.engine.movies import IMDB_ID, Identity
+from movie_queue.identity import IMDB_ID, Identity
 
 from .models import (
     LONGEST_TITLE,
@@ -21,7 +21,7 @@ IDENTITY = ("title", "year", "imdb_id", "tmdb_id", "queue_name")
 
 
 def queue_for_run(execution: Execution) -> dict[str, Any]:
-    """Return what the plugins get of the queue (see flexapi.engine.movie_queue); three queries."""
+    """Return what the plugins get of the queue (see movie_queue.flexget.queue); three queries."""
     return {
         "run": uuid4().hex,
         "movies": [movie.as_sent() for movie in QueuedMovie.objects.order_by("pk")],

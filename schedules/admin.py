@@ -18,7 +18,7 @@ from flexapi.mirror import mirror
 from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
 from flexapi.mirror.document.values import get, has
 from flexapi.mirror.models import ConfigRevision
-from schedules.editing import SECTION, Editor
+from schedules.edits import SECTION, Editor
 from schedules.models import Schedule, StillRunning
 
 TIMES = (

@@ -1,7 +1,7 @@
 """Registers the endpoints of schedules, and what the server and tasks say of them."""
 
-from flexapi.api import server, summary
 from flexapi.api.router import router
+from flexapi.api.status import server, summary
 from schedules.report import TaskScheduleSerializer, next_schedules, report, schedules_of
 from schedules.views import ScheduleViewSet
 from tasks import details

@@ -20,8 +20,8 @@ class SchedulesConfig(AppConfig):
     def ready(self) -> None:
         """Keep rows of the config's section `schedules`, and say which of them name a task."""
         from schedules.admin import schedule_of
-        from schedules.index import index_schedules
         from schedules.references import NamedReferences
+        from schedules.rows import index_schedules
 
         handlers.register("schedules", index_schedules)
         handlers.register_references("schedules", NamedReferences())

@@ -13,7 +13,7 @@ from django.utils import timezone
 from executions.models import Execution
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.document.values import has
-from schedules.editing import SECTION, Editor
+from schedules.edits import SECTION, Editor
 from schedules.times import GRACE, KEYS, Times, local_zone
 
 # FlexGet's options for what its own scheduler runs.

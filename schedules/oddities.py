@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from flexapi.mirror.document.jsonview import key_names
-from flexapi.mirror.index import mapping
 from flexapi.mirror.mirror import Snapshot
+from flexapi.mirror.store.rows import mapping
 
 
 def warnings_for(patterns: Iterable[str], config: Snapshot) -> list[str]:

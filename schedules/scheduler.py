@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 from django.utils import timezone
 
-from flexapi.engine import lock
+from flexapi.engine import flexget_lock
 from flexapi.mirror import mirror
-from flexapi.mirror.records import ConfigState
-from schedules import index
+from flexapi.mirror.store.tables import ConfigState
+from schedules import rows
 from schedules.models import Schedule
 from schedules.times import local_zone
 
@@ -27,9 +27,9 @@ BATCH = 50
 ZONE_INTERVAL = timedelta(minutes=1)
 
 
-def daemon() -> lock.Holder | None:
+def daemon() -> flexget_lock.Holder | None:
     """Return FlexGet's daemon on this config, whose own scheduler runs the tasks; None without one."""
-    holder = lock.holder(Path(settings.FLEXGET_CONFIG))
+    holder = flexget_lock.holder(Path(settings.FLEXGET_CONFIG))
     return holder if holder is not None and holder.is_daemon else None
 
 
@@ -87,7 +87,7 @@ class Scheduler:
             ConfigState.objects.select_for_update().first()
             config = mirror.current()
             if config.revision:  # Whoever imports the first one makes its rows.
-                index.update_rows(config.data.get("schedules"), now, local_zone())
+                rows.update_rows(config.data.get("schedules"), now, local_zone())
         replan(now)
 
     def _yields_to_daemon(self) -> bool:

@@ -16,7 +16,7 @@ from flexapi.api.errors import Conflict
 from flexapi.api.viewsets import ListMixin, one
 from flexapi.mirror import answers, mirror
 from flexapi.mirror.representation import MirrorMixin
-from schedules import editing
+from schedules import edits
 from schedules.models import Schedule, StillRunning
 from schedules.serializers import (
     CreatedScheduleSerializer,
@@ -60,7 +60,7 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
     def create(self, request: Request) -> Response:
         """Add a schedule at the end of the config's list."""
         wanted = self._wanted(request)
-        replaced = editing.replaces(mirror.current())
+        replaced = edits.replaces(mirror.current())
         with self._translated():
             pk = self._editor().create(_entry(wanted))
         schedule = self.get_queryset().get(pk=pk)
@@ -122,8 +122,8 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
         data: dict[str, Any] = serializer.validated_data
         return data
 
-    def _editor(self) -> editing.Editor:
-        return editing.Editor(author=self.request.user, guard=self._check)
+    def _editor(self) -> edits.Editor:
+        return edits.Editor(author=self.request.user, guard=self._check)
 
     def _check(self, pk: int) -> None:
         """Check `If-Match` against the schedule as it is now."""
@@ -135,14 +135,14 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
         try:
             with answers.translated():
                 yield
-        except editing.BadEntry as error:
+        except edits.BadEntry as error:
             details: dict[str, list[ErrorDetail]] = {}
             for field, message in error.errors:
                 details.setdefault(field, []).append(ErrorDetail(message, code="invalid_config"))
             raise ValidationError(details) from error
-        except editing.IsDefault as error:
+        except edits.IsDefault as error:
             raise Conflict(str(error), code="default") from error
-        except editing.Twin as error:
+        except edits.Twin as error:
             raise Conflict(str(error), code="exists") from error
 
 

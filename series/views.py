@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from flexapi.api.flexget import FlexGetViewSet, ask
+from flexapi.api.engine_calls import FlexGetViewSet, ask
 from flexapi.api.schema import ErrorSerializer
 from flexapi.api.serializers import CountSerializer
 from flexapi.api.viewsets import one

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from flexapi.mirror import mirror
 from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
 from flexapi.mirror.models import ConfigRevision
-from tasks.editing import Editor, names
+from tasks.edits import Editor, names
 from tasks.models import Task
 
 

@@ -13,8 +13,8 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep rows of the config's section `tasks`; tell which queue a task belongs to."""
-        from tasks.index import index_tasks
         from tasks.models import Task
+        from tasks.rows import index_tasks
 
         handlers.register("tasks", index_tasks)
         queues.resolve_with(Task.objects.shares)

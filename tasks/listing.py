@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import F, Subquery
 
 from flexapi.mirror import mirror
-from flexapi.mirror.records import ConfigState
+from flexapi.mirror.store.tables import ConfigState
 from tasks.models import Task
 from tasks.serializers import shown
 

@@ -10,7 +10,7 @@ from django.db import models
 
 from executions import queues
 from flexapi.mirror import credentials, handlers, mirror
-from tasks.editing import Editor, names
+from tasks.edits import Editor, names
 
 # How many executions are looked through for the latest one of a task.
 RECENT = 200

@@ -15,7 +15,7 @@ from flexapi.api.free_names import FreeNameMixin, reverse_name
 from flexapi.api.viewsets import ApiViewSet, ListMixin
 from flexapi.mirror import answers
 from flexapi.mirror.representation import MirrorMixin, Source
-from tasks import editing, listing
+from tasks import edits, listing
 from tasks.models import Task
 from tasks.serializers import (
     ChangedTaskSerializer,
@@ -111,7 +111,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
             return self._update(self.get_object(), wanted, None)
         patch = wanted["config"]
         return self._update(
-            self.get_object(), wanted, lambda present: editing.merge_patch(present, patch)
+            self.get_object(), wanted, lambda present: edits.merge_patch(present, patch)
         )
 
     @extend_schema(
@@ -158,8 +158,8 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
             task.set_queue(wanted["queue"])
         return task
 
-    def _editor(self) -> editing.Editor:
-        return editing.Editor(author=self.request.user, guard=self._check_key)
+    def _editor(self) -> edits.Editor:
+        return edits.Editor(author=self.request.user, guard=self._check_key)
 
     def _check_key(self, key: str) -> None:
         """Check `If-Match` against the task as it is now."""
@@ -191,9 +191,9 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         try:
             with answers.translated(*(("tasks", key) for key in keys)):
                 yield
-        except editing.BadName as error:
+        except edits.BadName as error:
             raise ValidationError({"name": [ErrorDetail(str(error), code="invalid")]}) from error
-        except editing.Scheduled as error:
+        except edits.Scheduled as error:
             raise Conflict(str(error), code="scheduled") from error
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from executions import views
 from flexapi.engine.client import Engine
-from flexapi.engine.tests.flexget_home import FlexGetHome, flexget_engine, flexget_home
 from flexapi.mirror import mirror
-from flexapi.tests.live import own_server, shared_server
+from flexapi.testing.flexget_home import FlexGetHome, flexget_engine, flexget_home
+from flexapi.testing.live import own_server, shared_server
 
 __all__ = ["flexget_engine", "flexget_home", "own_server", "shared_server"]
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from flexapi.engine.tests.flexget_home import accepting
-from flexapi.tests.live import LiveServer, received
+from flexapi.testing.flexget_home import accepting
+from flexapi.testing.live import LiveServer, received
 
 
 @pytest.fixture

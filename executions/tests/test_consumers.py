@@ -10,10 +10,10 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser, User
 
-from executions import announcements, following
+from executions.following import announcements, follow
 from executions.models import Execution, Status
 from executions.routing import websocket_urlpatterns
-from flexapi.api.threads import run_sync
+from flexapi.api.http.threads import run_sync
 
 from .factories import add_lines, make_execution
 
@@ -86,7 +86,7 @@ async def test_a_log_that_is_complete(viewer: User) -> None:
 async def test_announcements_that_are_lost_lose_no_line(
     viewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "POLL", 0.05)
+    monkeypatch.setattr(follow, "POLL", 0.05)
     execution = await run_sync(make_execution, Status.RUNNING)
     client = communicator(f"/ws/execution/{execution.pk}/log/", viewer)
     await client.connect()
@@ -98,7 +98,7 @@ async def test_announcements_that_are_lost_lose_no_line(
 
 
 async def test_an_announcement_is_enough(viewer: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "POLL", 3600)
+    monkeypatch.setattr(follow, "POLL", 3600)
     announcements.send_from(asyncio.get_running_loop())
     try:
         execution = await run_sync(make_execution, Status.RUNNING)
@@ -122,7 +122,7 @@ async def test_an_announcement_is_enough(viewer: User, monkeypatch: pytest.Monke
 async def test_an_execution_that_is_deleted_meanwhile(
     viewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "POLL", 0.05)
+    monkeypatch.setattr(follow, "POLL", 0.05)
     execution = await run_sync(make_execution, Status.RUNNING)
     client = communicator(f"/ws/execution/{execution.pk}/log/", viewer)
     await client.connect()

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from executions.models import Execution, Status
 from flexapi.engine.client import EngineUnavailable
-from flexapi.engine.tests.flexget_home import FlexGetHome, mock
+from flexapi.testing.flexget_home import FlexGetHome, mock
 
 pytestmark = pytest.mark.django_db
 

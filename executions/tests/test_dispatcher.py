@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from executions import dispatcher as dispatcher_module
 from executions import extensions
-from executions import worker as worker_module
-from executions.dispatcher import Dispatcher
 from executions.models import Execution, Status
-from executions.recorder import Recorder
-from executions.worker import STOP_REASON, WorkerProcess
+from executions.running import dispatcher as dispatcher_module
+from executions.running import worker as worker_module
+from executions.running.dispatcher import Dispatcher
+from executions.running.recorder import Recorder
+from executions.running.worker import STOP_REASON, WorkerProcess
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Report
-from flexapi.engine.tests.flexget_home import FlexGetHome, accepting
+from flexapi.testing.flexget_home import FlexGetHome, accepting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

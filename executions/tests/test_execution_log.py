@@ -10,8 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from flexapi.engine.tests.flexget_home import accepting
-from flexapi.tests.live import LiveServer
+from flexapi.testing.flexget_home import accepting
+from flexapi.testing.live import LiveServer
 
 from .factories import make_execution
 

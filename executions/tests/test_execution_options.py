@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from flexapi.engine.tests.flexget_home import FlexGetHome
+from flexapi.testing.flexget_home import FlexGetHome
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from executions import extensions, recorder
+from executions import extensions
 from executions.models import Execution, Status
-from executions.recorder import Recorder
+from executions.running import recorder
+from executions.running.recorder import Recorder
 from executions.tests.factories import make_execution
 from flexapi.engine.run import Report
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from flexapi.engine.tests.flexget_home import accepting
-from flexapi.tests.live import LiveServer, received
+from flexapi.testing.flexget_home import accepting
+from flexapi.testing.live import LiveServer, received
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection
 
-from executions import recorder as recorder_module
 from executions.models import Execution, ExecutionEntry, LogLine, Status
-from executions.recorder import Recorder
-from executions.runner import Runner
+from executions.running import recorder as recorder_module
+from executions.running.recorder import Recorder
+from executions.running.runner import Runner
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Ending, Report
-from flexapi.engine.tests.flexget_home import FlexGetHome, accepting, mock
+from flexapi.testing.flexget_home import FlexGetHome, accepting, mock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

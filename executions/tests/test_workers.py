@@ -11,9 +11,14 @@ import httpx
 import psutil
 import pytest
 
-from flexapi.engine.tests.flexget_home import accepting
-from flexapi.tests.cluster import Cluster, Proxy, Worker, new_cluster
-from flexapi.tests.live import LiveServer, received
+from flexapi.testing.cluster import (
+    Cluster,
+    Proxy,
+    Worker,
+    new_cluster,
+)
+from flexapi.testing.flexget_home import accepting
+from flexapi.testing.live import LiveServer, received
 
 # Seconds after which a worker is lost here; the default is 20.
 TIMEOUT = 8
@@ -137,7 +142,7 @@ def test_a_worker_tells_its_own_figures(site: Site) -> None:
 
 
 def test_a_port_for_figures_that_is_taken_is_named(settings: Any) -> None:
-    from executions import celery_worker
+    from executions.running import celery_worker
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings.METRICS_PORT = taken.getsockname()[1]

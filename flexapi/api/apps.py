@@ -10,6 +10,6 @@ class ApiConfig(AppConfig):
     verbose_name = "API"
 
     def ready(self) -> None:
-        from flexapi.api import roles  # It needs the models.
+        from flexapi.api.accounts import roles  # It needs the models.
 
-        post_migrate.connect(roles.grant, dispatch_uid="flexapi.api.roles.grant")
+        post_migrate.connect(roles.grant, dispatch_uid="flexapi.api.accounts.roles.grant")

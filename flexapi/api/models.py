@@ -45,7 +45,7 @@ class RoleGrant(models.Model):
 class Work(models.Model):
     """Long work that some process of FlexAPI does: how far it is, for whoever looks from another.
 
-    One row for each kind of work. `flexapi.api.progress` writes it.
+    One row for each kind of work. `flexapi.api.status.progress` writes it.
     """
 
     name = models.CharField(max_length=100, unique=True)

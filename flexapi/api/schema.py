@@ -145,7 +145,7 @@ def _header(name: str, description: str, **options: Any) -> OpenApiParameter:
 class TokenScheme(OpenApiAuthenticationExtension):
     """`Authorization: Token …` for the document."""
 
-    target_class = "flexapi.api.authentication.TokenAuthentication"
+    target_class = "flexapi.api.accounts.authentication.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:

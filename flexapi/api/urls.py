@@ -3,13 +3,18 @@
 from django.urls import re_path
 from django.utils.module_loading import autodiscover_modules
 
-from flexapi.api import progress, server, summary
-from flexapi.api.accounts import LoginView, LogoutView, MeView, TokenViewSet
+from flexapi.api.accounts.views import (
+    LoginView,
+    LogoutView,
+    MeView,
+    TokenViewSet,
+)
 from flexapi.api.docs import DocsView, SchemaView
-from flexapi.api.error_views import UnknownPathView
+from flexapi.api.http.error_views import UnknownPathView
 from flexapi.api.router import router
-from flexapi.api.server import ServerView
-from flexapi.api.summary import SummaryView
+from flexapi.api.status import progress, server, summary
+from flexapi.api.status.server import ServerView
+from flexapi.api.status.summary import SummaryView
 
 router.register_view("auth/login", LoginView.as_view(), name="auth-login")
 router.register_view("auth/logout", LogoutView.as_view(), name="auth-logout")

@@ -21,7 +21,9 @@ from .run import Ending, Pipes, Run
 
 logger = logging.getLogger("flexapi.engine")
 
-HOST = Path(__file__).with_name("host.py")
+HOST = Path(__file__).with_name("host") / "main.py"
+# Where a process that runs without Django finds the project's packages.
+ROOT = Path(__file__).resolve().parents[2]
 # Seconds that FlexGet may take to load: three on a desktop, a minute on a small NAS.
 START_TIMEOUT = 120.0
 CALL_TIMEOUT = 30.0
@@ -131,17 +133,19 @@ class Engine:
         config: Path,
         python: str | None = None,
         methods: Mapping[str, str] | None = None,
+        plugins: Mapping[str, str] | None = None,
         on_demand: bool = False,
         database: str = "",
         slots: int = 1,
     ) -> None:
         """`database` is the URL of a PostgreSQL in which FlexGet keeps its tables, "" for its own SQLite
         file, and `slots` is how many executions there may be at once. `methods` names modules whose `METHODS` are added to the host's: `{"watched": "package.module"}`
-        adds `watched.…`. The interpreter `python` must be able to import them. With `on_demand` the
+        adds `watched.…`; `plugins` names packages of FlexGet plugins to load. The interpreter `python` must be able to import them. With `on_demand` the
         first call starts the host, where `start` has not."""
         self.config = config
         self.python = python or sys.executable
         self.methods = dict(methods or {})
+        self.plugins = dict(plugins or {})
         # Why the host could not add some of them, by name.
         self.missing_methods: dict[str, str] = {}
         self.restarts = 0
@@ -274,6 +278,8 @@ class Engine:
         command = [self.python, str(HOST), "--config", str(self.config)]
         for name, module in self.methods.items():
             command += ["--methods", f"{name}={module}"]
+        for name, package in self.plugins.items():
+            command += ["--plugins", f"{name}={package}"]
         with theirs:
             process = subprocess.Popen(
                 [*command, "--fd", str(theirs.fileno())],

@@ -9,10 +9,12 @@ from django.urls import path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from flexapi.mirror import mirror, revisions, writing
+from flexapi.mirror import mirror
 from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
-from flexapi.mirror.editing import ConfigEditor, key_of
+from flexapi.mirror.edits import writing
+from flexapi.mirror.edits.sections import ConfigEditor, key_of
 from flexapi.mirror.models import ConfigRevision, ConfigSection, ConfigState
+from flexapi.mirror.store import revisions
 from flexapi.mirror.views import REVEAL
 
 

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from flexapi.api.etags import state_hash
 from flexapi.engine.client import EngineUnavailable
-from flexapi.mirror import mirror, validation, writing
+from flexapi.mirror import mirror
+from flexapi.mirror.edits import validation, writing
 
 MAX_SHOWN = 20
 

@@ -7,8 +7,10 @@ from rest_framework.exceptions import APIException, ErrorDetail, NotFound, Valid
 
 from flexapi.api.errors import Conflict
 from flexapi.engine.client import EngineUnavailable
-from flexapi.mirror import credentials, file, validation, writing
+from flexapi.mirror import credentials
+from flexapi.mirror.disk import file
 from flexapi.mirror.document import EditRefused, KeyTaken, ParseError, Path, PathNotFound
+from flexapi.mirror.edits import validation, writing
 
 
 class Unavailable(APIException):

@@ -14,8 +14,8 @@ class MirrorConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep `schedules` in step with the tasks, and say in `/api/server` how the config is; count."""
-        from flexapi.api import server
-        from flexapi.mirror import counting
+        from flexapi.api.status import server
+        from flexapi.mirror.edits import counting
         from flexapi.mirror.report import report
         from flexapi.mirror.sections import update_sections
 

@@ -15,12 +15,13 @@ from typing import Any
 
 from django.conf import settings
 
-from flexapi.mirror import file, in_step, index, merge, stored
+from flexapi.mirror.disk import file, in_step
 from flexapi.mirror.document.document import Document
 from flexapi.mirror.document.errors import ParseError
 from flexapi.mirror.document.jsonview import key_names
-from flexapi.mirror.records import ConfigRevision, digest
-from flexapi.mirror.stored import (
+from flexapi.mirror.edits import merge
+from flexapi.mirror.store import rows, snapshot
+from flexapi.mirror.store.snapshot import (
     EMPTY,
     Snapshot,
     Superseded,
@@ -34,6 +35,7 @@ from flexapi.mirror.stored import (
     store,
     withdraw,
 )
+from flexapi.mirror.store.tables import ConfigRevision, digest
 
 __all__ = [
     "EMPTY",
@@ -46,7 +48,6 @@ __all__ = [
     "file_changed",
     "follow",
     "forget",
-    "index",
     "inside_transaction",
     "join",
     "keep",
@@ -56,6 +57,7 @@ __all__ = [
     "recover",
     "refresh",
     "refuse_unstorable",
+    "rows",
     "seen_hash",
     "settle",
     "shows",
@@ -111,7 +113,7 @@ _memory = _Memory()
 def forget() -> None:
     """Look at file and database afresh next time, as a new process does."""
     _memory.seen = None
-    stored.forget()
+    snapshot.forget()
 
 
 def config_path() -> Path:
@@ -381,5 +383,5 @@ def wrote(taken: Snapshot) -> None:
 def task_names() -> list[str]:
     """Return the tasks' names as the file has them, disabled ones (`_name`) included, in its order."""
     refresh()
-    tasks = index.mapping(current().data.get("tasks"))
+    tasks = rows.mapping(current().data.get("tasks"))
     return list(key_names(tasks).values())

@@ -3,7 +3,7 @@
 In two modules, because a section, to save itself, needs all that the history is needed for.
 """
 
-from flexapi.mirror.records import ConfigRevision, ConfigState
 from flexapi.mirror.sections import ConfigSection
+from flexapi.mirror.store.tables import ConfigRevision, ConfigState
 
 __all__ = ["ConfigRevision", "ConfigSection", "ConfigState"]

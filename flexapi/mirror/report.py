@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flexapi.api.server import Unavailable
+from flexapi.api.status.server import Unavailable
 from flexapi.engine.client import EngineUnavailable
-from flexapi.mirror import credentials, mirror, validation
-from flexapi.mirror.file import LockBusy
+from flexapi.mirror import credentials, mirror
+from flexapi.mirror.disk.file import LockBusy
+from flexapi.mirror.edits import validation
 
 # Seconds that an answer may take to check what was not checked before; a huge config takes several answers.
 CHECK_SECONDS = 1.0
@@ -29,7 +30,7 @@ def report() -> dict[str, Any]:
         "state": problem.code if problem else "ok",
         "problem": None,
         "revision": snapshot.revision or None,
-        "tasks": len(mirror.index.mapping(snapshot.data.get("tasks"))),
+        "tasks": len(mirror.rows.mapping(snapshot.data.get("tasks"))),
         "errors": None,
         "checked": False,
     }

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flexapi.api.etags import EtagMixin, state_hash
-from flexapi.api.parsers import JSONParser, read_body
+from flexapi.api.http.parsers import JSONParser, read_body
 from flexapi.mirror import mirror
 
 

@@ -7,9 +7,9 @@ from django.db import models
 from flexapi.mirror import credentials, handlers, mirror
 from flexapi.mirror.document import same, to_json
 from flexapi.mirror.document.jsonview import key_names
-from flexapi.mirror.editing import ConfigEditor, names
-from flexapi.mirror.index import mapping
-from flexapi.mirror.writing import Refused
+from flexapi.mirror.edits.sections import ConfigEditor, names
+from flexapi.mirror.edits.writing import Refused
+from flexapi.mirror.store.rows import mapping
 
 MAX_NAME = 1000
 

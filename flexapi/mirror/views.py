@@ -14,8 +14,9 @@ from rest_framework.response import Response
 
 from flexapi.api.free_names import FreeNameMixin, reverse_name
 from flexapi.api.viewsets import ApiViewSet, ListMixin, one
-from flexapi.mirror import answers, credentials, editing, mirror, revisions, writing
+from flexapi.mirror import answers, credentials, mirror
 from flexapi.mirror.document import Document, to_json
+from flexapi.mirror.edits import sections, writing
 from flexapi.mirror.models import ConfigRevision, ConfigSection, ConfigState
 from flexapi.mirror.representation import MirrorMixin, Source, YAMLRenderer
 from flexapi.mirror.serializers import (
@@ -24,6 +25,7 @@ from flexapi.mirror.serializers import (
     SectionConfigSerializer,
     SectionSerializer,
 )
+from flexapi.mirror.store import revisions
 
 REVEAL = "mirror.change_configsection"
 
@@ -54,7 +56,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         document = mirror.current().document
         if self.wants_yaml:
             return self.with_etag(Response(self._source(document, None)), None)
-        page = self.paginate_queryset(tuple(editing.names(document))) or ()
+        page = self.paginate_queryset(tuple(sections.names(document))) or ()
         items = [self._section(document, name) for name in page]
         return self.with_etag(self.get_paginated_response(items), None)
 
@@ -120,8 +122,8 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
             self._editor(name).delete_sections([name])
         return Response(status=204)
 
-    def _editor(self, name: str | None) -> editing.ConfigEditor:
-        return editing.ConfigEditor(
+    def _editor(self, name: str | None) -> sections.ConfigEditor:
+        return sections.ConfigEditor(
             author=self.request.user, guard=lambda: self.check_preconditions(name)
         )
 
@@ -129,7 +131,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         self, name: str, status: int = 200, headers: dict[str, str] | None = None
     ) -> Response:
         document = mirror.current().document
-        if name not in editing.names(document):
+        if name not in sections.names(document):
             raise NotFound(f"There is no section {name!r}.")
         if self.wants_yaml:
             response = Response(self._source(document, name), status, headers=headers)
@@ -138,7 +140,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         return self.with_etag(response, name)
 
     def _section(self, document: Document, name: str) -> dict[str, Any]:
-        config = to_json(document.get((editing.key_of(document, name),)))
+        config = to_json(document.get((sections.key_of(document, name),)))
         if self.masked:
             variables = credentials.secret_variables(mirror.mapping(document))
             config = credentials.mask_value(config, (name,), variables)
@@ -147,7 +149,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     def _source(self, document: Document, name: str | None) -> str:
         if name is None:
             return credentials.mask_document(document) if self.masked else document.text
-        path = (editing.names(document).get(name, name),)
+        path = (sections.names(document).get(name, name),)
         if path[0] not in mirror.mapping(document):
             return ""
         text = document.source(path)
@@ -167,7 +169,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         try:
             with answers.translated(path):
                 yield
-        except editing.BadName as error:
+        except sections.BadName as error:
             raise ValidationError({"name": [ErrorDetail(str(error), code="invalid")]}) from error
 
 

@@ -14,8 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 from executions.metrics import QueueCollector
 from executions.models import Execution, Status
 from flexapi import metrics
-from flexapi.engine.tests.flexget_home import accepting
-from flexapi.tests.live import LiveServer, shared_server
+from flexapi.testing.flexget_home import accepting
+from flexapi.testing.live import LiveServer, shared_server
 
 __all__ = ["shared_server"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flexapi.tests.live import ROOT
-from flexapi.tests.postgres import postgres_database
+from flexapi.testing.live import ROOT
+from flexapi.testing.postgres import postgres_database
 
 __all__ = ["postgres_database"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flexapi import plugins
 from flexapi.api.router import router
-from flexapi.engine.tests.flexget_home import other_python
-from flexapi.tests.live import ROOT, LiveServer, own_server
+from flexapi.testing.flexget_home import other_python
+from flexapi.testing.live import ROOT, LiveServer, own_server
 
 __all__ = ["own_server"]
 

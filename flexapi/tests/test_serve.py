@@ -15,10 +15,14 @@ import httpx
 import pytest
 import yaml
 
-from flexapi.engine.tests.flexget_home import accepting, is_gone
 from flexapi.sample_config import SAMPLE
-
-from .live import PASSWORD, ROOT, LiveServer, received
+from flexapi.testing.flexget_home import accepting, is_gone
+from flexapi.testing.live import (
+    PASSWORD,
+    ROOT,
+    LiveServer,
+    received,
+)
 
 
 def refused(server: LiveServer, *arguments: str) -> str:

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from executions.models import Execution
 from executions.serializers import ExecutionSerializer
 from flexapi.api.router import router
-from flexapi.engine.movies import DEFAULT_QUEUE
+from movie_queue.identity import DEFAULT_QUEUE
 from movie_queue.models import QueuedMovie
 from tasks.models import Task
 

@@ -17,9 +17,9 @@ from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from executions.log_reader import LEVELS
+from executions.following.log_reader import LEVELS
 from executions.models import Execution, Status
-from flexapi.api.throttles import LoginAddressThrottle, LoginUserThrottle
+from flexapi.api.accounts.throttles import LoginAddressThrottle, LoginUserThrottle
 from flexapi.web import page_data
 
 RECENT = 15

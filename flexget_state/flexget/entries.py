@@ -9,7 +9,12 @@ from flexget.entry import Entry
 from sqlalchemy import or_
 
 from flexapi.engine import protocol
-from flexapi.engine.flexget_database import Method, Params, local_time, on_database
+from flexapi.engine.host.transactions import (
+    Method,
+    Params,
+    local_time,
+    on_database,
+)
 from flexapi.engine.protocol import RpcError
 
 from .tables import Json, Table, equal_to, one_of, part_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from flexget.components.pending_approval import db
 
-from flexapi.engine.flexget_database import local_time
+from flexapi.engine.host.transactions import local_time
 
 from .entries import fields_of
 from .tables import ApprovalTable, Json, equal_to, one_of, part_of, truth_of

@@ -6,7 +6,7 @@ from typing import Any
 from flexget.components.rejected import db
 from flexget.task import config_changed
 
-from flexapi.engine.flexget_database import Params, local_time
+from flexapi.engine.host.transactions import Params, local_time
 
 from .tables import Json, Table, equal_to, one_of, part_of
 

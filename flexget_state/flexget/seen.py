@@ -8,7 +8,7 @@ from flexget.task import config_changed
 from sqlalchemy import and_, or_, select
 
 from flexapi.engine import protocol
-from flexapi.engine.flexget_database import Params, local_time, on_database
+from flexapi.engine.host.transactions import Params, local_time, on_database
 from flexapi.engine.protocol import RpcError
 
 from .tables import Filter, Json, Table, equal_to, one_of, part_of, truth_of

@@ -6,8 +6,8 @@ from typing import Any
 from flexget.components.variables.variables import Variables, variables_to_db
 
 from flexapi.engine import protocol
-from flexapi.engine.flexget_database import Params, on_database
-from flexapi.engine.flexget_manager import ConfigInvalid, WarmManager, load_yaml
+from flexapi.engine.host.manager import ConfigInvalid, WarmManager, load_yaml
+from flexapi.engine.host.transactions import Params, on_database
 from flexapi.engine.protocol import RpcError
 
 from .tables import Json

@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from flexapi.engine import shared
+from flexapi.engine import instance
 from flexapi.engine.client import Engine
-from flexapi.engine.tests.flexget_home import FlexGetHome, mock, of_kind, reports_of
+from flexapi.testing.flexget_home import (
+    FlexGetHome,
+    mock,
+    of_kind,
+    reports_of,
+)
 
 KEY = "0123456789abcdef0123456789abcdef"
 ALPHA = {"title": "Alpha", "url": f"http://tracker.example/dl?passkey={KEY}&id=1"}
@@ -113,7 +118,7 @@ def state(kept_state: State, monkeypatch: pytest.MonkeyPatch) -> State:
     """The same, as the run left it; the API asks its engine."""
     kept_state.restore()
     kept_state.home.write(TASKS)
-    monkeypatch.setattr(shared, "engine", lambda: kept_state.engine)
+    monkeypatch.setattr(instance, "engine", lambda: kept_state.engine)
     return kept_state
 
 

@@ -13,8 +13,8 @@ from flexget.entry import Entry
 from flexget.manager import Manager
 from sqlalchemy import event
 
-from flexapi.engine import methods
-from flexapi.engine.flexget_database import Method, Params, on_database
+from flexapi.engine.host import methods
+from flexapi.engine.host.transactions import Method, Params, on_database
 
 
 @on_database

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from flexapi.engine import shared
+from flexapi.engine import instance
 from flexapi.engine.client import Engine
-from flexapi.engine.tests.flexget_home import FlexGetHome
-from flexapi.tests.postgres import postgres_database
+from flexapi.testing.flexget_home import FlexGetHome
+from flexapi.testing.postgres import postgres_database
 
 from .conftest import METHODS, TASKS, State, ids
 from .test_queries import PATHS, listed
@@ -27,7 +27,7 @@ def engine(
     home = FlexGetHome(tmp_path / "flexget")
     home.write(TASKS)
     engine = Engine(home.config, methods=METHODS, database=postgres_database)
-    monkeypatch.setattr(shared, "engine", lambda: engine)
+    monkeypatch.setattr(instance, "engine", lambda: engine)
     engine.start()
     State(home, engine).run()
     engine.call("own.fill", {"rows": 12})

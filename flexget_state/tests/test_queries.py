@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from flexapi.api import flexget
+from flexapi.api import engine_calls
 from flexapi.api.docs import document
 from flexapi.api.tests.test_schema import conforms
-from flexapi.engine import shared
+from flexapi.engine import instance
 from flexapi.engine.client import EngineUnavailable
 
 from .conftest import State, ids
@@ -125,7 +125,7 @@ def test_answers_are_as_described(client: Any) -> None:
 def test_a_locked_database(
     client: Any, state: State, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr(flexget, "LOCK_PATIENCE", 0)
+    monkeypatch.setattr(engine_calls, "LOCK_PATIENCE", 0)
     with closing(sqlite3.connect(state.database, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         response = client.get(path)
@@ -152,7 +152,7 @@ def test_flexget_is_down(
         def call(self, *args: Any) -> None:
             raise EngineUnavailable("FlexGet's host is not running.")
 
-    monkeypatch.setattr(shared, "engine", Down)
+    monkeypatch.setattr(instance, "engine", Down)
     for path in ("/api/seen", "/api/entry_list/1/entries", "/api/variables"):
         response = api(viewer).get(path)
         assert (response.status_code, bool(response["Retry-After"])) == (503, True)

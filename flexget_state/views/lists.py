@@ -5,7 +5,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from flexapi.api.flexget import ask
+from flexapi.api.engine_calls import ask
 
 from .. import filters, models, serializers
 from .tables import ApprovalMixin, ClearMixin, TableViewSet, described

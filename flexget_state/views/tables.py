@@ -9,8 +9,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from flexapi.api.engine_calls import Exists, FlexGetViewSet, ask
 from flexapi.api.errors import Conflict
-from flexapi.api.flexget import Exists, FlexGetViewSet, ask
 from flexapi.api.schema import ErrorSerializer
 from flexapi.api.serializers import CountSerializer
 from flexapi.api.viewsets import one

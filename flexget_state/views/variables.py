@@ -8,8 +8,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from flexapi.api.flexget import FlexGetViewSet, ask
-from flexapi.api.parsers import JSONParser
+from flexapi.api.engine_calls import FlexGetViewSet, ask
+from flexapi.api.http.parsers import JSONParser
 from flexapi.api.schema import ErrorSerializer
 from flexapi.api.viewsets import one
 from flexapi.mirror import credentials

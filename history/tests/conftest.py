@@ -1,3 +1,3 @@
-from flexapi.engine.tests.flexget_home import flexget_engine, flexget_home
+from flexapi.testing.flexget_home import flexget_engine, flexget_home
 
 __all__ = ["flexget_engine", "flexget_home"]

@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from executions.models import Execution, Status
-from flexapi.api import progress, server, summary
 from flexapi.api.models import Work
+from flexapi.api.status import progress, server, summary
 from flexapi.engine.client import EngineError
-from flexapi.engine.tests.flexget_home import flexget_engine, flexget_home
-from history import flexget
+from flexapi.testing.flexget_home import flexget_engine, flexget_home
+from history import importing
 from history.models import HistoryEntry
 from history.tests.test_record_history import keeper, outside
 
@@ -37,7 +37,7 @@ def work(api, viewer, monkeypatch):
 @pytest.fixture
 def take_in(keeper, outside, monkeypatch):
     """Take five entries in, two at a time; `between(call)` is called before each answer."""
-    monkeypatch.setattr(flexget, "PAGE", 2)
+    monkeypatch.setattr(importing, "PAGE", 2)
     monkeypatch.setattr(progress, "INTERVAL", 0)
     outside(*({"title": title} for title in "abcde"))
 
@@ -49,7 +49,7 @@ def take_in(keeper, outside, monkeypatch):
             between(len(calls))
             return keeper._rows(after, limit)
 
-        return flexget.take_in(source)
+        return importing.take_in(source)
 
     return take_in
 

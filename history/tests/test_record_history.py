@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 
 from executions.models import Execution, Status
-from executions.runner import Runner
+from executions.running.runner import Runner
 from flexapi.engine.client import EngineUnavailable
-from flexapi.engine.tests.flexget_home import accepting, mock
-from history import flexget
+from flexapi.testing.flexget_home import accepting, mock
+from history import importing
 from history.keeper import Keeper, prune
 from history.models import FlexGetHistory, HistoryEntry
 from history.tests.factories import add
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def keeper(flexget_engine):
     """Looks after the history with a real FlexGet, which may remember earlier tests."""
     FlexGetHistory.objects.all().delete()
-    newest = flexget_engine.call("history", {"after": 0, "limit": 1})["newest"]
+    newest = flexget_engine.call("history.rows", {"after": 0, "limit": 1})["newest"]
     FlexGetHistory.objects.create(pk=1, taken_to=newest)
     return Keeper(flexget_engine)
 
@@ -154,7 +154,7 @@ class TestFlexGetsOwn:
         assert (third.plugin, third.reason) == ("", "what ever")
 
     def test_pages_of_it(self, keeper, outside, monkeypatch):
-        monkeypatch.setattr(flexget, "PAGE", 2)
+        monkeypatch.setattr(importing, "PAGE", 2)
         outside(*({"title": f"t{number}"} for number in range(5)))
         keeper.look()
         outside({"title": "later"})

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from executions.models import Execution, Status
-from flexapi.mirror.tests.fixtures import config, flexget
+from flexapi.testing.config_file import config, flexget
 from history.tests.factories import add
 
 __all__ = ["config", "flexget"]

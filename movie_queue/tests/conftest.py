@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from executions.models import Execution
-from executions.runner import Runner
+from executions.running.runner import Runner
 from executions.tests.conftest import config
 from flexapi.engine.client import Engine
-from flexapi.engine.tests.flexget_home import FlexGetHome, flexget_engine, flexget_home
-from flexapi.tests.live import own_server
+from flexapi.testing.flexget_home import FlexGetHome, flexget_engine, flexget_home
+from flexapi.testing.live import own_server
 from movie_queue import quality
 
 __all__ = ["config", "flexget_engine", "flexget_home", "own_server"]

@@ -10,10 +10,10 @@ import yaml
 from django.contrib.auth.models import User
 
 from executions.models import Execution, Status
-from executions.runner import Runner
+from executions.running.runner import Runner
 from flexapi.engine.client import Engine
-from flexapi.engine.tests.flexget_home import FlexGetHome, accepting, mock
-from flexapi.mirror.tests.fixtures import CORPUS
+from flexapi.testing.config_file import CORPUS
+from flexapi.testing.flexget_home import FlexGetHome, accepting, mock
 from history.models import HistoryEntry
 from movie_queue.models import GrabbedMovie, QueuedMovie, RunProgress
 from movie_queue.runs import queue_for_run

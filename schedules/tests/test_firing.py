@@ -9,10 +9,10 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from executions.models import Execution, Status
-from flexapi.engine import lock
+from flexapi.engine import flexget_lock
 from flexapi.mirror import mirror
-from flexapi.mirror.stored import EMPTY
-from schedules import index, models, scheduler
+from flexapi.mirror.store.snapshot import EMPTY
+from schedules import models, rows, scheduler
 from schedules.models import Schedule
 from schedules.scheduler import Scheduler
 
@@ -39,7 +39,7 @@ class Clock:
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(timezone, "now", clock)
-    for module in (index, models, scheduler):
+    for module in (rows, models, scheduler):
         monkeypatch.setattr(module, "local_zone", lambda: ZoneInfo("Europe/Berlin"))
     return clock
 
@@ -229,7 +229,7 @@ class TestClock:
         server = Scheduler(clock)
         server.tick()
         hourly, daily = Schedule.objects.values_list("next_run", flat=True)
-        for module in (index, models, scheduler):
+        for module in (rows, models, scheduler):
             monkeypatch.setattr(module, "local_zone", lambda: ZoneInfo("Asia/Tokyo"))
         clock.on(minutes=2)
         server.tick()
@@ -242,8 +242,10 @@ class TestClock:
 class TestDaemon:
     @pytest.fixture
     def daemon(self, config, monkeypatch):
-        monkeypatch.setattr(lock, "_command", lambda pid, port: ["flexget", "daemon", "start"])
-        path = lock.lock_file(config)
+        monkeypatch.setattr(
+            flexget_lock, "_command", lambda pid, port: ["flexget", "daemon", "start"]
+        )
+        path = flexget_lock.lock_file(config)
         path.write_text(f"PID: {os.getpid()}\npassword: x\nport: 4567\n")
         return path
 
@@ -268,7 +270,7 @@ class TestDaemon:
         assert (said["state"], said["reason"]) == ("running", None)
 
     def test_a_flexget_that_only_executes_is_waited_for(self, write, clock, daemon, monkeypatch):
-        monkeypatch.setattr(lock, "_command", lambda pid, port: ["flexget", "execute"])
+        monkeypatch.setattr(flexget_lock, "_command", lambda pid, port: ["flexget", "execute"])
         write(HOURLY)
         clock.on(hours=1)
         Scheduler(clock).tick()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flexapi.tests.postgres import postgres_database
+from flexapi.testing.postgres import postgres_database
 
 __all__ = ["postgres_database"]
 

@@ -5,7 +5,7 @@
 apart (seasons, episodes). Where `seen` is true, what was downloaded of the removed may be downloaded again.
 """
 
-from flexapi.engine.flexget_database import Method
+from flexapi.engine.host.transactions import Method
 
 from . import entities, releases, shows
 

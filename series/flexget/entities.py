@@ -6,7 +6,7 @@ from flexget.components.series import db
 from flexget.event import fire_event
 from sqlalchemy.orm import selectinload
 
-from flexapi.engine.flexget_database import Method, Params, on_database
+from flexapi.engine.host.transactions import Method, Params, on_database
 
 from .rows import (
     ENTITIES,

@@ -10,7 +10,7 @@ from flexget.components.series import db
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from flexapi.engine.flexget_database import local_time
+from flexapi.engine.host.transactions import local_time
 
 
 def latest_entities(session: Any, shows: list[int]) -> dict[int, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from flexget.event import fire_event
 from sqlalchemy import func
 
-from flexapi.engine.flexget_database import Method, Params, on_database
+from flexapi.engine.host.transactions import Method, Params, on_database
 
 from .rows import OWNERS, RELEASES, entity_row, release_as_json, release_row
 

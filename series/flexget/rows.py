@@ -17,7 +17,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import selectinload
 
 from flexapi.engine import protocol
-from flexapi.engine.flexget_database import Params, local_time, or_not_found
+from flexapi.engine.host.transactions import Params, local_time, or_not_found
 from flexapi.engine.protocol import RpcError
 
 from .latest import latest_entities

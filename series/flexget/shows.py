@@ -7,7 +7,7 @@ from flexget.components.series.utils import normalize_series_name
 from sqlalchemy import func, select
 
 from flexapi.engine import protocol
-from flexapi.engine.flexget_database import Method, Params, on_database
+from flexapi.engine.host.transactions import Method, Params, on_database
 from flexapi.engine.protocol import RpcError
 
 from .rows import refused, show_as_json, show_row, shows_as_json

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from flexapi.engine import shared
+from flexapi.engine import instance
 from flexapi.engine.client import Engine
-from flexapi.engine.tests.flexget_home import FlexGetHome, mock, reports_of
+from flexapi.testing.flexget_home import FlexGetHome, mock, reports_of
 
 METHODS = {"series": "series.flexget", "flexget_own": "series.tests.flexget_own"}
 
@@ -34,7 +34,7 @@ def series_engine(series_home: FlexGetHome) -> Iterator[Engine]:
 @pytest.fixture
 def engine(series_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """The engine that the API asks."""
-    monkeypatch.setattr(shared, "engine", lambda: series_engine)
+    monkeypatch.setattr(instance, "engine", lambda: series_engine)
     return series_engine
 
 

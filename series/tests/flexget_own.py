@@ -10,7 +10,7 @@ from flexget.components.series import db
 from flexget.utils.qualities import Quality
 
 from flexapi.engine import protocol
-from flexapi.engine.flexget_database import Method, Params, on_database
+from flexapi.engine.host.transactions import Method, Params, on_database
 from flexapi.engine.protocol import RpcError
 
 START = datetime(2026, 1, 1)

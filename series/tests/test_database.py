@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from flexapi.api import flexget
-from flexapi.engine import shared
+from flexapi.api import engine_calls
+from flexapi.engine import instance
 from flexapi.engine.client import Engine, EngineError, EngineUnavailable
-from flexapi.engine.tests.flexget_home import FlexGetHome, messages, reports_of
+from flexapi.testing.flexget_home import FlexGetHome, messages, reports_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def lock(database: Path) -> Iterator[sqlite3.Connection]:
 def test_a_locked_database(
     client: Any, lock: Any, shows: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flexget, "LOCK_PATIENCE", 0.2)
+    monkeypatch.setattr(engine_calls, "LOCK_PATIENCE", 0.2)
     path = f"/api/series/{shows['Alpha']}"
     assert "locked" in reason(client.get("/api/series"))
     assert "locked" in reason(client.patch(path, {"begin": "S01E02"}))
@@ -77,7 +77,7 @@ def test_a_lock_in_the_middle_undoes_what_was_done(
     client: Any, database: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody still reads when the change is to be committed."""
-    monkeypatch.setattr(flexget, "LOCK_PATIENCE", 0.2)
+    monkeypatch.setattr(engine_calls, "LOCK_PATIENCE", 0.2)
     engine.call("flexget_own.see", {"titles": ["Alpha S01E01 720p"]})
     alpha = client.get("/api/series?search=alpha").json()["items"][0]
     with closing(sqlite3.connect(database, isolation_level=None)) as reader:
@@ -176,7 +176,7 @@ def test_flexget_is_down(
         def call(self, *args: Any) -> None:
             raise EngineUnavailable("FlexGet's host is not running.")
 
-    monkeypatch.setattr(shared, "engine", Down)
+    monkeypatch.setattr(instance, "engine", Down)
     assert "not running" in reason(api(viewer).get("/api/series"))
 
 

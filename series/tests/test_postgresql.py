@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from flexapi.api import flexget
-from flexapi.engine import shared
+from flexapi.api import engine_calls
+from flexapi.engine import instance
 from flexapi.engine.client import Engine
-from flexapi.engine.tests.flexget_home import FlexGetHome
-from flexapi.tests.postgres import postgres_database
+from flexapi.testing.flexget_home import FlexGetHome
+from flexapi.testing.postgres import postgres_database
 
 from .conftest import METHODS
 from .test_like_flexget import names, title_of
@@ -31,7 +31,7 @@ def engine(
     """An engine on a new database, with shows."""
     home = FlexGetHome(tmp_path_factory.mktemp("postgresql"))
     engine = Engine(home.config, methods=METHODS, database=postgres_database)
-    monkeypatch.setattr(shared, "engine", lambda: engine)
+    monkeypatch.setattr(instance, "engine", lambda: engine)
     engine.start()
     engine.call("flexget_own.fill", {"seed": 5, "shows": 60}, timeout=60)
     yield engine
@@ -76,7 +76,7 @@ def test_it_works_the_same(
     assert client.patch(path, {"begin": "S05E01"}, HTTP_IF_MATCH=tag).status_code == 200
     assert client.patch(path, {"begin": "S05E02"}, HTTP_IF_MATCH=tag).status_code == 412
     # Somebody has changed it and not committed yet.
-    monkeypatch.setattr(flexget, "LOCK_PATIENCE", 0.2)
+    monkeypatch.setattr(engine_calls, "LOCK_PATIENCE", 0.2)
     with holding(postgres_database, f"SELECT FROM series WHERE id = {show['id']} FOR UPDATE"):
         response = client.patch(path, {"begin": "S05E02"})
         assert response.status_code == 503

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from flexapi.api.docs import document
-from flexapi.engine import shared
+from flexapi.engine import instance
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def test_a_change_between_the_look_and_the_write_is_seen(
 ) -> None:
     path = f"/api/series/{shows['Alpha']}"
     tag = client.get(path)["ETag"]
-    engine: Any = shared.engine()
+    engine: Any = instance.engine()
     plain = engine.call
 
     def call(name: str, params: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flexapi.engine.client import Engine
-from flexapi.engine.tests.flexget_home import FlexGetHome
+from flexapi.testing.flexget_home import FlexGetHome
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 
 from flexapi.mirror import mirror
 from flexapi.mirror.document import ParseError
-from flexapi.mirror.tests.fixtures import CORPUS
+from flexapi.testing.config_file import CORPUS
 
 pytestmark = [
     pytest.mark.django_db,

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from flexapi.mirror import validation
+from flexapi.mirror.edits import validation
 from flexapi.mirror.models import ConfigRevision
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import ModelSerializer
 from rest_framework.views import APIView
 
-from flexapi.api.error_views import UnknownPathView
 from flexapi.api.free_names import FreeNameMixin, reverse_name
+from flexapi.api.http.error_views import UnknownPathView
 from flexapi.api.router import Router
 from flexapi.api.viewsets import ModelViewSet, one
 

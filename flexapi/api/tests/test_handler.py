@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import httpx
 
+from flexapi.api.http.threads import POOL_SIZE
 from flexapi.api.tests.conftest import Probe
-from flexapi.api.threads import POOL_SIZE
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from flexapi.api.hosts import is_allowed
+from flexapi.api.http.hosts import is_allowed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flexapi.api.parsers import MAX_DEPTH
+from flexapi.api.http.parsers import MAX_DEPTH
 
 pytestmark = [pytest.mark.usefixtures("probe_urls"), pytest.mark.django_db]
 

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from flexapi.api import roles
+from flexapi.api.accounts import roles
 from flexapi.api.models import RoleGrant
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from flexapi.api import server
+from flexapi.api.status import server
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.urls import path
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from flexapi.api import websockets
+from flexapi.api.http import websockets
 from flexapi.api.models import ApiToken
 from flexapi.api.tests.conftest import Probe
 
@@ -99,7 +99,7 @@ async def test_a_session_says_who(viewer: Any) -> None:
 
 
 def test_every_app_with_a_routing_module_is_found() -> None:
-    import_module("flexapi.api.websockets")
+    import_module("flexapi.api.http.websockets")
     *_, last = websockets.url_patterns()
     assert last.pattern.match("any/thing")
 

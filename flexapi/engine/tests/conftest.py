@@ -1,5 +1,5 @@
 """Fixtures of the engine's tests."""
 
-from .flexget_home import flexget_engine, flexget_home
+from flexapi.testing.flexget_home import flexget_engine, flexget_home
 
 __all__ = ["flexget_engine", "flexget_home"]

@@ -5,8 +5,14 @@ import time
 
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Ending, Report, Run
-
-from .flexget_home import FlexGetHome, accepting, is_gone, messages, of_kind, reports_of
+from flexapi.testing.flexget_home import (
+    FlexGetHome,
+    accepting,
+    is_gone,
+    messages,
+    of_kind,
+    reports_of,
+)
 
 
 def misbehave(engine: Engine, home: FlexGetHome, how: str) -> tuple[Run, list[Report]]:

@@ -10,8 +10,14 @@ import pytest
 
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Ending, Report
-
-from .flexget_home import FlexGetHome, accepting, messages, mock, of_kind, reports_of
+from flexapi.testing.flexget_home import (
+    FlexGetHome,
+    accepting,
+    messages,
+    mock,
+    of_kind,
+    reports_of,
+)
 
 STRANGE_NAME = "tv / 100% é ünïcode: «x»"
 

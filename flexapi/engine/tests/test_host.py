@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from flexapi.engine.client import HOST, Engine, EngineError, EngineUnavailable
-
-from .flexget_home import (
+from flexapi.engine.client import ROOT, Engine, EngineError, EngineUnavailable
+from flexapi.testing.flexget_home import (
     FlexGetHome,
     accepting,
     is_gone,
@@ -47,10 +46,10 @@ def wait_for_restart(engine: Engine, old_pid: int) -> None:
 def test_it_imports_no_django() -> None:
     program = (
         "import sys; sys.path.append(sys.argv[1])\n"
-        "import flexapi.engine.host_service, flexapi.engine.methods\n"
+        "import flexapi.engine.host.service, flexapi.engine.host.methods\n"
         "print([name for name in sys.modules if name.split('.')[0] == 'django'])"
     )
-    root = str(HOST.parents[2])
+    root = str(ROOT)
     done = subprocess.run(
         [sys.executable, "-c", program, root], capture_output=True, text=True, check=True
     )
@@ -88,7 +87,7 @@ def test_the_end_of_the_server_ends_host_and_run(tmp_path: Path) -> None:
         "        print(engine.state.pid, run.pid, flush=True)\n"
     )
     server = subprocess.Popen(
-        [sys.executable, "-c", program, str(HOST.parents[2]), str(home.config)],
+        [sys.executable, "-c", program, str(ROOT), str(home.config)],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -103,6 +102,7 @@ def test_the_end_of_the_server_ends_host_and_run(tmp_path: Path) -> None:
 
 def test_it_waits_for_flexget_s_lock(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
     flexget_home.write({"good": accepting("y")})
+    flexget_engine.call("version")
     # What a `flexget` command leaves while it runs.
     holder = subprocess.Popen(["sleep", "60"])
     flexget_home.lock.write_text(f"PID: {holder.pid}\n")

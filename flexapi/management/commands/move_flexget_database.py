@@ -11,9 +11,9 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from flexapi.engine import client, lock
+from flexapi.engine import client, flexget_lock
 
-SCRIPT = client.HOST.with_name("move_database.py")
+SCRIPT = client.HOST.parent / "move" / "database.py"
 
 
 class Command(BaseCommand):
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         config = Path(settings.FLEXGET_CONFIG)
         if not config.is_file():
             raise CommandError(f"There is no {config}; --config or FLEXAPI_CONFIG names FlexGet's.")
-        holder = lock.holder(config)
+        holder = flexget_lock.holder(config)
         if holder is not None:
             raise CommandError(f"FlexGet is running (process {holder.pid}). Stop it first.")
         source = options["source"] or config.parent / f"db-{config.stem}.sqlite"

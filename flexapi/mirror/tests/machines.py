@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from flexapi.mirror import mirror, writing
-from flexapi.mirror.stored import Snapshot
-from flexapi.mirror.tests.fixtures import CONFIG
+from flexapi.mirror import mirror
+from flexapi.mirror.edits import writing
+from flexapi.mirror.store.snapshot import Snapshot
+from flexapi.testing.config_file import CONFIG
 
 
 class Machine:

@@ -4,7 +4,8 @@ import pytest
 import yaml
 from django.contrib.auth.models import Permission
 
-from flexapi.mirror import mirror, writing
+from flexapi.mirror import mirror
+from flexapi.mirror.edits import writing
 from flexapi.mirror.models import ConfigRevision, ConfigSection
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.credentials import MASK
 from flexapi.mirror.document import Document, ParseError, to_json
-from flexapi.mirror.tests.fixtures import CORPUS
+from flexapi.testing.config_file import CORPUS
 
 needs_corpus = pytest.mark.skipif(
     not CORPUS.is_dir(), reason="the corpus of real configs is not here"

@@ -7,10 +7,12 @@ import time
 import pytest
 from django.db import connections
 
-from flexapi.mirror import file, mirror, writing
+from flexapi.mirror import mirror
+from flexapi.mirror.disk import file
+from flexapi.mirror.disk.watch import Watcher
+from flexapi.mirror.edits import writing
 from flexapi.mirror.models import ConfigRevision
 from flexapi.mirror.report import report
-from flexapi.mirror.watch import Watcher
 from tasks.models import Task
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,21 +14,23 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from flexapi.mirror import file, mirror, writing
-from flexapi.mirror.records import ConfigRevision
+from flexapi.mirror import mirror
+from flexapi.mirror.disk import file
+from flexapi.mirror.edits import writing
+from flexapi.mirror.store.tables import ConfigRevision
 from tasks.models import Task
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MIRROR = Path(writing.__file__).parent
+MIRROR = Path(mirror.__file__).parent
 # What runs in a write after the text is edited and checked.
 TRACED = {
-    str(MIRROR / "writing.py"),
-    str(MIRROR / "file.py"),
+    str(MIRROR / "edits" / "writing.py"),
+    str(MIRROR / "disk" / "file.py"),
     str(MIRROR / "mirror.py"),
-    str(MIRROR / "stored.py"),
-    str(MIRROR / "index.py"),
-    str(MIRROR.parents[1] / "tasks" / "index.py"),
+    str(MIRROR / "store" / "snapshot.py"),
+    str(MIRROR / "store" / "rows.py"),
+    str(MIRROR.parents[1] / "tasks" / "rows.py"),
 }
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flexapi.mirror import file, in_step, stored
-from flexapi.mirror.records import ConfigRevision
+from flexapi.mirror.disk import file, in_step
+from flexapi.mirror.store import snapshot
+from flexapi.mirror.store.tables import ConfigRevision
 
 from . import test_kill
 from .machines import Machine
@@ -45,7 +46,7 @@ def test_killed_at_any_line_a_joined_edit_is_neither_lost_nor_doubled(
         assert b.text == a.text, where
         assert b.text.count(f"# {count}\n") == 1, where
         assert f"priority: {count}\n" in b.text, where
-        assert ConfigRevision.objects.filter(hash=stored.digest(edited.encode())).count() == 1, (
+        assert ConfigRevision.objects.filter(hash=snapshot.digest(edited.encode())).count() == 1, (
             where
         )
         count += 37

@@ -3,9 +3,8 @@
 import pytest
 
 from flexapi.mirror.document import Document
-from flexapi.mirror.merge import merged
-
-from .fixtures import CONFIG
+from flexapi.mirror.edits.merge import merged
+from flexapi.testing.config_file import CONFIG
 
 
 def joined(old: str, mine: str, theirs: str) -> str | None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from flexapi.mirror import report, validation
+from flexapi.mirror import report
+from flexapi.mirror.edits import validation
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from flexapi.mirror import mirror, revisions, writing
+from flexapi.mirror import mirror
+from flexapi.mirror.edits import writing
 from flexapi.mirror.models import ConfigRevision, ConfigState
+from flexapi.mirror.store import revisions
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 import yaml
 
-from flexapi.tests.live import LiveServer
-from flexapi.tests.postgres import new_database
+from flexapi.testing.live import LiveServer
+from flexapi.testing.postgres import new_database
 
 WRITERS, WRITES = 3, 3
 

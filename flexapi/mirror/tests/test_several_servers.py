@@ -8,12 +8,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from flexapi.mirror import file, in_step, mirror, revisions, stored, writing
+from flexapi.mirror import mirror
+from flexapi.mirror.disk import file, in_step
 from flexapi.mirror.document import Document
-from flexapi.mirror.records import ConfigRevision
+from flexapi.mirror.edits import writing
+from flexapi.mirror.store import revisions, snapshot
+from flexapi.mirror.store.tables import ConfigRevision
+from flexapi.testing.config_file import CONFIG
 from tasks.models import Task
 
-from .fixtures import CONFIG
 from .machines import Machine
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,12 +75,12 @@ class TestFilesThatLagBehind:
     def test_an_edit_is_made_again_on_top_of_a_quicker_one(self, a: Machine, b: Machine) -> None:
         bases = []
 
-        def edit(base: stored.Snapshot) -> Document:
+        def edit(base: snapshot.Snapshot) -> Document:
             bases.append(base.revision)
             if len(bases) < 8:
                 # As another server does it.
                 quicker = base.document.set(("tasks", f"quicker {len(bases)}"), {"mock": []})
-                stored.store(quicker.to_bytes(), quicker, "api", base=base)
+                snapshot.store(quicker.to_bytes(), quicker, "api", base=base)
             return base.document.set(("tasks", "tv", "priority"), 1)
 
         a.on()
@@ -97,11 +100,11 @@ class TestFilesThatLagBehind:
     def test_a_write_that_was_taken_back_leaves_other_files_as_well(
         self, a: Machine, b: Machine
     ) -> None:
-        before = stored.current()
+        before = snapshot.current()
         taken = a.edit(1)
         b.look()
         a.on()
-        assert stored.withdraw(taken, before, "no space")
+        assert snapshot.withdraw(taken, before, "no space")
         for server in (a, b):
             server.look()
             assert server.text == CONFIG
@@ -112,7 +115,7 @@ class TestFilesThatLagBehind:
         def full(replacement: file.Replacement) -> None:
             base = mirror.current()
             later = base.document.set(("tasks", "later"), {"mock": []})
-            stored.store(later.to_bytes(), later, "api", base=base)
+            snapshot.store(later.to_bytes(), later, "api", base=base)
             raise OSError(28, os.strerror(28))
 
         with monkeypatch.context() as patch:
@@ -251,7 +254,7 @@ class TestHandEdits:
     ) -> None:
         store = mirror.store
 
-        def late(*args: object, **options: object) -> stored.Snapshot:
+        def late(*args: object, **options: object) -> snapshot.Snapshot:
             taken = store(*args, **options)  # type: ignore[arg-type]
             if "# My config." in a.text:
                 replace(a, "# My config.", "# late")

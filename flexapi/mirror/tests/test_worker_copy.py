@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from flexapi.mirror import file, mirror, worker_copy
-from flexapi.mirror.records import ConfigRevision
+from flexapi.mirror import mirror
+from flexapi.mirror.disk import file, worker_copy
+from flexapi.mirror.store.tables import ConfigRevision
+from flexapi.testing.config_file import CONFIG
 
-from .fixtures import CONFIG
 from .machines import Machine
 
 pytestmark = pytest.mark.django_db(transaction=True)

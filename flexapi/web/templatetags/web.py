@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from flexapi.mirror import mirror
-from flexapi.mirror.file import LockBusy
+from flexapi.mirror.disk.file import LockBusy
 
 register = template.Library()
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import pytest
 from playwright import sync_api as playwright
 
-from flexapi.engine.tests.flexget_home import accepting, mock
-from flexapi.tests.live import PASSWORD, LiveServer, own_server
+from flexapi.testing.flexget_home import accepting, mock
+from flexapi.testing.live import PASSWORD, LiveServer, own_server
 
 __all__ = ["own_server"]
 

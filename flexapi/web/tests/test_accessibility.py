@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from flexapi.tests.live import LiveServer
+from flexapi.testing.live import LiveServer
 from flexapi.web.tests.conftest import DESKTOP, PHONE
 
 LOOKS = (

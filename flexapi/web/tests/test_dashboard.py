@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 from playwright.sync_api import expect
 
-from flexapi.tests.live import LiveServer
+from flexapi.testing.live import LiveServer
 from flexapi.web.tests.conftest import TASKS, start
 
 

@@ -11,9 +11,9 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from flexapi import web
-from flexapi.api.prefix import Prefixed
-from flexapi.engine.tests.flexget_home import accepting
-from flexapi.tests.live import PASSWORD, LiveServer, received
+from flexapi.api.http.prefix import Prefixed
+from flexapi.testing.flexget_home import accepting
+from flexapi.testing.live import PASSWORD, LiveServer, received
 
 # What a proxy that ends TLS says of the client.
 FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from flexapi.tests.live import PASSWORD, LiveServer
+from flexapi.testing.live import PASSWORD, LiveServer
 from flexapi.web.tests.conftest import ROLES, TASKS, add_user, start
 
 # The buttons of each role.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from flexapi.tests.live import LiveServer
+from flexapi.testing.live import LiveServer
 from flexapi.web.tests.conftest import count_of, start
 from flexapi.web.tests.test_log_viewer import RECORD
 

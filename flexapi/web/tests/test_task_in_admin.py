@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from flexapi.tests.live import LiveServer
+from flexapi.testing.live import LiveServer
 
 EDITED = """\
 # Edited in the browser.

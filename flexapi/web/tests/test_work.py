@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from flexapi.tests.live import LiveServer
+from flexapi.testing.live import LiveServer
 
 
 def note(server: LiveServer, age: float = 0, **fields: Any) -> None:

@@ -1,7 +1,7 @@
 from rest_framework.decorators import action
 from rest_framework.serializers import ModelSerializer
 
-from flexapi.api import flexget
+from flexapi.api import engine_calls
 from flexapi.api.router import router
 from flexapi.api.viewsets import ModelViewSet, one
 
@@ -22,7 +22,7 @@ class MovieViewSet(ModelViewSet):
 
     @action(detail=False)
     def seen(self, request):
-        return one(flexget.ask("flexapi_watched.seen"))
+        return one(engine_calls.ask("flexapi_watched.seen"))
 
 
 router.register("watched", MovieViewSet, basename="watched")

@@ -1,6 +1,6 @@
 from flexget.components.seen.db import SeenEntry
 
-from flexapi.engine.flexget_database import on_database
+from flexapi.engine.host.transactions import on_database
 
 
 @on_database

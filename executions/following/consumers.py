@@ -1,0 +1,108 @@
+"""The websockets: the board of all executions, and the log of one."""
+
+import asyncio
+import contextlib
+import json
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
+
+from autobahn.exception import Disconnected
+from channels.generic.websocket import AsyncWebsocketConsumer
+from rest_framework.utils.encoders import JSONEncoder
+
+from executions.models import Execution
+from executions.serializers import ExecutionSerializer
+from flexapi.api.http.threads import run_sync
+
+from . import announcements, messages
+from .follow import follow, subscription
+from .log_reader import View
+
+# Close codes: a websocket's own are below 4000; these repeat the HTTP status they stand for.
+BAD_REQUEST = 4400
+FORBIDDEN = 4403
+NOT_FOUND = 4404
+NORMAL = 1000
+
+
+class WatchConsumer(AsyncWebsocketConsumer):
+    """A websocket that only sends: a task of its own runs `watch`, which returns a close code."""
+
+    permission: ClassVar[str] = "executions.view_execution"
+    _watching: "asyncio.Task[None] | None" = None
+
+    async def connect(self) -> None:
+        """Accept, so that a refusal can carry its close code; then check who asks."""
+        await self.accept()
+        user = self.scope["user"]
+        if not await run_sync(user.has_perm, self.permission):
+            await self.close(FORBIDDEN)
+            return
+        self._watching = asyncio.create_task(self._watch_and_close())
+
+    async def disconnect(self, code: int) -> None:
+        """Stop watching."""
+        if self._watching is not None and self._watching is not asyncio.current_task():
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Ignore what clients say: there is nothing to tell this socket."""
+
+    async def watch(self) -> int:
+        """Send what happens; return the code to close with once nothing more can happen."""
+        raise NotImplementedError
+
+    async def _watch_and_close(self) -> None:
+        # The client may leave while a message is on its way to it.
+        with contextlib.suppress(Disconnected):
+            await self.close(await self.watch())
+
+
+class LogConsumer(WatchConsumer):
+    """`/ws/execution/<id>/log/?after=<seq>`: log, progress and status, then the end marker."""
+
+    async def watch(self) -> int:
+        """Follow the execution to its end."""
+        execution_id = self.scope["url_route"]["kwargs"]["execution_id"]
+        after = parse_qs(self.scope["query_string"].decode("latin1")).get("after", ["0"])[-1]
+        if not (after.isascii() and after.isdigit() and len(after) <= 18):
+            return BAD_REQUEST
+        found = False
+        view = await run_sync(View.of, self.scope["user"])
+        async with contextlib.aclosing(follow(execution_id, view, int(after))) as events:
+            async for event in events:
+                found = True
+                await self.send(messages.websocket(event))
+        return NORMAL if found else NOT_FOUND
+
+
+class BoardConsumer(WatchConsumer):
+    """`/ws/execution/`: each execution that is not over, then each that appears or changes.
+
+    A message is `{"type": "execution", "object": {…}}`, the object as `/api/execution/<id>` has it.
+    """
+
+    async def watch(self) -> int:
+        """Send executions until the client leaves."""
+        async with subscription(announcements.BOARD) as changes:
+            sent: dict[int, dict[str, Any]] = {}
+            changed: set[int] | None = None
+            while True:
+                for execution in await run_sync(_executions, changed):
+                    if sent.get(execution["id"]) != execution:
+                        sent[execution["id"]] = execution
+                        message = {"type": "execution", "object": execution}
+                        await self.send(json.dumps(message, cls=JSONEncoder))
+                    if execution["finished"]:
+                        del sent[execution["id"]]
+                # Those that are known to run are looked at even where nobody announced anything.
+                changed = await changes.wait() | set(sent)
+
+
+def _executions(ids: set[int] | None) -> list[dict[str, Any]]:
+    """Return executions as JSON has them, oldest first: these, or without `ids`, the active."""
+    rows = Execution.objects.select_related("requested_by").order_by("pk")
+    rows = rows.active() if ids is None else rows.filter(pk__in=ids)
+    return [dict(data) for data in ExecutionSerializer(rows, many=True).data]

@@ -1,0 +1,145 @@
+"""Follows an execution: its log from any line on, its progress and its end, as they happen."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from flexapi.api.http.threads import run_sync
+
+from . import announcements
+from .log_reader import (
+    Batch,
+    Snapshot,
+    View,
+    read_batch,
+)
+
+logger = logging.getLogger(__name__)
+
+# Seconds after which a follower looks by itself: the channel layer may have dropped a message.
+POLL = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Status or progress changed."""
+
+    snapshot: Snapshot
+    status_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """All lines up to `seq` were given and there will be no more."""
+
+    seq: int
+    status: str
+
+
+Event = Batch | Changed | End
+
+
+@contextlib.asynccontextmanager
+async def subscription(group: str) -> AsyncIterator["Subscription"]:
+    """Receive the announcements of a group of the channel layer, as far as that can be reached."""
+    receiver = Subscription(group)
+    await receiver.subscribe()
+    pump = asyncio.create_task(receiver.pump())
+    try:
+        yield receiver
+    finally:
+        pump.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await pump
+        await receiver.leave()
+
+
+class Subscription:
+    """Collects announcements; many that come while nobody looks count as one look."""
+
+    def __init__(self, group: str) -> None:
+        self._layer: Any = get_channel_layer()
+        self._group = group
+        self._channel = ""
+        self._event = asyncio.Event()
+        self._ids: set[int] = set()
+
+    async def subscribe(self) -> None:
+        """Begin to receive; without a layer there is nothing to receive yet."""
+        try:
+            channel = await self._layer.new_channel()
+            await self._layer.group_add(self._group, channel)
+        except announcements.LAYER_ERRORS as error:
+            logger.warning("Announcements can't be received: %s", error)
+        else:
+            self._channel = channel
+
+    async def leave(self) -> None:
+        """Receive no more."""
+        if self._channel:
+            with contextlib.suppress(*announcements.LAYER_ERRORS):
+                await self._layer.group_discard(self._group, self._channel)
+
+    async def pump(self) -> None:
+        """Receive until cancelled."""
+        while not self._channel:
+            await asyncio.sleep(POLL)
+            await self.subscribe()
+        while True:
+            message: announcements.Changed = await self._layer.receive(self._channel)
+            self._ids.add(message["id"])
+            self._event.set()
+
+    async def wait(self) -> set[int]:
+        """Return the executions that changed since the last call; none after `POLL` seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL):
+                await self._event.wait()
+        self._event.clear()
+        ids, self._ids = self._ids, set()
+        return ids
+
+
+def _pull(execution_id: int, after: int, view: View) -> tuple[Snapshot | None, Batch | None]:
+    """Read where the execution is and, of its log, the next batch."""
+    # The snapshot first: all lines that it counts are stored.
+    snapshot = Snapshot.read(execution_id)
+    if snapshot is None or snapshot.log_lines <= after:
+        return snapshot, None
+    return snapshot, read_batch(execution_id, after, snapshot.log_lines, view)
+
+
+async def follow(
+    execution_id: int, view: View, after: int = 0, live: bool = True
+) -> AsyncGenerator[Event]:
+    """Yield what happened after line `after`, then what happens, up to the end.
+
+    With `live` false, only what is stored now, and an End. Ends without an End where the
+    execution is deleted meanwhile.
+    """
+    async with subscription(announcements.log_group(execution_id)) as changes:
+        known: Snapshot | None = None
+        while True:
+            snapshot, batch = await run_sync(_pull, execution_id, after, view)
+            if snapshot is None:
+                return
+            if known is None or snapshot.status != known.status:
+                yield Changed(snapshot, status_changed=True)
+            elif snapshot.progress != known.progress:
+                yield Changed(snapshot, status_changed=False)
+            known = snapshot
+            if batch is not None:
+                if batch.lines:
+                    yield batch
+                after = batch.last_seq
+            if after < snapshot.log_lines:
+                continue
+            if snapshot.is_over or not live:
+                yield End(after, snapshot.status)
+                return
+            await changes.wait()

@@ -1,0 +1,150 @@
+"""Reads an execution's log out of the database, in batches, for those who follow it."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypedDict
+
+from django.contrib.auth.models import AnonymousUser, User
+
+from executions.models import Execution, LogLine
+from flexapi.mirror import credentials
+
+# The levels of FlexGet's log, the least first.
+LEVELS = ("TRACE", "DEBUG", "VERBOSE", "INFO", "SUCCESS", "WARNING", "ERROR", "CRITICAL")
+
+BATCH_LINES = 1000
+# Characters of messages after which a batch is full, so that one of huge lines stays sendable.
+BATCH_CHARACTERS = 512 * 1024
+# Seconds that a batch is shared among those who read the same place of the same log. It spares
+# the database fifty reads where fifty people watch; later readers get batches that are fuller.
+SHARED_FOR = 1.0
+SHARED_BATCHES = 64
+
+
+class Line(TypedDict):
+    """A log line as clients see it."""
+
+    seq: int
+    time: str
+    level: str
+    plugin: str
+    task: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An execution as its followers see it, apart from its log."""
+
+    status: str
+    is_over: bool
+    log_lines: int
+    current_phase: str
+    current_plugin: str
+    current_task: str
+    percent: float
+
+    @property
+    def progress(self) -> tuple[str, str, str, float]:
+        """Where it stands: phase, plugin, task and percent."""
+        return (self.current_phase, self.current_plugin, self.current_task, self.percent)
+
+    @classmethod
+    def read(cls, execution_id: int) -> "Snapshot | None":
+        """Return it as it is now; None where there is no such execution."""
+        row = (
+            Execution.objects.filter(pk=execution_id)
+            .only(*(name for name in cls.__slots__ if name != "is_over"))
+            .first()
+        )
+        if row is None:
+            return None
+        return cls(**{name: getattr(row, name) for name in cls.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive lines of a log. `last_seq` is the last one looked at: a filter may leave its
+    line out. `frame` is where a reader may keep what it made of the lines, for the next one."""
+
+    lines: list[Line]
+    last_seq: int
+    frames: dict[Any, Any]
+
+
+def levels_below(level: str) -> tuple[str, ...]:
+    """Return the levels under `level`. Raises ValueError where there is no such level."""
+    return LEVELS[: LEVELS.index(level.upper())]
+
+
+def format_time(moment: datetime) -> str:
+    """Return a time as the API gives it: ISO 8601 in UTC, to the millisecond."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader is shown of a log: with `level`, lines of that level or above alone; `masked`,
+    without the credentials in URLs that plugins log."""
+
+    level: str = ""
+    masked: bool = False
+
+    @classmethod
+    def of(cls, user: User | AnonymousUser, level: str = "") -> "View":
+        """Return a user's: who may edit tasks knows their credentials."""
+        return cls(level, not user.has_perm("tasks.change_task"))
+
+
+def _lines(execution_id: int, after: int, up_to: int, view: View) -> Iterator[Line]:
+    level = view.level
+    rows = LogLine.objects.filter(execution_id=execution_id, seq__gt=after, seq__lte=up_to)
+    if level and levels_below(level):
+        rows = rows.exclude(level__in=levels_below(level))
+    columns = ("seq", "time", "level", "plugin", "task", "message")
+    found = rows.order_by("seq").values_list(*columns)[:BATCH_LINES]
+    for seq, moment, name, plugin, task, message in found.iterator(chunk_size=200):
+        yield {
+            "seq": seq,
+            "time": format_time(moment),
+            "level": name,
+            "plugin": plugin,
+            "task": task,
+            "message": credentials.mask_text(message) if view.masked else message,
+        }
+
+
+def _read(execution_id: int, after: int, up_to: int, view: View) -> Batch:
+    lines: list[Line] = []
+    characters = 0
+    for line in _lines(execution_id, after, up_to, view):
+        lines.append(line)
+        characters += len(line["message"])
+        if characters >= BATCH_CHARACTERS:
+            return Batch(lines, line["seq"], {})
+    full = len(lines) == BATCH_LINES
+    return Batch(lines, lines[-1]["seq"] if full else up_to, {})
+
+
+_shared: OrderedDict[tuple[int, int, View], tuple[float, Batch]] = OrderedDict()
+
+
+def read_batch(execution_id: int, after: int, up_to: int, view: View) -> Batch:
+    """Return the lines with `after` < seq <= `up_to`, or the first of them, as `view` shows them.
+
+    `up_to` is the `log_lines` of a snapshot, so all of these lines are stored. A batch that was read a moment ago may end before `up_to`.
+    """
+    key = (execution_id, after, view)
+    now = time.monotonic()
+    shared = _shared.get(key)
+    if shared is not None and now - shared[0] < SHARED_FOR:
+        return shared[1]
+    batch = _read(execution_id, after, up_to, view)
+    _shared[key] = (now, batch)
+    _shared.move_to_end(key)
+    while len(_shared) > SHARED_BATCHES:
+        _shared.popitem(last=False)
+    return batch

@@ -1,0 +1,140 @@
+"""Answers an execution's log as a stream: NDJSON, server-sent events or plain text."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+
+from . import messages
+from .follow import Event, follow
+from .log_reader import LEVELS, View, levels_below
+
+# Seconds of silence after which a server-sent comment keeps proxies from hanging up.
+KEEP_ALIVE = 15.0
+
+
+class StreamRenderer(BaseRenderer):
+    """A media type to stream in. What is rendered whole in its place (an error) is JSON."""
+
+    encode: Callable[[Event], str]
+    keep_alive = ""
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
+        """Return `data` as JSON."""
+        return JSONRenderer().render(data, accepted_media_type, renderer_context)
+
+
+class NDJSONRenderer(StreamRenderer):
+    """A JSON object a line."""
+
+    media_type = "application/x-ndjson"
+    format = "ndjson"
+    encode = staticmethod(messages.ndjson)
+
+
+class EventStreamRenderer(StreamRenderer):
+    """Server-sent events, as `EventSource` reads them."""
+
+    media_type = "text/event-stream"
+    format = "sse"
+    encode = staticmethod(messages.event_stream)
+    keep_alive = ": still here\n\n"
+
+
+class PlainTextRenderer(StreamRenderer):
+    """Lines as in FlexGet's log file."""
+
+    media_type = "text/plain"
+    format = "txt"
+    encode = staticmethod(messages.plain)
+
+
+STREAM_RENDERERS = (NDJSONRenderer, EventStreamRenderer, PlainTextRenderer)
+
+
+def read_after(request: Request) -> int:
+    """Return the seq to start after: `?after=`, or `Last-Event-ID` where an EventSource resumes.
+
+    Raises ValidationError where it is no whole number from 0.
+    """
+    resumed = request.headers.get("Last-Event-ID", "")
+    given = resumed or request.query_params.get("after", "0")
+    if not (given.isascii() and given.isdigit() and len(given) <= 18):
+        raise ValidationError({"after": "This must be the seq of a log line, or 0."})
+    return int(given)
+
+
+def read_level(request: Request) -> str:
+    """Return the least level to give. Raises ValidationError where there is no such level."""
+    level = request.query_params.get("level", "")
+    try:
+        if level:
+            levels_below(level)
+    except ValueError:
+        known = ", ".join(LEVELS).lower()
+        raise ValidationError(
+            {"level": f"There is no level {level!r}; there are: {known}."}
+        ) from None
+    return level
+
+
+def read_flag(request: Request, name: str, default: bool) -> bool:
+    """Return a yes or no of the URL. Raises ValidationError where it is neither."""
+    given = request.query_params.get(name)
+    if given is None:
+        return default
+    if given.lower() in ("", "true", "1", "yes"):
+        return True
+    if given.lower() in ("false", "0", "no"):
+        return False
+    raise ValidationError({name: "This must be true or false."})
+
+
+def stream_log(
+    request: Request, execution_id: int, renderer: type[StreamRenderer], status: int = 200
+) -> StreamingHttpResponse:
+    """Answer the log: what is stored, then, unless `?follow=false`, what comes, to the end."""
+    events = follow(
+        execution_id,
+        View.of(request.user, read_level(request)),
+        after=read_after(request),
+        live=read_flag(request, "follow", default=True),
+    )
+    return StreamingHttpResponse(
+        _encoded(events, renderer),
+        status=status,
+        content_type=f"{renderer.media_type}; charset=utf-8",
+        headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
+    )
+
+
+async def _encoded(
+    events: AsyncGenerator[Event], renderer: type[StreamRenderer]
+) -> AsyncIterator[bytes]:
+    async with aclosing(events):
+        if not renderer.keep_alive:
+            async for event in events:
+                yield renderer.encode(event).encode()
+            return
+        upcoming = asyncio.ensure_future(anext(events, None))
+        try:
+            while True:
+                done, _ = await asyncio.wait({upcoming}, timeout=KEEP_ALIVE)
+                if not done:
+                    yield renderer.keep_alive.encode()
+                    continue
+                reached = upcoming.result()
+                if reached is None:
+                    return
+                yield renderer.encode(reached).encode()
+                upcoming = asyncio.ensure_future(anext(events, None))
+        finally:
+            upcoming.cancel()
+            await asyncio.gather(upcoming, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""From the queue to the end of a run: who claims it, runs it, and stores what it reports."""

@@ -1,0 +1,242 @@
+"""Stores what the engine reports about an execution."""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import OperationalError, close_old_connections, transaction
+from django.utils import timezone
+
+from executions import extensions
+from executions.following import announcements
+from executions.models import (
+    Execution,
+    ExecutionEntry,
+    LogLine,
+    Status,
+)
+from executions.signals import ended
+from flexapi import metrics
+from flexapi.engine.run import Ending, Report
+from flexapi.mirror import credentials
+from flexapi.text import storable, storable_all
+
+logger = logging.getLogger(__name__)
+
+# Tries to write while the database is locked, each after its own busy timeout.
+WRITE_ATTEMPTS = 5
+# Characters of one log message that are kept; what is cut is counted in its place.
+LONGEST_MESSAGE = 4 * 1024 * 1024
+
+
+class TakenAway(Exception):
+    """The execution was ended by somebody who took this worker for lost, or it was deleted."""
+
+
+@dataclass
+class _Batch:
+    """What one batch of reports adds up to."""
+
+    lines: list[LogLine] = field(default_factory=list)
+    entries: list[ExecutionEntry] = field(default_factory=list)
+    changes: dict[str, Any] = field(default_factory=dict)
+    # Those of a kind that another app handles.
+    others: list[Report] = field(default_factory=list)
+
+
+def _message(text: str) -> str:
+    """Return what is stored of a log message."""
+    if len(text) > LONGEST_MESSAGE:
+        cut = len(text) - LONGEST_MESSAGE
+        text = f"{text[:LONGEST_MESSAGE]}… [{cut} more characters]"
+    return storable(text)
+
+
+class Recorder:
+    """Writes one execution's rows, as long as it is this worker's. Used by the one thread that runs it.
+
+    Its methods raise TakenAway, and DatabaseError where the database fails time and again.
+    """
+
+    def __init__(self, execution: Execution) -> None:
+        self.execution = execution
+        self._finished: dict[str, Any] | None = None
+        self._aborted_tasks: list[str] = []
+        self._skipped_tasks: list[str] = []
+        self._failed = False
+
+    def store(self, reports: list[Report]) -> None:
+        """Store a batch of reports in one transaction, then announce it."""
+        batch = _Batch()
+        for report in reports:
+            handler = getattr(self, f"_on_{report.kind}", None)
+            if handler is None:
+                batch.others.append(Report(report.kind, storable_all(report.params)))
+            else:
+                handler(batch, report.params)
+        if batch.lines:
+            batch.changes["log_lines"] = batch.lines[-1].seq
+        self._write(batch)
+        metrics.log_lines.inc(len(batch.lines))
+        announcements.changed(self.execution.pk)
+
+    def note(self, message: str, level: str = "INFO") -> None:
+        """Add a line of FlexAPI's own to the log."""
+        now = timezone.now().timestamp()
+        params = {"time": now, "level": level, "plugin": "flexapi", "task": "", "message": message}
+        self.store([Report("log", params)])
+
+    def conclude(self, ending: Ending, abort_reason: str) -> None:
+        """Store how it ended; `abort_reason` is why it was asked to abort, if it was."""
+        status, reason = self._verdict(ending, abort_reason)
+        changes = {
+            "status": status,
+            # Everybody reads it, and errors of the network like to say all of a URL.
+            "abort_reason": credentials.mask_text(reason),
+            "finished": timezone.now(),
+            "current_task": "",
+            "current_phase": "",
+            "current_plugin": "",
+            "waiting_for": "",
+        }
+        if status == Status.COMPLETE:
+            changes["percent"] = 100
+        self._write(_Batch(changes=changes))
+        ended.send(sender=None, execution=self.execution)
+        announcements.changed(self.execution.pk)
+
+    def wait_for(self, what: str) -> None:
+        """Say what keeps the execution from running."""
+        if what != self.execution.waiting_for:
+            self.note(f"Not running yet: {what}")
+            self._update({"waiting_for": what})
+
+    def refuse(self, reason: str) -> None:
+        """Store that it failed before it could run."""
+        self.note(reason, level="CRITICAL")
+        self._aborted_tasks, self._failed, self._finished = [reason], True, {"aborted": False}
+        self.conclude(Ending(0), "")
+
+    # -- reports, by kind (see flexapi.engine.host.reporting)
+
+    def _on_log(self, batch: _Batch, params: dict[str, Any]) -> None:
+        batch.lines.append(
+            LogLine(
+                execution_id=self.execution.pk,
+                seq=self.execution.log_lines + len(batch.lines) + 1,
+                time=datetime.fromtimestamp(params["time"], tz=UTC),
+                level=params["level"][:50],
+                plugin=storable(params["plugin"])[:200],
+                task=storable(params["task"]),
+                message=_message(params["message"]),
+            )
+        )
+
+    def _on_progress(self, batch: _Batch, params: dict[str, Any]) -> None:
+        batch.changes |= {
+            "current_task": storable(params["task"]),
+            "current_phase": params["phase"][:50],
+            "current_plugin": params["plugin"][:200],
+            "percent": params["percent"],
+        }
+
+    def _on_waiting(self, batch: _Batch, params: dict[str, Any]) -> None:
+        if "pid" in params:
+            what = f"FlexGet process {params['pid']}, which holds FlexGet's lock"
+        else:
+            what = f"another run of task {storable(params['task'])}" if params["task"] else ""
+        batch.changes["waiting_for"] = what
+
+    def _on_started(self, batch: _Batch, params: dict[str, Any]) -> None:
+        batch.changes |= {
+            "status": Status.RUNNING,
+            "started": timezone.now(),
+            "waiting_for": "",
+        }
+
+    def _on_entries(self, batch: _Batch, params: dict[str, Any]) -> None:
+        batch.entries += [
+            ExecutionEntry(
+                execution_id=self.execution.pk,
+                task=storable(params["task"]),
+                **storable_all({**entry, "plugin": entry["plugin"][:200]}),
+            )
+            for entry in params["entries"]
+        ]
+
+    def _on_task(self, batch: _Batch, params: dict[str, Any]) -> None:
+        for state in ExecutionEntry.State.values:
+            counted = batch.changes.get(state, getattr(self.execution, state))
+            batch.changes[state] = counted + params[state]
+        if params["aborted"]:
+            reason = storable(params["abort_reason"])
+            task = storable(params["task"])
+            self._aborted_tasks.append(f"{task}: {reason}" if task else reason)
+            # FlexGet aborts silently what it only skips: an interval not met, a manual task.
+            self._failed = self._failed or not params["silent"]
+
+    def _on_finished(self, batch: _Batch, params: dict[str, Any]) -> None:
+        self._finished = params
+
+    # -- helpers
+
+    def _verdict(self, ending: Ending, abort_reason: str) -> tuple[Status, str]:
+        if ending.lost:
+            return Status.ABORTED, abort_reason or ending.lost
+        if self._finished is None:
+            if abort_reason:
+                return Status.ABORTED, abort_reason
+            return Status.FAILED, self._death(ending)
+        if self._finished["aborted"]:
+            return Status.ABORTED, abort_reason or "Aborted by a signal."
+        status = Status.FAILED if self._failed else Status.COMPLETE
+        return status, "\n".join(self._aborted_tasks)
+
+    def _death(self, ending: Ending) -> str:
+        status = ending.status or 0
+        how = f"was killed by signal {-status}" if status < 0 else f"ended with code {status}"
+        where = ""
+        if self.execution.current_plugin:
+            where = (
+                f", in task {self.execution.current_task} at or after plugin "
+                f"{self.execution.current_plugin}"
+            )
+        return f"FlexGet's process {how} before the execution was over{where}."
+
+    def _write(self, batch: _Batch) -> None:
+        """Write a batch; meanwhile the run waits, so a database that is locked loses nothing."""
+        for attempt in range(1, WRITE_ATTEMPTS + 1):
+            try:
+                if attempt > 1 and self._is_stored(batch):
+                    return
+                with transaction.atomic():
+                    if batch.lines:
+                        LogLine.objects.bulk_create(batch.lines)
+                    if batch.entries:
+                        ExecutionEntry.objects.bulk_create(batch.entries)
+                    self._update(batch.changes)
+                    extensions.handle(self.execution, batch.others)
+                return
+            except OperationalError:
+                if attempt == WRITE_ATTEMPTS:
+                    raise
+                logger.warning("The database is busy or away; trying again to store a log.")
+                time.sleep(attempt)
+                close_old_connections()
+
+    def _is_stored(self, batch: _Batch) -> bool:
+        """Whether a batch was committed although the connection broke before that was said."""
+        mine = Execution.objects.filter(pk=self.execution.pk, worker=self.execution.worker)
+        last = batch.changes.get("log_lines")
+        return last is not None and mine.filter(log_lines=last).exists()
+
+    def _update(self, changes: dict[str, Any]) -> None:
+        if changes:
+            execution = self.execution
+            mine = Execution.objects.active().filter(pk=execution.pk, worker=execution.worker)
+            if not mine.update(**changes):
+                raise TakenAway(f"{execution} is no longer run by {execution.worker}.")
+            for name, value in changes.items():
+                setattr(execution, name, value)

@@ -1,0 +1,204 @@
+"""This process as a worker: it claims executions, runs them, and gives signs of life meanwhile."""
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
+
+from executions.models import Execution, Status, Worker
+from executions.signals import queue_changed
+from flexapi.engine.client import Engine
+
+from .runner import Runner
+
+logger = logging.getLogger(__name__)
+
+# Seconds between two looks at what shall be aborted when nobody calls; other processes ask without a call.
+POLL = 1.0
+# Seconds an aborted execution has to end by itself.
+ABORT_GRACE = 10.0
+# The same when the worker is stopping, which shall take at most ten seconds in all.
+STOP_GRACE = 4.0
+STOP_REASON = "The server was stopped."
+# Signs of life within the time after which a worker is lost, where others watch for them.
+BEATS = 4
+# The share of that time after which the worker kills what it runs: when others take it for lost, nothing
+# of it may run.
+FENCE = 0.6
+FENCE_REASON = "The worker could not reach the database."
+
+
+def worker_name() -> str:
+    """Return a name that no other worker has at this time."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+class WorkerProcess:
+    """What this process runs. `run_next` may be called by as many threads as there are slots.
+
+    `served` are the queues that it takes from, None being all.
+    `prepare` is called before each run; raising `Unprepared` it says why there can be none.
+    `shared` tells that other processes may work on the same database: then this one gives signs of life.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        name: str = "",
+        served: Sequence[str] | None = None,
+        slots: int = 1,
+        shared: bool = False,
+        prepare: Callable[[], object] | None = None,
+    ) -> None:
+        self.name = name or worker_name()
+        self.served = None if served is None else list(served)
+        self.slots = slots
+        self._engine = engine
+        self._shared = shared
+        self._prepare = prepare
+        self._runners: dict[int, Runner] = {}
+        self._call = threading.Event()
+        self._stopping = False
+        self._ended = threading.Event()
+        self._last_beat = time.monotonic()
+        self._threads = [threading.Thread(target=self._watch, name="worker", daemon=True)]
+        if shared:
+            self._threads.append(threading.Thread(target=self._fence, name="fence", daemon=True))
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it takes nothing more."""
+        return self._stopping
+
+    def start(self) -> None:
+        """End what an earlier process of this name left behind, then work until `stop`.
+
+        Raises DatabaseError.
+        """
+        if self._shared:
+            left = Execution.objects.end_of(self.name, "The worker ended while this was running.")
+            self._beat()
+        else:
+            left = Execution.objects.recover()
+            Worker.objects.all().delete()
+            Worker.objects.beat(self.name, self.served, self.slots)
+        if left:
+            logger.warning("%s executions were cut off by the end of the last server.", left)
+        queue_changed.connect(self._on_queue_changed)
+        for thread in self._threads:
+            thread.start()
+
+    def retire(self) -> None:
+        """Take nothing more; what runs goes on."""
+        self._stopping = True
+
+    def stop(self) -> None:
+        """Abort what runs, leave queued what waits; returns when all has ended."""
+        queue_changed.disconnect(self._on_queue_changed)
+        self.retire()
+        deadline = time.monotonic() + STOP_GRACE + 2
+        for runner in list(self._runners.values()):
+            runner.abort(STOP_REASON, STOP_GRACE)
+        for runner in list(self._runners.values()):
+            runner.over.wait(max(0.0, deadline - time.monotonic()))
+        self._ended.set()
+        self._call.set()
+        for thread in self._threads:
+            thread.join()
+        with contextlib.suppress(DatabaseError):  # Then it will be found lost.
+            close_old_connections()
+            Worker.objects.filter(name=self.name).delete()
+
+    def run_next(self) -> bool:
+        """Claim the next execution and run it to its end; False where there was none to run.
+
+        Raises OperationalError where the database can't be asked.
+        """
+        if self.stopping:
+            return False
+        close_old_connections()
+        execution = Execution.objects.claim(self.name, self.served)
+        if execution is None:
+            return False
+        runner = Runner(execution, self._engine, self._prepare)
+        self._runners[execution.pk] = runner
+        try:
+            if self.stopping:
+                # Claimed while everything else was told to end.
+                runner.abort(STOP_REASON, STOP_GRACE)
+            runner.run()
+            Execution.objects.prune(settings.EXECUTIONS_KEPT)
+        except DatabaseError:
+            logger.exception("%s met a database that fails.", execution)
+            self._give_back(execution)
+        finally:
+            self._runners.pop(execution.pk, None)
+            runner.over.set()
+        return True
+
+    def _give_back(self, execution: Execution) -> None:
+        """Let an execution that has not begun be claimed again."""
+        with contextlib.suppress(DatabaseError):  # Then the next start of the server does it.
+            close_old_connections()
+            Execution.objects.filter(
+                pk=execution.pk, status=Status.PENDING, worker=self.name
+            ).update(worker="")
+
+    # -- what goes on beside the runs
+
+    def _on_queue_changed(self, **kwargs: Any) -> None:
+        self._call.set()
+
+    def _watch(self) -> None:
+        while not self._ended.is_set():
+            try:
+                close_old_connections()
+                self._abort_where_asked()
+                if (
+                    self._shared
+                    and time.monotonic() - self._last_beat >= settings.WORKER_TIMEOUT / BEATS
+                ):
+                    self._beat()
+            except DatabaseError as error:
+                logger.error("The worker can't use the database: %s", error)
+            self._call.wait(POLL)
+            self._call.clear()
+        connection.close()
+
+    def _beat(self) -> None:
+        # What counts is when it was sent: the answer may have been long on its way.
+        sent = time.monotonic()
+        Worker.objects.beat(self.name, self.served, self.slots)
+        self._last_beat = sent
+
+    def _fence(self) -> None:
+        """Kill what runs when others may soon take this worker for lost."""
+        while not self._ended.wait(POLL):
+            if time.monotonic() - self._last_beat > FENCE * settings.WORKER_TIMEOUT:
+                for runner in list(self._runners.values()):
+                    runner.abort(FENCE_REASON, grace=0)
+
+    def _abort_where_asked(self) -> None:
+        if not self._runners:
+            return
+        asked = Execution.objects.filter(pk__in=list(self._runners)).exclude(abort_requested="")
+        for pk, reason in asked.values_list("pk", "abort_requested"):
+            with contextlib.suppress(KeyError):  # It may have ended just now.
+                self._runners[pk].abort(reason, ABORT_GRACE)
+        limit = settings.EXECUTION_TIME_LIMIT
+        if limit:
+            overdue = timezone.now() - timedelta(seconds=limit)
+            for runner in list(self._runners.values()):
+                started = runner.execution.started
+                if started is not None and started < overdue:
+                    runner.abort(f"It ran longer than {limit:g} s.", ABORT_GRACE)

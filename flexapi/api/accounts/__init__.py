@@ -1,0 +1,1 @@
+"""Who asks: logging in, tokens, roles, and the brakes on guessing."""

@@ -1,0 +1,1 @@
+"""Where FlexGet keeps its tables: its own SQLite file, or PostgreSQL."""

@@ -1,0 +1,92 @@
+"""FlexGet's tables in its own SQLite file, as FlexGet itself opens it."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from flexget import db_schema
+from flexget.manager import Manager
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from .locks import FileLocks
+from .unusable import DatabaseUnusable, unusable
+
+# Milliseconds to wait for another run that writes, where several run at once; FlexGet's own are 10 s.
+PATIENCE = 60_000
+
+
+class SQLite:
+    """FlexGet's SQLite file. With `shared`, several runs at once work with it."""
+
+    # A copy for test runs has one name, so there is one such run at a time.
+    one_test_run = True
+
+    def __init__(self, shared: bool = False) -> None:
+        self.shared = shared
+        self._locks: FileLocks | None = None
+
+    def open(self, manager: Any) -> None:
+        """Let FlexGet's manager work with the file, which is made where it is missing.
+
+        Raises DatabaseUnusable.
+        """
+        if self.shared and self._locks is None:
+            name = f".flexapi-{manager.config_name}-runs"
+            self._locks = FileLocks(manager.config_base / name)
+        try:
+            Manager.init_sqlalchemy(manager)
+        except AttributeError as error:
+            # FlexGet fails to say what failed: it asks the exception for its `message`, as in Python 2.
+            if not isinstance(error.__context__, SQLAlchemyError):
+                raise
+            raise DatabaseUnusable(unusable(error.__context__)) from error.__context__
+        if self.shared:
+            _be_patient(manager.engine)
+
+    def prepare(self, manager: Any) -> None:
+        """Upgrade the tables where need be. FlexGet's lock must be held."""
+        if not Path(manager.db_filename).exists():
+            # Somebody removed it since it was made.
+            manager.init_sqlalchemy()
+        if db_schema.upgrade_required():
+            manager.upgrade_tables()
+
+    def begin_test(self, manager: Any) -> None:
+        """Work on a copy of the file, as `flexget --test` does."""
+        copy = manager.config_base / f"test-{manager.config_name}.sqlite"
+        if Path(manager.db_filename).exists():
+            shutil.copy(manager.db_filename, copy)
+        manager.db_filename = str(copy)
+        manager.database_uri = ""
+        manager.init_sqlalchemy()
+
+    def end_test(self, manager: Any) -> None:
+        """Remove the copy that `begin_test` made."""
+        manager.engine.dispose()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{manager.db_filename}{suffix}").unlink(missing_ok=True)
+
+    def lock(
+        self, *name: str, waiting: Callable[[], None] | None = None
+    ) -> AbstractContextManager[None]:
+        """Hold a lock that one run at a time has; `waiting` is called once where another has it.
+
+        A run that is alone holds all of FlexGet already.
+        """
+        return nullcontext() if self._locks is None else self._locks.lock(*name, waiting=waiting)
+
+    def close(self) -> None:
+        """There is nothing but the manager's engine to close."""
+
+
+def _be_patient(engine: Engine) -> None:
+    """Let connections of an engine wait for each other, and readers for nobody."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, record: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")

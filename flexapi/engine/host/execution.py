@@ -1,0 +1,369 @@
+"""One execution: what the host's forked child does, from FlexGet's lock to the last report.
+
+What apps and plugins add to a run they add as FlexGet plugins do, by handlers of FlexGet's events
+(`flexget.event.event`). FlexAPI has three more of these:
+
+`flexapi.task.begins`  `(execution, task)`, before a task runs
+`flexapi.entry.ended`  `(task, entry, outcome)`, when it is known what became of an entry; once more
+                       where a rerun of the task decided otherwise
+`flexapi.task.ended`   `(execution, task)`, when a task has run, however it ended
+"""
+
+import os
+import signal
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import flexget.log
+from flexget.entry import Entry, EntryState
+from flexget.event import add_event_handler, fire_event
+from flexget.plugin import task_phases
+from flexget.task import Task, TaskAbort
+from loguru import logger
+from sqlalchemy.exc import SQLAlchemyError
+
+from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
+
+from . import options as execute_options
+from .manager import ConfigInvalid, WarmManager
+from .reporting import Reporter
+
+logger = logger.bind(name="flexapi")
+
+# Seconds between two looks at a lock that somebody else holds.
+LOCK_POLL = 0.5
+# Seconds between two tries to abort: a plugin, or loguru's sink guard, may swallow the first.
+ABORT_RETRY = 0.5
+# Plugins schedule work of their own in this phase, after a TaskAbort; it must run undisturbed.
+ABORT_PHASE = "abort"
+
+
+# What became of an entry, as `entries` reports it (see `reporting`).
+Outcome = dict[str, Any]
+
+
+class ReportingTask(Task):
+    """A FlexGet task that keeps what became of its entries, over all of its reruns."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.outcomes: dict[tuple[str, str], Outcome] = {}
+
+    def _execute(self) -> None:
+        try:
+            super()._execute()
+        finally:
+            for entry in self.all_entries:
+                self._note(entry)
+
+    def _note(self, entry: Entry) -> None:
+        outcome = _outcome(entry)
+        key = (outcome["title"], outcome["original_url"])
+        earlier = self.outcomes.get(key)
+        # On a rerun FlexGet rejects as "seen" what the first pass took: it was taken.
+        if earlier is None or earlier["state"] not in ("accepted", "failed"):
+            self.outcomes[key] = outcome
+            fire_event("flexapi.entry.ended", self, entry, outcome)
+
+
+def _outcome(entry: Entry) -> Outcome:
+    operations = {"accepted": "accept", "rejected": "reject", "failed": "fail"}
+    state = str(entry.state)
+    decisive = next(
+        (trace for trace in reversed(entry.traces) if trace[1] == operations.get(state, "")),
+        (None, None, None),
+    )
+    return {
+        "title": _text(entry, "title"),
+        "url": _text(entry, "url"),
+        "original_url": _text(entry, "original_url"),
+        "state": state,
+        "reason": decisive[2] or "",
+        "plugin": decisive[0] or "",
+        "trace": [
+            {"plugin": plugin or "", "operation": operation or "", "message": message or ""}
+            for plugin, operation, message in entry.traces
+        ],
+    }
+
+
+def _text(entry: Entry, field: str) -> str:
+    # A lazy field would go out and ask a web service for its value.
+    return "" if entry.is_lazy(field) else str(entry.get(field) or "")
+
+
+class Execution:
+    """Runs the tasks that one request asked for and reports on them."""
+
+    def __init__(self, manager: WarmManager, params: dict[str, Any], reporter: Reporter) -> None:
+        self.manager = manager
+        self.patterns: list[str] | None = params["tasks"]
+        self.request: dict[str, Any] = params["options"]
+        self.manual: bool = params["manual"]
+        # What plugins of FlexAPI's get from the server, by name.
+        self.extras: dict[str, Any] = params.get("extras", {})
+        self.reporter = reporter
+        self.task: ReportingTask | None = None
+        self.aborting = False
+        self._done = 0
+        self._total = 1
+        self._steps: dict[tuple[str, str], float] = {}
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it only tries things out, on a copy of FlexGet's database."""
+        return bool(self.request.get("test"))
+
+    # -- abort
+
+    def on_abort_signal(self, signum: int, frame: Any) -> None:
+        """Raise TaskAbort in whatever the main thread does, again and again until it takes."""
+        self.aborting = True
+        signal.setitimer(signal.ITIMER_REAL, ABORT_RETRY)
+        if self.reporter.writing:
+            return
+        if self.task is None:
+            raise TaskAbort("aborted")
+        if self.task.current_phase != ABORT_PHASE:
+            self.task.abort("aborted")
+
+    def _before_plugin(self, task: Task, keyword: str) -> None:
+        if task.current_phase == ABORT_PHASE:
+            return
+        if self.aborting:
+            task.abort("aborted")
+        share = self._steps.get((task.current_phase, keyword), 0.0)
+        percent = 100 * (self._done + share) / self._total
+        self.reporter.progress(task.name, task.current_phase, keyword, round(percent, 1))
+
+    # -- the run
+
+    def run(self) -> None:
+        """Run to the end. Leaves FlexGet's lock and the test database tidied up behind it."""
+        for number in (signal.SIGTERM, signal.SIGALRM):
+            signal.signal(number, self.on_abort_signal)
+        add_event_handler("task.execute.before_plugin", self._before_plugin)
+        self._start_logging()
+        try:
+            with self._flexget_lock():
+                self._run_tasks()
+        except TaskAbort:
+            self.aborting = True
+        except ConfigInvalid as error:
+            logger.critical(str(error))
+            self._refuse(str(error))
+        except OSError as error:
+            logger.opt(exception=True).critical("FlexGet can't work with its folder: {}", error)
+            self._refuse(f"FlexGet can't work with its folder: {error}")
+        except (DatabaseUnusable, SQLAlchemyError) as error:
+            reason = str(error) if isinstance(error, DatabaseUnusable) else unusable(error)
+            logger.critical(reason)
+            self._refuse(reason)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number in (signal.SIGTERM, signal.SIGALRM):
+                signal.signal(number, signal.SIG_IGN)
+        self.reporter.report("finished", aborted=self.aborting)
+
+    def _start_logging(self) -> None:
+        level = self.request.get("loglevel", "verbose").upper()
+        # FlexGet's own log file stays what it was for those who read it.
+        flexget.log.start(self.manager.log_filename, level, to_console=False)
+        logger.add(
+            self.reporter.log, level=level, format="{message}", backtrace=False, diagnose=False
+        )
+
+    @contextmanager
+    def _flexget_lock(self) -> Iterator[None]:
+        manager = self.manager
+        if self.is_test:
+            manager.want_test_run()
+        self._take_lock()
+        with ExitStack() as leaving:
+            leaving.callback(manager.drop_lock)
+            if self.is_test:
+                manager.begin_test_run()
+                leaving.callback(manager.end_test_run)
+            leaving.callback(manager.leave_run)
+            leaving.callback(self._end_forks)
+            manager.enter_run(self._cli_config())
+            yield
+
+    def _end_forks(self) -> None:
+        if not self.reporter.is_owner:
+            # A plugin forked and its child came back here: the lock is not its own.
+            os._exit(1)
+
+    def _take_lock(self) -> None:
+        """Wait for FlexGet's lock, and say for whom."""
+        waiting_for = None
+        while not self.manager.take_lock():
+            holder = (self.manager._read_lock() or {}).get("pid")
+            if holder != waiting_for:
+                waiting_for = holder
+                self.reporter.report("waiting", pid=holder)
+                logger.info(
+                    "Waiting for another FlexGet (process {}) to release {}",
+                    holder,
+                    self.manager.lockfile,
+                )
+            time.sleep(LOCK_POLL)
+
+    def _cli_config(self) -> list[list[str]] | None:
+        pairs = self.request.get("cli_config")
+        return [pair.split("=", 1) for pair in pairs] if pairs else None
+
+    def _run_tasks(self) -> None:
+        names = self._task_names()
+        if self.patterns and not names:
+            self._refuse("The config has no longer a task that matches what was asked for.")
+            return
+        self.reporter.report("started", tasks=names)
+        self._total = len(names) or 1
+        options = self._options(names)
+        fire_event("manager.execute.started", self.manager, options)
+        for name in names:
+            with self._task_lock(name):
+                self._run_task(name, options)
+            self._done += 1
+            if self.aborting:
+                break
+        fire_event("manager.execute.completed", self.manager, options)
+
+    def _task_lock(self, name: str) -> AbstractContextManager[None]:
+        """Keep other runs of the task waiting, here and on all machines that share the database."""
+        if self.is_test:
+            return nullcontext()
+        return self._after_other_runs(name)
+
+    @contextmanager
+    def _after_other_runs(self, name: str) -> Iterator[None]:
+        waited = False
+
+        def waiting() -> None:
+            nonlocal waited
+            waited = True
+            self.reporter.report("waiting", task=name)
+            logger.info("Waiting for the end of another run of task {}", name)
+
+        with self.manager.database.lock("task", name, waiting=waiting):
+            if waited:
+                self.reporter.report("waiting", task="")
+            yield
+
+    def _task_names(self) -> list[str]:
+        """Return the tasks to run, in FlexGet's order: by priority, then as in the file."""
+        if self.patterns is None:
+            names = self.manager.tasks
+        else:
+            names = []
+            for pattern in self.patterns:
+                try:
+                    found = self.manager.matching_tasks(pattern)
+                except ValueError as error:
+                    # The config changed since the request.
+                    logger.error(str(error))
+                    continue
+                names += [name for name in found or [] if name not in names]
+        tasks = self.manager.config["tasks"]
+        return sorted(names, key=lambda name: (tasks[name] or {}).get("priority", 65535))
+
+    def _options(self, names: list[str]) -> Namespace:
+        options = execute_options.namespace(self.manager.options.execute, self.request)
+        options.tasks = None if self.patterns is None else names
+        options.allow_manual = self.manual
+        return options
+
+    def _run_task(self, name: str, options: Namespace) -> None:
+        task = ReportingTask(self.manager, name, options=options, priority=1)
+        self._steps = _shares(task)
+        self.task = task
+        fire_event("flexapi.task.begins", self, task)
+        crash = None
+        try:
+            task.execute()
+        except TaskAbort:
+            pass
+        except SystemExit as error:
+            crash = f"Plugin {task.current_plugin} ended the process (exit code {error.code})."
+        except Exception as error:  # noqa: BLE001  as FlexGet's queue: one task's bug ends that task
+            crash = f"{type(error).__name__}: {error}"
+            logger.opt(exception=True).critical("Unhandled error in task {}: {}", name, error)
+        finally:
+            self.task = None
+            sys.stdout.flush()
+            sys.stderr.flush()
+        fire_event("flexapi.task.ended", self, task)
+        self._report_task(task, crash)
+
+    def _report_task(self, task: ReportingTask, crash: str | None) -> None:
+        outcomes = list(task.outcomes.values())
+        self.reporter.in_parts("entries", outcomes, task=task.name)
+        states = [outcome["state"] for outcome in outcomes]
+        self.reporter.report(
+            "task",
+            task=task.name,
+            aborted=task.aborted or crash is not None,
+            abort_reason=crash or task.abort_reason or "",
+            silent=task.silent_abort,
+            **{state.value: states.count(state.value) for state in EntryState},
+        )
+
+    def _refuse(self, reason: str) -> None:
+        """Report that no task could run at all."""
+        nothing = {state.value: 0 for state in EntryState}
+        self.reporter.report(
+            "task", task="", aborted=True, abort_reason=reason, silent=False, **nothing
+        )
+
+
+def _shares(task: Task) -> dict[tuple[str, str], float]:
+    """Return, for each (phase, plugin) of a task, the share of its plugin calls done before it."""
+    steps = [(phase, plugin.name) for phase in task_phases for plugin in task.plugins(phase)]
+    return {step: position / len(steps) for position, step in enumerate(steps)}
+
+
+def _name_deciding_plugins() -> None:
+    """Make entries remember which plugin decided about them.
+
+    `Entry.trace` documents that the plugin is the task's current one by default; FlexGet 3.22
+    stores None.
+    """
+    plain_trace = Entry.trace
+
+    def trace(
+        self: Entry, message: str | None, operation: str | None = None, plugin: str | None = None
+    ) -> None:
+        if plugin is None and current is not None and current.task is not None:
+            plugin = current.task.current_plugin
+        plain_trace(self, message, operation, plugin)
+
+    Entry.trace = trace
+
+
+# The execution of this process; a fork has one, the host none.
+current: Execution | None = None
+
+
+def run_in_child(
+    manager: WarmManager, params: dict[str, Any], events: int, stdout: int, stderr: int
+) -> None:
+    """Run an execution in this freshly forked process.
+
+    `events`, `stdout` and `stderr` are the write ends of the server's pipes.
+    """
+    global current
+    os.dup2(stdout, 1)
+    os.dup2(stderr, 2)
+    # New streams: the old ones are buffered for what descriptors 1 and 2 were in the host.
+    sys.stdout = os.fdopen(1, "w", buffering=1, errors="replace", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+    os.chdir(Path(manager.config_base))
+    _name_deciding_plugins()
+    current = Execution(manager, params, Reporter(events))
+    current.run()

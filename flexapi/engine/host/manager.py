@@ -1,0 +1,296 @@
+"""FlexGet's own manager, initialised once and kept warm for every execution to come."""
+
+import copy
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import flexget.log
+import yaml
+from flexget import plugin
+from flexget.config_schema import ConfigError
+from flexget.event import fire_event
+from flexget.ipc import IPCServer
+from flexget.manager import Manager
+from flexget.options import get_parser
+from flexget.task_queue import TaskQueue
+from flexget.utils.simple_persistence import SimplePersistence
+from loguru import logger
+
+from flexapi.engine.host.database.base import Database
+from flexapi.engine.host.database.contention import make_plugins_patient
+from flexapi.engine.host.database.locks import SharedLock
+from flexapi.engine.host.database.sqlite import SQLite
+from flexapi.engine.host.database.unusable import DatabaseUnusable
+
+from .variables import outside
+
+logger = logger.bind(name="manager")
+
+# FlexGet loads its config with the loader written in Python; the one on libyaml reads the same
+# language many times faster, which counts for a file of two thousand tasks.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class ConfigInvalid(Exception):
+    """FlexGet refuses the config. `errors` has one `{"path": [key, …], "message"}` for each fault;
+    the path is empty where the file is no YAML, and then `line` and `column` (from 1) are set."""
+
+    def __init__(
+        self,
+        message: str,
+        errors: list[dict[str, Any]],
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.errors = errors
+        self.line = line
+        self.column = column
+
+
+def load_yaml(text: str) -> dict[str, Any]:
+    """Return the data of a config as FlexGet reads it; raises ConfigInvalid."""
+    try:
+        return yaml.load(text, Loader=_Loader) or {}  # noqa: S506  it is a safe loader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        where = f" (line {line}, column {column})" if mark else ""
+        reason = getattr(error, "problem", None) or str(error)
+        message = f"The config is not valid YAML: {reason}{where}"
+        raise ConfigInvalid(message, [{"path": [], "message": message}], line, column) from error
+
+
+class WarmManager(Manager):
+    """FlexGet's manager, brought up in three steps of which only the last wants FlexGet's lock.
+
+    A host can so validate configs and describe options while somebody else's FlexGet daemon
+    owns the database.
+    """
+
+    # Set by FlexGet's own class, which says no types.
+    initialized: bool
+    config_file_hash: str | None
+    db_filename: str
+
+    def __init__(
+        self, config: Path, database: Database | None = None, plugins: Iterable[Path] = ()
+    ) -> None:
+        """The database is FlexGet's own SQLite file by default; `plugins` are folders of FlexGet plugins.
+
+        Those next to the config go first.
+        """
+        self._plugin_folders = list(plugins)
+        self.database = database or SQLite()
+        self._test = False
+        # What plugins keep beside the tasks', as it was when the run began.
+        self._kept: dict[str, dict[str, Any]] = {}
+        # Where the loaded config has its variables from, and what they were.
+        self._variables_source: Any = None
+        self._variables: Any = None
+        super().__init__(["-c", str(config), "execute"])
+        self.load_plugins()
+        self.init_sqlalchemy()
+        fire_event("manager.initialize", self)
+
+    def load_plugins(self) -> None:
+        """Load FlexGet's plugins and those beside the config; the slow part, done once."""
+        plugin.load_plugins(
+            extra_plugins=[self.config_base / "plugins", *self._plugin_folders],
+            extra_components=[self.config_base / "components"],
+        )
+        if self.database.shared:
+            make_plugins_patient()
+        self.options = get_parser().parse_args(self.args)
+        self.task_queue = TaskQueue()
+        self.ipc_server = IPCServer(self, self.options.ipc_port)
+        self.setup_yaml()
+
+    def init_sqlalchemy(self) -> None:
+        """Set FlexGet's database up, as far as nobody else has to be kept away from it."""
+        self.database.open(self)
+
+    def prepare_database(self) -> None:
+        """Make or upgrade FlexGet's database and load what it keeps in memory. The lock must be held.
+
+        Raises DatabaseUnusable, and what SQLAlchemy does.
+        """
+        self.database.prepare(self)
+        if not self.initialized:
+            self.persist = SimplePersistence("manager")
+            fire_event("manager.startup", self)
+            self.initialized = True
+
+    def upgrade_tables(self) -> None:
+        """Let FlexGet upgrade its tables. For `database`, which knows when."""
+        logger.info("FlexGet's database needs an upgrade, doing it now.")
+        fire_event("manager.upgrade", self)
+        if self.db_upgraded:
+            fire_event("manager.db_upgraded", self)
+
+    def shutdown(self, finish_queue: bool = True) -> None:
+        """FlexGet calls this where an upgrade of its tables failed, and goes on."""
+        raise DatabaseUnusable("FlexGet could not get ready and stopped; its log says why.")
+
+    def close_database(self) -> None:
+        """Close all connections, so that a fork inherits none of them."""
+        if self.engine is not None:
+            self.engine.dispose()
+
+    def refresh_config(self) -> None:
+        """Load the config file again if it changed, or the variables outside of it that it uses.
+
+        Raises ConfigInvalid where FlexGet refuses it, OSError where it can't be read. The earlier
+        config is not run in its place: nobody would know which one ran.
+        """
+        config_hash = self.hash_config()
+        unchanged = config_hash is not None and config_hash == self.config_file_hash
+        if unchanged and not self._variables_changed():
+            return
+        fire_event("manager.before_config_load", self)
+        try:
+            text = self.config_path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            message = f"The config is not UTF-8: byte {error.start} can't be decoded."
+            raise ConfigInvalid(message, [{"path": [], "message": message}]) from error
+        config = load_yaml(text)
+        if isinstance(config, dict):
+            # FlexGet's daemon alone reads them: a faulty one shall not keep the tasks from running.
+            config.pop("schedules", None)
+        source = config.get("variables") if isinstance(config, dict) else None
+        # Read before FlexGet reads them: what changes in between shows the next time.
+        variables = outside(source, self.config_base)
+        self.check_config(config, activate=True)
+        self.config_file_hash = config_hash
+        self._variables_source, self._variables = source, variables
+
+    def _variables_changed(self) -> bool:
+        # The host does not wait for the database; a run looks for itself.
+        if self._variables_source is True and not self._has_lock:
+            return False
+        return bool(outside(self._variables_source, self.config_base) != self._variables)
+
+    def check_config(self, config: Any, activate: bool = False) -> None:
+        """Raise ConfigInvalid where FlexGet refuses `config`, which may be altered by this.
+
+        With `activate` it becomes the config that tasks run with.
+        """
+        if not isinstance(config, dict):
+            message = "The config must be a mapping at its root."
+            raise ConfigInvalid(message, [{"path": [], "message": message}])
+        try:
+            if activate:
+                self.update_config(config)
+            else:
+                self.validate_config(config)
+        except ConfigError as error:
+            errors = error_list(error)
+            raise ConfigInvalid(summary(errors), errors) from error
+        except plugin.PluginError as error:
+            # A plugin that prepares the config can't: the file of `variables` is missing, say.
+            message = f"FlexGet can't prepare the config: {error.value}"
+            raise ConfigInvalid(message, [{"path": [], "message": str(error.value)}]) from error
+
+    def enter_run(self, cli_config: list[list[str]] | None) -> None:
+        """Bring a forked process up to date. The lock must be held.
+
+        Raises DatabaseUnusable, and ConfigInvalid and OSError as `refresh_config` does.
+        """
+        # One run at a time: plugins tidy up, and what they read is not to change meanwhile.
+        with self.database.lock("state"):
+            self.prepare_database()
+            # The host's copy of these values is as old as the host.
+            SimplePersistence.load()
+            self._kept = copy.deepcopy(SimplePersistence.class_store[None])
+            if cli_config:
+                self.options.execute.cli_config = cli_config
+                self.config_file_hash = None
+            self.refresh_config()
+            # Plugins that tidy up after a changed config do so only under the lock.
+            fire_event("manager.config_updated", self)
+
+    def leave_run(self) -> None:
+        """Store what plugins keep in memory and close the database."""
+        try:
+            with self.database.lock("state"):
+                self._forget_unchanged()
+                SimplePersistence.flush()
+        finally:
+            self.database.close()
+            self.close_database()
+
+    def _forget_unchanged(self) -> None:
+        """Leave alone what this run did not change: another may have done so in the meantime."""
+        for plugin_name, values in SimplePersistence.class_store[None].items():
+            kept = self._kept.get(plugin_name, {})
+            for key in [key for key, value in values.items() if kept.get(key, values) == value]:
+                del values[key]
+
+    def take_lock(self, alone: bool = False) -> bool:
+        """Take FlexGet's lock; False where somebody else has it.
+
+        Runs of FlexAPI share it where several may run at once, unless one has to be `alone`.
+        FlexGet's own `acquire_lock` ends the process there, also where the lock was free a moment
+        before.
+        """
+        if self.database.shared:
+            alone = alone or (self._test and self.database.one_test_run)
+            self._has_lock = SharedLock(Path(self.lockfile)).join(os.getpid(), alone)
+            return self._has_lock
+        if self.check_lock():
+            return False
+        self._has_lock = True
+        self.write_lock()
+        return True
+
+    def drop_lock(self) -> None:
+        """Release the lock that `take_lock` took."""
+        if self.database.shared:
+            SharedLock(Path(self.lockfile)).leave(os.getpid())
+        else:
+            self.release_lock()
+        self._has_lock = False
+
+    def tidy_lock(self, pid: int) -> None:
+        """See to it that a run whose process has ended does not keep others' lock in its name."""
+        if self.database.shared:
+            SharedLock(Path(self.lockfile)).leave(pid)
+
+    def want_test_run(self) -> None:
+        """Make the lock to take that of test runs, which has nothing to do with other runs."""
+        self._test = True
+        self.lockfile = str(self.config_base / f".test-{self.config_name}-lock")
+
+    def begin_test_run(self) -> None:
+        """Work on a copy of the database, as `flexget --test` does. The lock must be held."""
+        self.options.test = True
+        self.database.begin_test(self)
+
+    def end_test_run(self) -> None:
+        """Remove the copy that `begin_test_run` made."""
+        self.database.end_test(self)
+
+
+def error_list(error: ConfigError) -> list[dict[str, Any]]:
+    """Return FlexGet's complaints as `[{"path": [key, …], "message"}, …]`."""
+    return [
+        {"path": list(fault.path), "message": fault.message}
+        for fault in getattr(error, "errors", [])
+    ]
+
+
+def summary(errors: list[dict[str, Any]]) -> str:
+    """Return one sentence that names the first complaint and counts the others."""
+    if not errors:
+        return "FlexGet refuses the config."
+    first = errors[0]
+    where = ".".join(str(key) for key in first["path"])
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"FlexGet refuses the config: [{where}] {first['message']}{more}"
+
+
+def start_logging() -> None:
+    """Set FlexGet's logging up without any sink that writes; executions add their own."""
+    flexget.log.initialize()

@@ -1,0 +1,122 @@
+"""What the host answers besides running executions: thin calls into FlexGet's own functions."""
+
+import sys
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flexget import config_schema, plugin
+from flexget.utils import qualities
+from flexget.utils.tools import get_current_flexget_version
+
+from flexapi.engine import protocol
+
+from . import options
+from .manager import ConfigInvalid, WarmManager, load_yaml
+
+Params = dict[str, Any]
+Method = Callable[[WarmManager, Params], Any]
+
+
+def validate(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
+    """Return FlexGet's complaints about the config text `params["text"]`.
+
+    Each is `{"path": [key, …], "message"}`; an empty list means that FlexGet would run it.
+    """
+    try:
+        manager.check_config(load_yaml(params["text"]))
+    except ConfigInvalid as error:
+        return error.errors
+    return []
+
+
+def execute_options(manager: WarmManager, params: Params) -> dict[str, Any]:
+    """Return the JSON Schema of the options that an execution takes."""
+    return options.schema()
+
+
+def plugins(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
+    """Return every plugin: `{"name", "category", "builtin", "phases": {phase: priority}}`."""
+    return [
+        {
+            "name": info.name,
+            "category": info.category,
+            "builtin": info.builtin,
+            "phases": {phase: handler.priority for phase, handler in info.phase_handlers.items()},
+        }
+        for info in sorted(plugin.plugins.values(), key=lambda info: info.name)
+    ]
+
+
+def quality(manager: WarmManager, params: Params) -> dict[str, str]:
+    """Return `{"error"}`: why `params["text"]` is no quality requirement, or "" where it is one."""
+    try:
+        qualities.Requirements(params["text"])
+    except ValueError as error:
+        return {"error": str(error)}
+    return {"error": ""}
+
+
+def schema(manager: WarmManager, params: Params) -> dict[str, Any]:
+    """Return FlexGet's JSON Schema of a whole config, its references inlined."""
+    return config_schema.inline_refs(config_schema.get_schema())
+
+
+def version(manager: WarmManager, params: Params) -> dict[str, str]:
+    """Return the versions of the FlexGet and the Python that run here."""
+    return {"flexget": get_current_flexget_version(), "python": sys.version.split()[0]}
+
+
+METHODS: dict[str, Method] = {
+    "validate": validate,
+    "options": execute_options,
+    "plugins": plugins,
+    "quality": quality,
+    "schema": schema,
+    "version": version,
+}
+
+
+# Why a module's methods are missing, by the name it was to have.
+missing: dict[str, str] = {}
+
+
+def add(name: str, module: str) -> None:
+    """Add the `METHODS` of a module, each as `name.method`; where it can't be imported, note why.
+
+    A module has `METHODS: dict[str, Method]`, functions like those here; they are called in the host.
+    """
+    try:
+        methods: dict[str, Method] = import_module(module).METHODS
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a plugin's code must not end the host
+        missing[name] = _why_missing(module, error)
+        return
+    METHODS.update({f"{name}.{method}": function for method, function in methods.items()})
+
+
+def plugin_folders(named: Iterable[str]) -> list[Path]:
+    """Return the folders of packages of FlexGet plugins, given as `name=package`; note what can't be imported."""
+    folders = []
+    for name, _, package in (entry.partition("=") for entry in named):
+        try:
+            folders += [Path(folder) for folder in import_module(package).__path__]
+        except (Exception, SystemExit) as error:  # noqa: BLE001  a plugin's code must not end the host
+            missing[name] = _why_missing(package, error)
+    return folders
+
+
+def _why_missing(module: str, error: BaseException) -> str:
+    return f"{sys.executable} can't import {module}: {type(error).__name__}: {error}"
+
+
+def call(manager: WarmManager, name: str, params: Params) -> Any:
+    """Call a method by its name; raises RpcError."""
+    try:
+        method = METHODS[name]
+    except KeyError:
+        raise protocol.RpcError(
+            protocol.METHOD_NOT_FOUND,
+            missing.get(name.partition(".")[0]) or f"The engine has no method {name!r}.",
+        ) from None
+    return method(manager, params)

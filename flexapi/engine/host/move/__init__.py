@@ -1,0 +1,1 @@
+"""Moves FlexGet's tables from its SQLite file into PostgreSQL."""

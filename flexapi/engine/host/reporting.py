@@ -1,0 +1,86 @@
+"""What an execution tells the server, written by the process that runs FlexGet.
+
+Every report is one line of JSON-RPC (see `protocol`) on a pipe whose other end the server reads:
+
+`log`       `{"time": s since 1970, "level", "plugin", "task", "message"}`
+`progress`  `{"task", "phase", "plugin", "percent": 0 to 100}`
+`waiting`   `{"pid"}`: another FlexGet process holds FlexGet's lock; or `{"task"}`: another run of this
+            task goes on; or that of no task, "": the wait is over
+`started`   `{"tasks": [name, …]}`: the lock is ours, these tasks run
+`entries`   `{"task", "entries": [{"title", "url", "original_url", "state", "reason", "plugin",
+            "trace"}, …]}`: what became of them; a task reports its entries in several such lines
+`task`      `{"task", "accepted", "rejected", "failed", "undecided", "aborted": bool,
+            "abort_reason", "silent": bool}`: one task has ended
+`finished`  `{"aborted": bool}`: the execution ran to its end; without it, the process died
+
+What apps and plugins add to a run has kinds of its own, named as the app is.
+"""
+
+import os
+import threading
+from typing import Any
+
+from flexapi.engine import protocol
+
+ENTRIES_PER_REPORT = 200
+
+
+class Reporter:
+    """Writes reports to the server. Safe to call from threads that plugins start."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._closed = False
+        # The signal handler reads this: raising in the middle of a line would garble it.
+        self.writing = False
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this is the process that runs the execution, not one that a plugin forked."""
+        return os.getpid() == self._pid
+
+    def report(self, kind: str, **params: Any) -> None:
+        """Write one report; blocks while the server has not read the earlier ones."""
+        if kind != "log" and not self.is_owner:
+            return
+        data = memoryview(protocol.encode(protocol.notification(kind, params)))
+        with self._lock:
+            self.writing = True
+            try:
+                while data and not self._closed:
+                    data = data[os.write(self._fd, data) :]
+            except BrokenPipeError:
+                # The server is gone. FlexGet still gets to end its run in order.
+                self._closed = True
+            finally:
+                self.writing = False
+
+    def log(self, message: Any) -> None:
+        """Report one record of FlexGet's log; a loguru sink."""
+        record = message.record
+        self.report(
+            "log",
+            time=record["time"].timestamp(),
+            level=record["level"].name,
+            plugin=record["name"] or "",
+            task=record["extra"].get("task", ""),
+            # The formatted message carries the traceback where there is one.
+            message=str(message).rstrip("\n"),
+        )
+
+    def progress(self, task: str, phase: str, plugin: str, percent: float) -> None:
+        """Report where the execution stands.
+
+        Each step is reported, quick as they follow each other: the one that were left out might be
+        the plugin that now works for an hour. The server takes many as one.
+        """
+        self.report("progress", task=task, phase=phase, plugin=plugin, percent=percent)
+
+    def in_parts(
+        self, kind: str, entries: list[dict[str, Any]], *, always: bool = False, **params: Any
+    ) -> None:
+        """Report on entries, several hundred in a report; with `always` also where there are none."""
+        for start in range(0, len(entries), ENTRIES_PER_REPORT) or ([0] if always else []):
+            self.report(kind, entries=entries[start : start + ENTRIES_PER_REPORT], **params)

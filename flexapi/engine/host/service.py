@@ -1,0 +1,235 @@
+"""The host's service: answers the client's calls, forks executions and looks after them.
+
+What it answers and says is described in `host`.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from typing import Any
+
+from loguru import logger
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import configure_mappers
+
+from flexapi.engine import protocol
+from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
+
+from . import methods
+from .execution import run_in_child
+from .manager import ConfigInvalid, WarmManager
+
+# Seconds for a run to end by itself once the server is gone.
+ORPHAN_GRACE = 3.0
+MAX_FDS = 3
+
+
+class Child:
+    """A running execution."""
+
+    def __init__(self, pid: int, execution: int) -> None:
+        self.pid = pid
+        self.execution = execution
+        self.kill_at: float | None = None
+
+    def abort(self, grace: float) -> None:
+        """Ask the execution to abort; `kill` it where it is still there after `grace` seconds.
+
+        Asking again never gives it more time.
+        """
+        kill_at = time.monotonic() + grace
+        self.kill_at = kill_at if self.kill_at is None else min(kill_at, self.kill_at)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Kill the execution and everything that it started and that stayed in its group."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+
+class Host:
+    """Serves one client until that hangs up."""
+
+    def __init__(self, channel: socket.socket, manager: WarmManager) -> None:
+        self.channel = channel
+        self.manager = manager
+        self.children: dict[int, Child] = {}
+        self._lines = protocol.LineBuffer()
+        self._fds: deque[int] = deque()
+        self._selector = selectors.DefaultSelector()
+
+    def serve(self) -> None:
+        """Answer calls and look after children until the client hangs up and they are gone."""
+        wakeup_read, wakeup_write = os.pipe()
+        for fd in (wakeup_read, wakeup_write):
+            os.set_blocking(fd, False)
+        signal.set_wakeup_fd(wakeup_write, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._selector.register(self.channel, selectors.EVENT_READ)
+        self._selector.register(wakeup_read, selectors.EVENT_READ)
+        connected = True
+        while connected or self.children:
+            for key, _ in self._selector.select(self._seconds_to_next_kill()):
+                if key.fd == wakeup_read:
+                    os.read(wakeup_read, 4096)
+                elif not self._read_channel():
+                    connected = False
+                    self._selector.unregister(self.channel)
+                    self._abort_orphans()
+            self._reap()
+            self._kill_overdue()
+
+    def notify(self, method: str, **params: Any) -> None:
+        """Tell the client something that it did not ask for."""
+        self._send(protocol.notification(method, params))
+
+    def _send(self, message: protocol.Message) -> None:
+        # A client that is gone shows itself as the end of file on the next read.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.channel.sendall(protocol.encode(message))
+
+    def _read_channel(self) -> bool:
+        """Read and answer what has come; False when the client has hung up."""
+        try:
+            data, fds, _, _ = socket.recv_fds(self.channel, 1 << 16, MAX_FDS)
+        except ConnectionResetError:
+            return False
+        for fd in fds:
+            os.set_inheritable(fd, False)
+        self._fds.extend(fds)
+        for line in self._lines.feed(data):
+            self._answer(json.loads(line))
+        return bool(data)
+
+    def _answer(self, message: protocol.Message) -> None:
+        try:
+            value = self._dispatch(message["method"], message["params"])
+        except protocol.RpcError as error:
+            self._send(protocol.error(message["id"], error))
+        except (DatabaseUnusable, DBAPIError) as error:
+            failure = protocol.RpcError(protocol.DATABASE_UNAVAILABLE, unusable(error))
+            self._send(protocol.error(message["id"], failure))
+        except Exception as error:  # noqa: BLE001  a bug of a plugin's method must not end the host
+            failure = protocol.RpcError(
+                protocol.INTERNAL_ERROR, f"{message['method']}: {type(error).__name__}: {error}"
+            )
+            self._send(protocol.error(message["id"], failure))
+        else:
+            self._send(protocol.result(message["id"], value))
+
+    def _dispatch(self, method: str, params: protocol.Message) -> Any:
+        if method == "execute":
+            return self._execute(params)
+        if method == "abort":
+            return self._abort(params)
+        return methods.call(self.manager, method, params)
+
+    def _execute(self, params: protocol.Message) -> dict[str, int]:
+        fds = [self._fds.popleft() for _ in range(MAX_FDS)]
+        warm(self.manager)
+        self.manager.close_database()
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(params, fds)
+        for fd in fds:
+            os.close(fd)
+        # Both sides set the group, so that neither can act before it is set.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.setpgid(pid, pid)
+        self.children[pid] = Child(pid, params["execution"])
+        return {"pid": pid}
+
+    def _become_child(self, params: protocol.Message, fds: list[int]) -> None:
+        """Run the execution in this forked process and end it; never returns."""
+        code = 1
+        try:
+            os.setpgid(0, 0)
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self._selector.close()
+            self.channel.close()
+            run_in_child(self.manager, params, *fds)
+            code = 0
+        finally:
+            if code:
+                # Straight onto the pipe of stderr: the server keeps it as log lines.
+                sys.excepthook(*sys.exc_info())
+            sys.stdout.flush()
+            sys.stderr.flush()
+            # Not sys.exit: the host's exit handlers and buffers are not this process's.
+            os._exit(code)
+
+    def _abort(self, params: protocol.Message) -> None:
+        for child in self.children.values():
+            if child.execution == params["execution"]:
+                child.abort(params["grace"])
+                return
+        raise protocol.RpcError(
+            protocol.NOT_RUNNING, f"Execution {params['execution']} is not running."
+        )
+
+    def _abort_orphans(self) -> None:
+        for child in self.children.values():
+            child.abort(ORPHAN_GRACE)
+
+    def _seconds_to_next_kill(self) -> float | None:
+        deadlines = [child.kill_at for child in self.children.values() if child.kill_at]
+        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+
+    def _kill_overdue(self) -> None:
+        now = time.monotonic()
+        for child in self.children.values():
+            if child.kill_at and child.kill_at <= now:
+                child.kill_at = None
+                child.kill()
+
+    def _reap(self) -> None:
+        for pid, child in list(self.children.items()):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if not ended:
+                continue
+            del self.children[pid]
+            self.manager.tidy_lock(pid)
+            if child.kill_at is not None:
+                # Aborted in time, but what it started (the commands of `exec`) may live on.
+                child.kill()
+            self.notify(
+                "exited", execution=child.execution, status=os.waitstatus_to_exitcode(status)
+            )
+
+
+def warm(manager: WarmManager) -> None:
+    """Do ahead of the fork what every execution needs, as far as it can be done now.
+
+    What fails here fails again in the child, which reports it with its execution.
+    """
+    with contextlib.suppress(SQLAlchemyError):
+        # Else every child works out how tables are related: a third of a short execution.
+        configure_mappers()
+    with contextlib.suppress(ConfigInvalid, OSError):
+        manager.refresh_config()
+    if not manager.initialized and manager.take_lock(alone=True):
+        try:
+            with contextlib.suppress(DatabaseUnusable, SQLAlchemyError):
+                manager.prepare_database()
+        finally:
+            manager.drop_lock()
+
+
+def pass_log_on(host: Host) -> None:
+    """Send warnings of the host itself to the server's log."""
+
+    def sink(message: Any) -> None:
+        if os.getpid() == host_pid:
+            record = message.record
+            host.notify("log", level=record["level"].name, message=str(message).rstrip("\n"))
+
+    host_pid = os.getpid()
+    logger.add(sink, level="WARNING", format="{name}: {message}", backtrace=False, diagnose=False)

@@ -1,0 +1,141 @@
+"""FlexGet's database between runs: what methods of the host read and change there. No Django here.
+
+    @on_database
+    def show(session, params): …
+
+    @on_database(of=show)
+    def forget(session, params): …
+
+    METHODS = {"show": show, "forget": forget}
+
+Each is one transaction, with all that FlexGet's own functions do in it: the sessions that those open and commit
+become savepoints. What raises undoes everything, so nothing is ever half-done and a call may be made again.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from flexget import db_schema
+from flexget.manager import Session
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+from flexapi.engine import protocol
+from flexapi.engine.host.database.unusable import unusable
+from flexapi.engine.host.manager import WarmManager
+from flexapi.engine.protocol import RpcError
+
+Params = dict[str, Any]
+Function = Callable[[Any, Params], Any]
+Method = Callable[[WarmManager, Params], Any]
+
+# Milliseconds to wait for who writes. The host answers nobody meanwhile, so the patience is the asking side's.
+BUSY_TIMEOUT = 100
+# SQLITE_BUSY and SQLITE_LOCKED, and PostgreSQL's serialization_failure, deadlock_detected and lock_not_available.
+_LOCKED = (5, 6)
+_LOCKED_STATES = ("40001", "40P01", "55P03")
+
+
+def on_database(function: Function | None = None, *, of: Method | None = None) -> Any:
+    """Make a function of a session and parameters a method of the host. What it did is committed when it returns.
+
+    `of` is the method that reads what this one changes. Where the parameter `expected` is given and not None, it is
+    what that one answered before; if it would answer something else by now, nothing is done (CHANGED).
+    """
+
+    def method(function: Function) -> Method:
+        read: Function | None = getattr(of, "__wrapped__", None)
+
+        @wraps(function)
+        def call(manager: WarmManager, params: Params) -> Any:
+            with _transaction(manager) as connection:
+                with Session() as session:
+                    expected = params.get("expected")
+                    # Nobody else's change gets between this and what is committed.
+                    if read and expected is not None and read(session, params) != expected:
+                        raise RpcError(protocol.CHANGED, "It has changed since it was read.")
+                    result = function(session, params)
+                connection.commit()
+                return result
+
+        return call
+
+    return method if function is None else method(function)
+
+
+@contextmanager
+def _transaction(manager: WarmManager) -> Iterator[Connection]:
+    """Open a transaction that every session takes part in; undone at its end where nobody commits.
+
+    Raises RpcError for what is wrong with the database.
+    """
+    sqlite = manager.engine.dialect.name == "sqlite"
+    if sqlite and not Path(manager.db_filename).exists():
+        raise RpcError(
+            protocol.DATABASE_UNAVAILABLE,
+            f"FlexGet's database {Path(manager.db_filename).name} is missing. "
+            "Put it back, or let the next run make a new one.",
+        )
+    try:
+        with manager.engine.connect() as connection:
+            if sqlite:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+                # The driver itself would begin with the first write, and give savepoints no hold.
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT}")
+            _check_versions(connection)
+            Session.configure(bind=connection, join_transaction_mode="create_savepoint")
+            yield connection
+    except DBAPIError as error:
+        raise _told(error) from error
+    finally:
+        Session.configure(bind=manager.engine)
+        if sqlite:
+            # The file may be another one by the next call: a backup that somebody puts back.
+            manager.close_database()
+
+
+def _check_versions(connection: Connection) -> None:
+    """Raise RpcError where the tables are of another FlexGet."""
+    schema = db_schema.PluginSchema
+    for plugin, stored in connection.execute(select(schema.plugin, schema.version)):
+        known = db_schema.plugin_schemas.get(plugin, {}).get("version", stored)
+        if stored == known:
+            continue
+        versions = f"the tables of {plugin} have version {stored}, not {known}"
+        if stored is None or stored < known:
+            reason = f"an older FlexGet ({versions}). The next run upgrades it."
+        else:
+            reason = f"a newer FlexGet ({versions}). Upgrade the FlexGet that FlexAPI runs."
+        raise RpcError(protocol.DATABASE_UNAVAILABLE, f"FlexGet's database is of {reason}")
+
+
+def _told(error: DBAPIError) -> RpcError:
+    """Return what the asking side is told of an error of the database."""
+    if isinstance(error, IntegrityError):
+        return RpcError(protocol.CONFLICT, f"It contradicts what is there: {error.orig}")
+    if isinstance(error, DataError):
+        return RpcError(protocol.INVALID_PARAMS, f"FlexGet's database can't store it: {error.orig}")
+    cause: Any = error.orig
+    locked = getattr(cause, "sqlite_errorcode", 0) & 0xFF in _LOCKED
+    if locked or getattr(cause, "sqlstate", None) in _LOCKED_STATES:
+        return RpcError(protocol.DATABASE_LOCKED, unusable(error))
+    return RpcError(protocol.DATABASE_UNAVAILABLE, unusable(error))
+
+
+def or_not_found(row: Any, otherwise: str) -> Any:
+    """Return the row. Raises RpcError with NOT_FOUND and the text `otherwise` where there is none."""
+    if row is None:
+        raise RpcError(protocol.NOT_FOUND, otherwise)
+    return row
+
+
+def local_time(value: datetime | None) -> str | None:
+    """Return a time as ISO 8601 with its offset: FlexGet stores local time without saying so."""
+    return value.astimezone().isoformat() if value else None

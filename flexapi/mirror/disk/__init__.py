@@ -1,0 +1,1 @@
+"""The config file on this machine's disk: noticing changes, replacing it in one step, staying in step."""

@@ -1,0 +1,259 @@
+"""The one way in which the config changes: every endpoint, admin page and model method ends here.
+
+The steps of a write, and what is left when the process is killed after each:
+
+1. lock, take in hand edits, edit the text in memory, let FlexGet check it   nothing
+2. write the new text to a temporary file beside the config                  the temporary file
+3. commit the revision, not yet marked as written, and its rows              see below
+4. rename the temporary file over the config                                 the mark is missing
+5. mark the revision as written
+
+Whoever looks next removes the temporary file. After 3 they find a current revision without the
+mark and the file as it was before that revision, and write it again. A revision with the
+mark is never written again by itself: a file that differs from it is somebody's edit.
+
+Several servers on one database have a file each. The commit compares and sets the current revision,
+so of two that are based on the same one only one is taken, and the other edit is made again on top
+of it. After 4 the server notes the revision in its data folder (see `in_step`): whoever looks next
+and finds the file as it was noted, or as a later revision, knows that it only lags behind.
+"""
+
+import errno
+import logging
+import time
+from collections.abc import Callable
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+from flexapi.engine.client import EngineUnavailable
+from flexapi.mirror import credentials, mirror
+from flexapi.mirror.disk import file, in_step
+from flexapi.mirror.document import Document, DocumentError
+from flexapi.mirror.edits import validation
+from flexapi.mirror.edits.counting import counted_failures
+from flexapi.mirror.mirror import Problem, Snapshot, Superseded
+from flexapi.mirror.store.tables import ConfigRevision, digest
+
+logger = logging.getLogger("flexapi.mirror")
+
+# How often an edit is made anew because the file changed under it, and for how many seconds because
+# other servers were quicker.
+TRIES = 5
+PATIENCE = 30.0
+
+Edit = Callable[[Snapshot], Document]
+
+
+class Refused(Exception):
+    """An edit is refused for a reason that its text gives: a bad name, say."""
+
+
+class Unusable(Exception):
+    """The config can't be edited in the state that the file is in."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+class WriteFailed(Exception):
+    """The new config could not be written; the file and the database are as before."""
+
+    def __init__(self, error: OSError) -> None:
+        hint = ""
+        if error.errno == errno.EBUSY:
+            hint = " Where a container mounts the file by itself, mount its folder instead."
+        super().__init__(f"The config can't be written: {error.strerror or error}.{hint}")
+        self.full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+class KeepsChanging(Exception):
+    """Something else writes the file all the time."""
+
+
+class _FileChanged(Exception):
+    """The file is not what the edit was made on."""
+
+
+@counted_failures
+def write(
+    edit: Edit,
+    *,
+    origin: str,
+    author: AbstractBaseUser | AnonymousUser | None = None,
+    summary: str = "",
+    validate: bool = True,
+) -> Snapshot:
+    """Change the config by `edit`, which gets the current snapshot; return the new one.
+
+    `edit` runs under the writers' lock, so what it checks (ETags, names) still holds when its
+    document is stored; it is called again where the file changes meanwhile. A document with
+    the same text stores nothing. Raises what `edit` raises, Unusable, Invalid,
+    StillMasked, WriteFailed, KeepsChanging, LockBusy, EngineUnavailable; then nothing has changed.
+    """
+    refuse_transaction()
+
+    def attempt() -> Snapshot:
+        problem = mirror.settle()
+        if problem is not None:
+            raise Unusable(problem)
+        base = mirror.current()
+        document = prepared(edit, base, validate=validate)
+        if base.revision and document.text == base.document.text:
+            return base
+        return put(document, base, origin, author, summary)
+
+    with mirror.locked():
+        return _done(attempt)
+
+
+def _done(attempt: Callable[[], Snapshot]) -> Snapshot:
+    """Try until nobody was quicker. Raises KeepsChanging."""
+    deadline = time.monotonic() + PATIENCE
+    changes = 0
+    while changes < TRIES and time.monotonic() < deadline:
+        try:
+            return attempt()
+        except _FileChanged:
+            changes += 1
+        except Superseded:  # By another server.
+            continue
+    raise KeepsChanging("The config is being changed by something else; try again.")
+
+
+def prepared(edit: Edit, base: Snapshot, *, validate: bool = True) -> Document:
+    """Return the edited document, credentials put back and checked by FlexGet."""
+    document = credentials.unmask(edit(base), base.document)
+    mirror.refuse_unstorable(document)
+    if validate:
+        validation.check(base.data, mirror.mapping(document))
+    return document
+
+
+def preview(edit: Edit) -> Document:
+    """Return what `edit` would make of the config; raises what `write` would, as far as that is known before."""
+    problem = mirror.refresh()
+    if problem is not None:
+        raise Unusable(problem)
+    return prepared(edit, mirror.current())
+
+
+def refuse_transaction() -> None:
+    """Raise RuntimeError within a transaction, which would not be rolled back together with the file."""
+    if mirror.inside_transaction():
+        raise RuntimeError("The config can't be changed within a database transaction.")
+
+
+def put(
+    document: Document,
+    base: Snapshot,
+    origin: str,
+    author: AbstractBaseUser | AnonymousUser | None,
+    summary: str,
+) -> Snapshot:
+    """Store a document that is based on `base`: temporary file, revision, rename. Under the lock.
+
+    Raises Superseded and _FileChanged where `base` is no longer what database and file hold.
+    """
+    content = document.to_bytes()
+    path = mirror.config_path()
+    try:
+        replacement = file.Replacement(path, content)
+    except OSError as error:
+        raise WriteFailed(error) from error
+    try:
+        if mirror.file_changed():
+            raise _FileChanged
+        taken = mirror.store(
+            content,
+            document,
+            origin,
+            base=base,
+            author=author if isinstance(author, AbstractBaseUser) else None,
+            summary=summary,
+        )
+        if mirror.file_changed():
+            if in_step.shared():
+                # Other servers have the revision already; what was done to the file is joined with it.
+                mirror.take_in()
+                return taken
+            # The revision stays in the history; the edit is made again on top of the file's new text.
+            raise _FileChanged
+        held = mirror.seen_hash()
+        try:
+            lost = replacement.put()
+        except OSError as error:
+            if mirror.withdraw(taken, base, f"It could not be written: {error.strerror}."):
+                raise WriteFailed(error) from error
+            # Another server built on it. It is in force; this file follows when it can be written.
+            logger.warning("The config can't be written here: %s.", error.strerror)
+            mirror.forget()
+            return taken
+    finally:
+        replacement.discard()
+    mirror.wrote(taken)
+    if lost is not None and digest(lost) != held:
+        mirror.keep(
+            lost, f"Written in the moment in which revision {taken.revision} took its place."
+        )
+    return taken
+
+
+@counted_failures
+def restore(
+    revision: ConfigRevision, *, author: AbstractBaseUser | AnonymousUser | None = None
+) -> Snapshot:
+    """Make an older revision's text the config again, even where the file is broken or gone.
+
+    A broken file is kept as a revision first. Raises what `write` raises, and ParseError where
+    the revision itself is broken. FlexGet isn't asked: this text was its config before.
+    """
+    refuse_transaction()
+    document = mirror.parse(bytes(revision.content))
+
+    def attempt() -> Snapshot:
+        problem = mirror.settle()
+        base = mirror.current()
+        if problem is None and document.text == base.document.text:
+            return base
+        if problem is not None:
+            _keep_unusable(problem)
+        summary = f"Revision {revision.pk} was restored."
+        return put(document, base, ConfigRevision.Origin.RESTORE, author, summary)
+
+    with mirror.locked():
+        return _done(attempt)
+
+
+def _keep_unusable(problem: Problem) -> None:
+    try:
+        _, content = file.read(mirror.config_path())
+    except OSError as error:
+        raise Unusable(problem) from error
+    if content is not None:
+        mirror.keep(content, problem.detail)
+
+
+# Whatever an edit is refused or fails with; each has a text that people can be shown.
+FAILURES = (
+    Refused,
+    Unusable,
+    WriteFailed,
+    KeepsChanging,
+    validation.Invalid,
+    credentials.StillMasked,
+    DocumentError,
+    EngineUnavailable,
+    file.LockBusy,
+)
+
+
+def explained(error: Exception) -> list[str]:
+    """Return one of FAILURES as sentences."""
+    if isinstance(error, validation.Invalid):
+        return [f"{validation.dotted(fault.path)}: {fault.message}" for fault in error.faults]
+    if isinstance(error, credentials.StillMasked):
+        return [f"{validation.dotted(error.path)}: {error}"]
+    if isinstance(error, EngineUnavailable):
+        return [f"FlexGet can't check the config now. {error}"]
+    return [str(error)]

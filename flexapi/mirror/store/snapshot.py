@@ -1,0 +1,198 @@
+"""What the database holds of the config: its history, and the current revision, which is the truth."""
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from flexapi.mirror.document.document import Document
+from flexapi.mirror.document.errors import ParseError
+from flexapi.mirror.store import rows
+from flexapi.mirror.store.tables import ConfigRevision, ConfigState, digest
+
+logger = logging.getLogger("flexapi.mirror")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A revision and its parsed text."""
+
+    revision: int
+    hash: str
+    document: Document
+
+    @property
+    def data(self) -> dict[Any, Any]:
+        """The config as FlexGet loads it; shared, not to be modified."""
+        return rows.mapping(self.document.data)
+
+
+# How YAML writes the character NUL.
+_NUL = re.compile(r"\\(?:0|x00|u0000|U00000000)")
+
+EMPTY = Snapshot(0, "", Document(""))
+
+
+_CURRENT_HASH = (
+    f"SELECT r.hash FROM {ConfigState._meta.db_table} s "  # noqa: S608  Names of our own.
+    f"JOIN {ConfigRevision._meta.db_table} r ON r.id = s.current_id"
+)
+
+
+class Superseded(Exception):
+    """Somebody else stored a revision in the meantime."""
+
+
+class _Memory:
+    """The current revision as this process knew it last; it can be forgotten at any time."""
+
+    def __init__(self) -> None:
+        self.snapshot = EMPTY
+
+
+_memory = _Memory()
+
+
+def forget() -> None:
+    """Read the current revision anew when it is needed next, as a new process does."""
+    _memory.snapshot = EMPTY
+
+
+def mapping(document: Document) -> dict[Any, Any]:
+    """Return the config that a document holds, as FlexGet loads it."""
+    return rows.mapping(document.data)
+
+
+def current() -> Snapshot:
+    """Return the current revision, EMPTY where there is none yet. Does not look at the file."""
+    state = ConfigState.objects.values_list("current_id", "current__hash").first()
+    if state is None:
+        return EMPTY
+    remembered = _memory.snapshot
+    if (remembered.revision, remembered.hash) == state:
+        return remembered
+    content = ConfigRevision.objects.values_list("content", flat=True).get(pk=state[0])
+    _memory.snapshot = Snapshot(*state, parse(bytes(content)))
+    return _memory.snapshot
+
+
+def current_hash() -> str:
+    """Return the hash of the current revision, "" where there is none yet. Does not look at the file.
+
+    In SQL, because lists ask for it each time and the ORM took longer than all the rest.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT_HASH)
+        row = cursor.fetchone()
+    return "" if row is None else str(row[0])
+
+
+def inside_transaction() -> bool:
+    """Whether the caller has a transaction open, those of Django's test cases aside."""
+    return not all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
+
+
+def parse(content: bytes) -> Document:
+    """Parse a whole config; raises ParseError also for what is YAML and yet no config."""
+    document = Document.from_bytes(content)
+    if document.encoding != "utf-8":
+        raise ParseError("The file is not UTF-8, which FlexGet reads it as", 1, 1)
+    if document.data is not None and not isinstance(document.data, dict):
+        raise ParseError("The config must be a mapping at its root", 1, 1)
+    refuse_unstorable(document)
+    return document
+
+
+def refuse_unstorable(document: Document) -> None:
+    """Raise ParseError for a text that the database can't hold: PostgreSQL has no NUL in any."""
+    if connection.vendor != "postgresql":
+        return
+    found = _NUL.search(document.text)
+    if found is not None and _has_nul(document.data, set()):
+        before = document.text[: found.start()]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = f"PostgreSQL can't store the character NUL, which {found[0]} stands for"
+        raise ParseError(message, line, column)
+
+
+def _has_nul(value: Any, seen: set[int]) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if not isinstance(value, dict | list | tuple | set) or id(value) in seen:
+        return False
+    seen.add(id(value))
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    return any(_has_nul(part, seen) for part in parts)
+
+
+def store(
+    content: bytes,
+    document: Document,
+    origin: str,
+    *,
+    base: Snapshot,
+    author: Any = None,
+    summary: str = "",
+    written: bool = False,
+    joins: ConfigRevision | None = None,
+) -> Snapshot:
+    """Store a revision as the current one, and its rows with it, in one transaction.
+
+    `joins` is stored before it, as part of the history. Raises Superseded where `base` is no longer
+    the current one.
+    """
+    # What is written afterwards must not be rolled back by somebody else.
+    with transaction.atomic(durable=not written):
+        if joins is not None:
+            joins.save(force_insert=True)
+        revision = ConfigRevision.objects.create(
+            content=content,
+            hash=digest(content),
+            origin=origin,
+            author=author,
+            summary=summary[:200],
+            previous_id=base.revision or None,
+            written=written,
+        )
+        if base.revision:
+            state = ConfigState.objects.filter(pk=1, current_id=base.revision)
+            if state.update(current=revision) != 1:
+                raise Superseded
+        elif not ConfigState.objects.get_or_create(pk=1, defaults={"current": revision})[1]:
+            raise Superseded
+        rows.update_rows(base.data if base.revision else None, document.data)
+    _memory.snapshot = Snapshot(revision.pk, revision.hash, document)
+    return _memory.snapshot
+
+
+def withdraw(taken: Snapshot, base: Snapshot, problem: str) -> bool:
+    """Go back to `base` because the revision after it can't be written. Under the lock.
+
+    Returns False where another server has based one on it already: then it stays.
+    """
+    with transaction.atomic(durable=True):
+        state = ConfigState.objects.filter(pk=1, current_id=taken.revision)
+        gone = state.update(current=base.revision) if base.revision else state.delete()[0]
+        if not gone:
+            return False
+        ConfigRevision.objects.filter(pk=taken.revision).update(problem=problem)
+        rows.update_rows(taken.data, base.data)
+    _memory.snapshot = base
+    return True
+
+
+def keep(content: bytes, problem: str, previous: ConfigRevision | None = None) -> None:
+    """Keep a state of the file that is about to be, or was, replaced without having been current.
+
+    `previous` is what it was made of, as far as that is known.
+    """
+    logger.warning("A state of the config file is kept as a revision. %s", problem)
+    ConfigRevision.objects.create(
+        content=content,
+        hash=digest(content),
+        origin=ConfigRevision.Origin.FILE,
+        problem=problem[:500],
+        previous=previous,
+    )

@@ -1,0 +1,1 @@
+"""What tests and benchmarks share, and a plugin's tests may use: a FlexGet home, a live server, a cluster."""

@@ -1,0 +1,218 @@
+"""Several servers and workers on one PostgreSQL and one Redis, all real and each with folders of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import redis
+
+from flexapi.testing.flexget_home import MISBEHAVE
+from flexapi.testing.live import ROOT, START_TIMEOUT, LiveServer
+from flexapi.testing.postgres import new_database
+
+Require = Callable[[str, bool, str], None]
+
+
+class Redis:
+    """A `redis-server` that keeps nothing on disk, and may be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it, empty; returns when it answers."""
+        self._process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no"],
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+        )
+        client = redis.Redis(port=self.port)
+        deadline = time.monotonic() + START_TIMEOUT
+        while True:
+            try:
+                client.ping()
+                return
+            except redis.ConnectionError:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            finally:
+                client.close()
+
+    def stop(self) -> None:
+        """Kill it: what it held is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+class Worker:
+    """A Celery worker; may be stopped, killed and started again."""
+
+    def __init__(self, name: str, folder: Path, environment: dict[str, str]) -> None:
+        self.name = name
+        self.folder = folder
+        self.config = folder / "flexget" / "config.yml"
+        (self.config.parent / "plugins").mkdir(parents=True)
+        shutil.copy(MISBEHAVE, self.config.parent / "plugins")
+        self.environment = environment | {
+            "FLEXAPI_DATA_DIR": str(folder / "data"),
+            "FLEXAPI_CONFIG": str(self.config),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, queues: str = "default", concurrency: int = 1) -> None:
+        """Start it; `wait_until_ready` tells when it takes something."""
+        command = f"-A flexapi worker -n {self.name}@%h -Q {queues} -c {concurrency}"
+        with (self.folder / "worker.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "celery", *command.split()],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def wait_until_ready(self) -> None:
+        """Return when it has begun to work."""
+        self.wait_for_line(f"{self.name}@{socket.gethostname()} ready.")
+
+    def wait_for_line(self, text: str) -> None:
+        """Return when its log has a line with this text."""
+        assert self.process is not None
+        deadline = time.monotonic() + START_TIMEOUT
+        while text not in self.log():
+            assert self.process.poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.05)
+
+    def log(self) -> str:
+        """Return what it logged."""
+        return (self.folder / "worker.log").read_text()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM, timeout: float = 30) -> int:
+        """Send it a signal and wait for its end; return the exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(timeout)
+
+    def end(self) -> None:
+        """Be gone, whatever the state."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Proxy:
+    """Stands between a worker and its database; `cut` makes everything that is sent get nowhere."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._target = (parts.hostname or "127.0.0.1", parts.port or 5432)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        host = f"{parts.username}@127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = urlunsplit(parts._replace(netloc=host))
+        self._open = threading.Event()
+        self._open.set()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """Let nothing pass, without a word to anybody."""
+        self._open.clear()
+
+    def mend(self) -> None:
+        """Let everything pass again, what was sent meanwhile first."""
+        self._open.set()
+
+    def end(self) -> None:
+        """Take no more connections."""
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # The listener was closed.
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(self._target)
+                for ends in ((near, far), (far, near)):
+                    threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                self._open.wait()
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)
+
+
+class Cluster:
+    """Makes servers and workers that share a database, a broker and, where asked, FlexGet's memory."""
+
+    def __init__(self, folder: Path, database: str, broker: Redis, *, one_flexget: bool) -> None:
+        self.folder = folder
+        self.database = database
+        self.redis = broker
+        self.environment = os.environ | {
+            "HOME": str(folder),
+            "FLEXAPI_DATABASE_URL": database,
+            "FLEXAPI_REDIS_URL": broker.url,
+            "FLEXAPI_SECRET_KEY": "shared by the servers of a test",
+        }
+        if one_flexget:
+            self.environment["FLEXAPI_FLEXGET_DATABASE_URL"] = database
+        self.environment.pop("DJANGO_SETTINGS_MODULE", None)
+        self._made: list[LiveServer | Worker] = []
+
+    def server(self, name: str) -> LiveServer:
+        """Make a server that is not running yet."""
+        server = LiveServer(self.folder / name)
+        server.environment |= {
+            key: value
+            for key, value in self.environment.items()
+            if key.startswith("FLEXAPI_") and key != "FLEXAPI_DATA_DIR"
+        }
+        self._made.append(server)
+        return server
+
+    def worker(self, name: str, **environment: str) -> Worker:
+        """Make a worker that is not running yet."""
+        worker = Worker(name, self.folder / name, self.environment | environment)
+        self._made.append(worker)
+        return worker
+
+    def end(self) -> None:
+        """End all that was made."""
+        for process in self._made:
+            process.end()
+
+
+@contextmanager
+def new_cluster(folder: Path, require: Require, *, one_flexget: bool = True) -> Iterator[Cluster]:
+    """Yield a cluster of no processes yet; skip the test where there is no PostgreSQL or no Redis."""
+    require("redis", shutil.which("redis-server") is not None, "no redis-server")
+    with new_database(require) as database:
+        broker = Redis(folder)
+        broker.start()
+        cluster = Cluster(folder, database, broker, one_flexget=one_flexget)
+        try:
+            yield cluster
+        finally:
+            cluster.end()
+            broker.stop()

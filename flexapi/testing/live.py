@@ -1,0 +1,169 @@
+"""A real server process with real FlexGet, for tests that a test client can't stand in for."""
+
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from flexapi.testing.flexget_home import FlexGetHome
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "correct horse battery"
+START_TIMEOUT = 60.0
+
+
+class LiveServer:
+    """`manage.py serve` on a folder of its own; may be stopped, killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = FlexGetHome(folder / "flexget")
+        self.folder = folder
+        self.environment = os.environ | {
+            "HOME": str(folder),
+            "FLEXAPI_DATA_DIR": str(folder / "data"),
+            "FLEXAPI_CONFIG": str(self.home.config),
+            "FLEXAPI_ADMIN_PASSWORD": PASSWORD,
+        }
+        # Else it would be the tests' own.
+        self.environment.pop("DJANGO_SETTINGS_MODULE", None)
+        self.port = 0
+        self.process: subprocess.Popen[str] | None = None
+        self._tokens: dict[str, str] = {}
+
+    # -- the process
+
+    def start(self, *arguments: str) -> list[str]:
+        """Start and wait until it listens; return what it printed until then."""
+        log = (self.folder / "server.log").open("a")
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", str(self.port), *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        log.close()
+        printed: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read_stdout, args=(printed,), daemon=True).start()
+        lines: list[str] = []
+        while True:
+            line = printed.get(timeout=START_TIMEOUT)
+            assert line, f"the server ended: {self.log()}"
+            lines.append(line.rstrip("\n"))
+            listening = re.match(r"Serving on http://\S+:(\d+)/", line)
+            if listening:
+                # Kept, so that clients find a server that is started again.
+                self.port = int(listening[1])
+                return lines
+
+    def _read_stdout(self, printed: "queue.Queue[str]") -> None:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            printed.put(line)
+        printed.put("")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM, timeout: float = 15) -> int:
+        """Send a signal and wait for the end; return the exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(timeout)
+
+    def end(self) -> None:
+        """Be gone, whatever the state."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def log(self) -> str:
+        """Return what the server logged."""
+        return (self.folder / "server.log").read_text()
+
+    def manage(self, *arguments: str) -> str:
+        """Run another management command on the same data; return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    # -- clients
+
+    @property
+    def url(self) -> str:
+        """The root URL, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def token(self, user: str = "admin") -> str:
+        """Return an API token of a user."""
+        if user not in self._tokens:
+            self._tokens[user] = self.manage("create_token", user).strip()
+        return self._tokens[user]
+
+    def headers(self, user: str = "admin") -> dict[str, str]:
+        """Return the headers that authenticate a user."""
+        return {"Authorization": f"Token {self.token(user)}"}
+
+    def client(self, user: str = "admin") -> httpx.Client:
+        """Return an HTTP client of a user."""
+        return httpx.Client(base_url=self.url, headers=self.headers(user), timeout=60)
+
+    def websocket(self, path: str, user: str | None = "admin", **options: Any) -> ClientConnection:
+        """Open a websocket as a user, or as nobody."""
+        headers = self.headers(user) if user else {}
+        return connect(
+            f"ws://127.0.0.1:{self.port}{path}",
+            additional_headers=headers,
+            max_size=None,
+            proxy=None,
+            **options,
+        )
+
+    def run(self, **request: Any) -> dict[str, Any]:
+        """Run tasks to their end; return the execution."""
+        with self.client() as client:
+            created = client.post("/api/execution", json=request)
+            created.raise_for_status()
+            location = created.headers["Location"]
+            client.get(f"{location}/log").raise_for_status()
+            execution: dict[str, Any] = client.get(location).json()["object"]
+            return execution
+
+
+def received(websocket: ClientConnection) -> Iterator[dict[str, Any]]:
+    """Yield the messages of a websocket until the server closes it."""
+    for message in websocket:
+        yield json.loads(message)
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A running server, shared; tests write their own config and leave the process alone."""
+    server = LiveServer(tmp_path_factory.mktemp("live"))
+    server.start()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[LiveServer]:
+    """A server that is not running yet, for tests that start, stop and kill it."""
+    server = LiveServer(tmp_path)
+    yield server
+    server.end()

@@ -1,0 +1,117 @@
+"""A FlexGet plugin that does what plugins should not; tests put it into a config's `plugins`."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from flexget import plugin
+from flexget.event import event
+from loguru import logger
+
+logger = logger.bind(name="misbehave")
+
+
+def _raise() -> None:
+    raise RuntimeError("this plugin is broken")
+
+
+def _sys_exit() -> None:
+    sys.exit(3)
+
+
+def _os_exit() -> None:
+    logger.info("about to leave")
+    os._exit(7)
+
+
+def _killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _binary() -> None:
+    os.write(1, b"\x00\xff\xfe binary \x80\n")
+    print("text on stdout")
+    print("text on stderr", file=sys.stderr)
+
+
+def _megabyte() -> None:
+    logger.info("x" * 1_000_000)
+
+
+def _fork() -> None:
+    """Fork a child that logs and then falls back through FlexGet's frames."""
+    pid = os.fork()
+    if pid == 0:
+        logger.info("from the forked child")
+        sys.exit(0)
+    os.waitpid(pid, 0)
+    logger.info("from the parent")
+
+
+def _swallow() -> None:
+    """Ignore every attempt to abort."""
+    logger.info("not listening")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            time.sleep(0.05)
+        except Exception:  # noqa: BLE001  that is the misbehaviour
+            logger.info("swallowed an exception")
+
+
+def _swallow_once() -> None:
+    """Ignore the first attempt to abort, as code with a broad `except` does."""
+    logger.info("not listening at first")
+    try:
+        time.sleep(60)
+    except Exception:  # noqa: BLE001  that is the misbehaviour
+        logger.info("swallowed an exception")
+    time.sleep(60)
+
+
+def _sleep() -> None:
+    logger.info("sleeping")
+    time.sleep(60)
+
+
+def _grandchild() -> None:
+    """Start a command that outlives this plugin and say which process it is."""
+    child = subprocess.Popen(["sleep", "60"])
+    Path("grandchild.pid").write_text(str(child.pid))
+    logger.info("started a command")
+    time.sleep(60)
+
+
+def _surrogate() -> None:
+    logger.info("half a character: \udc80, and a NUL: \x00")
+
+
+def _environment() -> None:
+    logger.info("variables: {}", " ".join(sorted(os.environ)))
+
+
+class Misbehave:
+    """`misbehave: <how>`, or `misbehave: {lines: 20000}` to log that many lines."""
+
+    schema = {"oneOf": [{"type": "string"}, {"type": "object"}]}
+
+    def on_task_output(self, task: Any, config: Any) -> None:
+        if isinstance(config, dict):
+            for number in range(1, config["lines"] + 1):
+                logger.info("line {}", number)
+                if "seconds" in config:
+                    time.sleep(config["seconds"])
+        else:
+            globals()[f"_{config}"]()
+
+    def on_task_abort(self, task: Any, config: Any) -> None:
+        logger.info("the abort phase ran")
+
+
+@event("plugin.register")
+def register() -> None:
+    plugin.register(Misbehave, "misbehave", api_ver=2)

@@ -1,0 +1,262 @@
+"""What can be done to a task in the config: each function is one write of the file.
+
+A task is named by its key, which is what the file calls it: `_tv` is the disabled task `tv`.
+All raise what `writing.write` raises, beside the errors of `flexapi.mirror.document` and what is
+named below; PathNotFound where the task is gone.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+from flexapi.mirror import handlers
+from flexapi.mirror.document import Document, KeyTaken, PathNotFound, from_json, to_json
+from flexapi.mirror.document.jsonview import key_names, scalar_view
+from flexapi.mirror.document.parse import compose, scalar_value
+from flexapi.mirror.edits import writing
+from flexapi.mirror.mirror import Snapshot
+from flexapi.mirror.store.rows import mapping
+from flexapi.mirror.store.tables import ConfigRevision
+
+MAX_NAME = 500
+
+
+class Scheduled(writing.Refused):
+    """The task can't be deleted because schedules name it; `names` are their labels."""
+
+    def __init__(self, task: str, names: list[str]) -> None:
+        super().__init__(f"{task!r} is still named by: {', '.join(names)}.")
+        self.names = names
+
+
+class BadName(writing.Refused):
+    """The name can't be that of a task."""
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Who edits, and how.
+
+    `guard` is called under the writers' lock with the key of each task that is about to change,
+    and may raise to prevent the write. A `dry` editor checks everything and writes nothing.
+    """
+
+    origin: str = ConfigRevision.Origin.API
+    author: AbstractBaseUser | AnonymousUser | None = None
+    guard: Callable[[str], None] | None = None
+    dry: bool = False
+
+    def create(self, name: str, config: Any, *, enabled: bool | None = None) -> str:
+        """Add a task at the end of the section; return its key. Raises KeyTaken, BadName.
+
+        Whether it is enabled shows in its name where that is not said.
+        """
+        key = key_of(name, not name.startswith("_") if enabled is None else enabled)
+
+        def edit(base: Snapshot) -> Document:
+            return added(base.document, key, config)
+
+        self._write(edit, f"Added task {name}")
+        return key
+
+    def update(
+        self,
+        key: str,
+        *,
+        name: str | None = None,
+        enabled: bool | None = None,
+        change: Callable[[Any], Any] | None = None,
+    ) -> str:
+        """Rename, enable or disable a task, and set its config, as far as is given; return its key.
+
+        `change` gets the JSON view of the config and returns the new one. The schedules that name
+        the task are changed with it. Raises KeyTaken, BadName.
+        """
+        new = new_key(key, name, enabled)
+
+        def edit(base: Snapshot) -> Document:
+            path = self._path(base.document, key)
+            document = base.document
+            if change is not None:
+                present = document.get(path)
+                wanted = from_json(change(to_json(present)), present)
+                document = document.set(path, wanted)
+            return renamed(document, key, new)
+
+        self._write(edit, f"Changed task {key}" if new == key else f"Renamed task {key} to {new}")
+        return new
+
+    def replace_source(self, key: str, text: str) -> str:
+        """Set the task's YAML source (`key: …`), comments included; return its key.
+
+        A source with another key renames the task. Raises as `update` does.
+        """
+        new = source_key(text, key)
+
+        def edit(base: Snapshot) -> Document:
+            self._path(base.document, key)
+            document = renamed(base.document, key, new)
+            return document.replace_source(("tasks", names(document)[new]), text)
+
+        self._write(edit, f"Changed task {key}" if new == key else f"Renamed task {key} to {new}")
+        return new
+
+    def create_source(self, text: str) -> str:
+        """Add a task from its YAML source (`name: …`); return its key. Raises as `create` does."""
+        key = source_key(text)
+
+        def edit(base: Snapshot) -> Document:
+            document = added(base.document, key, {})
+            return document.replace_source(("tasks", key), text)
+
+        self._write(edit, f"Added task {key}")
+        return key
+
+    def delete(self, keys: list[str], *, force: bool = False) -> None:
+        """Delete tasks in one write. Raises Scheduled, or with `force` takes them out of the schedules."""
+
+        def edit(base: Snapshot) -> Document:
+            document = base.document
+            found = names(document)
+            for key in keys:
+                self._check(found, key)
+            for key in keys:
+                document = unscheduled(document, key, force=force)
+            return document.delete_all(("tasks",), [found[key] for key in keys])
+
+        self._write(edit, f"Deleted {listed(keys)}")
+
+    def enable(self, keys: list[str], enabled: bool) -> None:
+        """Enable or disable tasks in one write. Raises KeyTaken."""
+
+        def edit(base: Snapshot) -> Document:
+            document = base.document
+            found = names(document)
+            for key in keys:
+                self._check(found, key)
+            return all_renamed(document, {key: new_key(key, None, enabled) for key in keys})
+
+        self._write(edit, f"{'Enabled' if enabled else 'Disabled'} {listed(keys)}")
+
+    def _path(self, document: Document, key: str) -> tuple[str, Any]:
+        """Where the task is, once the guard has nothing against it."""
+        found = names(document)
+        self._check(found, key)
+        return "tasks", found[key]
+
+    def _check(self, found: dict[str, Any], key: str) -> None:
+        if self.guard is not None:
+            self.guard(key)
+        if key not in found:
+            raise PathNotFound(f"There is no task {key!r}")
+
+    def _write(self, edit: writing.Edit, summary: str) -> None:
+        if self.dry:
+            writing.preview(edit)
+        else:
+            writing.write(edit, origin=self.origin, author=self.author, summary=summary)
+
+
+def names(document: Document) -> dict[str, Any]:
+    """Return the tasks' keys in YAML by the texts that stand for them: `2012` is a number there."""
+    tasks = mapping(mapping(document.data).get("tasks"))
+    return {name: key for key, name in key_names(tasks).items()}
+
+
+def listed(keys: list[str]) -> str:
+    """Return `task tv`, or how many there are."""
+    return f"task {keys[0]}" if len(keys) == 1 else f"{len(keys)} tasks"
+
+
+def key_of(name: str, enabled: bool) -> str:
+    """Return what a task of this name is called in the file. Raises BadName."""
+    if not name.strip("_") or name != name.strip():
+        raise BadName("A name has letters, and no white space around them.")
+    if len(name) > MAX_NAME:
+        raise BadName(f"A name has at most {MAX_NAME} characters.")
+    if not name.isprintable():
+        raise BadName("A name has no control characters.")
+    if enabled and name.startswith("_"):
+        raise BadName("FlexGet disables tasks whose name begins with an underscore.")
+    return name if enabled or name.startswith("_") else f"_{name}"
+
+
+def new_key(key: str, name: str | None, enabled: bool | None) -> str:
+    """Return what a task will be called in the file; None leaves things as they are."""
+    was_enabled = not key.startswith("_")
+    if name is None and enabled in (None, was_enabled):
+        return key
+    if name is None:
+        return key_of(key if was_enabled else key[1:], bool(enabled))
+    if enabled is None:
+        enabled = was_enabled and not name.startswith("_")
+    return key_of(name, enabled)
+
+
+def source_key(text: str, present: str | None = None) -> str:
+    """Return the key that a task's YAML source begins with. Raises ParseError, BadName.
+
+    `present` is the key that the task has, which need not follow the rules for new names.
+    """
+    # Aliases of anchors elsewhere in the file can't be resolved here, so the text isn't loaded.
+    root = compose(text, foreign=True).root
+    if root is None or root.kind != "mapping" or len(root.pairs) != 1:
+        raise BadName("The source has to be one entry, `name: …`, and nothing else.")
+    key = root.pairs[0][0]
+    name = scalar_view(scalar_value(key)) if key.kind == "scalar" else None
+    text_of_key = name if isinstance(name, str) else json.dumps(name)
+    if text_of_key == present:
+        return text_of_key
+    return key_of(text_of_key, not text_of_key.startswith("_"))
+
+
+def added(document: Document, key: str, config: Any) -> Document:
+    """Return the document with one more task, at the end of the section. Raises KeyTaken."""
+    if key in names(document):
+        raise KeyTaken(f"There is a task {key!r} already")
+    if not isinstance(mapping(document.data).get("tasks"), dict):
+        return document.set(("tasks",), {key: config})
+    return document.add(("tasks", key), config)
+
+
+def renamed(document: Document, key: str, new: str) -> Document:
+    """Return the document with a task under a new key, in schedules as well. Raises KeyTaken."""
+    return all_renamed(document, {key: new})
+
+
+def all_renamed(document: Document, keys: dict[str, str]) -> Document:
+    """Return the document with tasks under new keys, in schedules as well. Raises KeyTaken."""
+    known = names(document)
+    changed = {key: new for key, new in keys.items() if new != key}
+    for key, new in changed.items():
+        if new in known:
+            raise KeyTaken(f"There is a task {new!r} already")
+        for references in handlers.references():
+            document = references.rename(document, key, new)
+    return document.rename_all(("tasks",), {known[key]: new for key, new in changed.items()})
+
+
+def unscheduled(document: Document, key: str, *, force: bool) -> Document:
+    """Return the document with no schedule that names a task. Raises Scheduled, but for `force`."""
+    for references in handlers.references():
+        naming = references.naming(document, key)
+        if naming and not force:
+            raise Scheduled(key, naming)
+        document = references.remove(document, key)
+    return document
+
+
+def merge_patch(present: Any, patch: Any) -> Any:
+    """Return `present` changed by a JSON Merge Patch (RFC 7396)."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(present) if isinstance(present, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged
