@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from flexapi.engine.host.journal import Journal
+from movie_queue.flexget.journal import Journal
 from movie_queue.identity import (
     ANY_QUALITY,
     DEFAULT_QUEUE,

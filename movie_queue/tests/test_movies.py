@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flexapi.engine.host.journal import Journal
+from movie_queue.flexget.journal import Journal
 from movie_queue.identity import Identity, title_key
 
 
