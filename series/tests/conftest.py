@@ -13,7 +13,11 @@ from flexapi.engine import instance
 from flexapi.engine.client import Engine
 from flexapi.testing.flexget_home import FlexGetHome, mock, reports_of
 
-METHODS = {"series": "series.flexget", "flexget_own": "series.tests.flexget_own"}
+METHODS = {
+    "series": "series.flexget",
+    "history": "history.flexget",
+    "flexget_own": "series.tests.flexget_own",
+}
 
 
 @pytest.fixture(scope="session")

@@ -149,7 +149,7 @@ def test_a_database_that_is_missing(client: Any, database: Path, engine: Engine)
         assert "db-config.sqlite is missing" in reason(response)
     # An empty history would be one that begins anew.
     with pytest.raises(EngineError, match="is missing"):
-        engine.call("history", {"after": 0, "limit": 1})
+        engine.call("history.rows", {"after": 0, "limit": 1})
     assert not database.exists()
     # Whoever puts it back, or another one in its place, sees what is in it.
     aside.rename(database)
