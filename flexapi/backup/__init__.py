@@ -1,0 +1,1 @@
+"""A backup of everything as one file, made while the server runs, and the way back."""
