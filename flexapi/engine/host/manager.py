@@ -18,6 +18,7 @@ from flexget.task_queue import TaskQueue
 from flexget.utils.simple_persistence import SimplePersistence
 from loguru import logger
 
+from flexapi.engine import reading
 from flexapi.engine.host.database.base import Database
 from flexapi.engine.host.database.contention import make_plugins_patient
 from flexapi.engine.host.database.locks import SharedLock
@@ -27,10 +28,6 @@ from flexapi.engine.host.database.unusable import DatabaseUnusable
 from .variables import outside
 
 logger = logger.bind(name="manager")
-
-# FlexGet loads its config with the loader written in Python; the one on libyaml reads the same
-# language many times faster, which counts for a file of two thousand tasks.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ConfigInvalid(Exception):
@@ -53,7 +50,7 @@ class ConfigInvalid(Exception):
 def load_yaml(text: str) -> dict[str, Any]:
     """Return the data of a config as FlexGet reads it; raises ConfigInvalid."""
     try:
-        return yaml.load(text, Loader=_Loader) or {}  # noqa: S506  it is a safe loader
+        return reading.load(text) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)

@@ -83,6 +83,7 @@ class Tree:
     explicit: bool  # starts with "---" or directives
     references: list[int]  # offsets of all anchors and aliases, ascending
     lines: Lines
+    doubtful: bool = False  # whether libyaml may read this text in another way than FlexGet
 
     @property
     def top(self) -> Node:

@@ -122,8 +122,9 @@ def _done(attempt: Callable[[], Snapshot]) -> Snapshot:
 
 
 def prepared(edit: Edit, base: Snapshot, *, validate: bool = True) -> Document:
-    """Return the edited document, credentials put back and checked by FlexGet."""
+    """Return the edited document, credentials put back, read as FlexGet reads it and checked by it."""
     document = credentials.unmask(edit(base), base.document)
+    document.check()
     mirror.refuse_unstorable(document)
     if validate:
         validation.check(base.data, mirror.mapping(document))

@@ -6,7 +6,6 @@ import datetime
 from typing import Any
 
 import pytest
-import yaml
 
 from flexapi.mirror.document import (
     Document,
@@ -456,13 +455,23 @@ class TestHostileInput:
             Document.from_bytes(b"a: 1\nb: \xc3\xa9\xff\n")
         assert (caught.value.line, caught.value.column) == (2, 5)
 
-    @pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML has no C parser here")
-    def test_the_stricter_parser_can_be_asked(self) -> None:
-        document = Document("a:\tb\n")
-        assert document.data == {"a": "b"}
-        with pytest.raises(ParseError) as caught:
+    def test_what_flexget_refuses_is_refused(self) -> None:
+        for text in ("a:\tb\n", "a: {? x ?}\n"):
+            with pytest.raises(ParseError) as caught:
+                Document(text)
+            assert caught.value.line == 1
+
+    def test_what_only_flexget_reads_is_read_and_edited(self) -> None:
+        document = Document('a: "\\ud800"\nb: x\ufeffy\nc: {d:}\ne: 1\n')
+        assert document.data == {"a": "\ud800", "b": "x\ufeffy", "c": {"d": None}, "e": 1}
+        assert document.set(("e",), 2).text == document.text.replace("e: 1", "e: 2")
+
+    def test_a_check_reads_the_text_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        document = Document("a: 1\n")
+        document.check()
+        monkeypatch.setattr(document, "_data", {"a": 2})
+        with pytest.raises(EditRefused):
             document.check()
-        assert caught.value.line == 1
 
 
 def test_documents_do_not_change() -> None:

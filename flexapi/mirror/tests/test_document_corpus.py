@@ -70,5 +70,5 @@ def test_adding_deleting_renaming_and_moving_tasks(configs: dict[str, Document])
     figures = {verb: Figure(verb) for verb in ("add", "delete", "rename", "reorder")}
     for name, document in configs.items():
         edit_tasks(name, document, figures)
-    assert all(figure.tried >= 100 for figure in figures.values())
+    assert all(figure.tried >= 90 for figure in figures.values())
     assert not [wrong for figure in figures.values() for wrong in figure.wrong]
