@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
-from . import splice
+from . import comments, patch, splice
 from .edit import find
 from .errors import ParseError
 from .parse import Limits, compose, load, scalar_value
@@ -43,9 +43,9 @@ def deleted(
     mapping, indexes = _entries(tree, path, keys)
     if mapping.flow or len(indexes) != len(keys):
         return None
-    if not splice.own_line(tree, tree.entry_start(mapping, 0)):
+    if not tree.own_line(tree.entry_start(mapping, 0)):
         return None
-    places = [splice.entry_lines(tree, mapping, index) for index in indexes.values()]
+    places = [comments.entry_lines(tree, mapping, index) for index in indexes.values()]
     lines = tree.lines
     splices = [(lines.start(first), lines.start(last + 1), "") for first, last in places]
     expected = changed(
@@ -69,8 +69,8 @@ def _entries(
     return mapping, indexes
 
 
-def _proved(text: str, splices: list[splice.Splice], expected: Any) -> str | None:
-    new = splice.apply(text, splices)
+def _proved(text: str, splices: list[patch.Splice], expected: Any) -> str | None:
+    new = patch.apply(text, splices)
     try:
         return new if same(load(new), expected) else None
     except ParseError:

@@ -175,7 +175,7 @@ class Document:
         return self._apply(Insert(path, value, after), shared)
 
     def delete(self, path: Path, *, shared: bool = False) -> Document:
-        """The document without an entry and the comments directly above it."""
+        """The document without an entry and the comments that belong to it (see ``comments``)."""
         return self._apply(Delete(path), shared)
 
     def rename(self, path: Path, key: Hashable) -> Document:
@@ -194,7 +194,7 @@ class Document:
         return document
 
     def delete_all(self, path: Path, keys: Collection[Hashable]) -> Document:
-        """The document without entries of a mapping and the comments directly above them."""
+        """The document without entries of a mapping and the comments that belong to them."""
         if keys and len(keys) == len(self.get(path)):
             # The last one leaves an empty mapping behind, which is another edit.
             *others, last = keys
@@ -209,7 +209,7 @@ class Document:
         return document
 
     def move(self, path: Path, position: int) -> Document:
-        """The document with an entry at another place (0 and up) among its siblings."""
+        """The document with an entry, and its comments, at another place (0 and up) among its siblings."""
         return self._apply(Move(path, position))
 
     def mark(self, path: Path) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
-from . import splice
+from . import patch, splice
+from .arrange import arranged
 from .errors import EditRefused, ParseError, PathNotFound
-from .operations import LAST, Delete, Insert, Move, Operation, Rename, Replace
+from .operations import LAST, Arrange, Delete, Insert, Move, Operation, Rename, Replace
 from .parse import Limits, compose, is_merge, load, walk
 from .tree import Node, Tree
 from .values import Path, get, has, same
@@ -96,7 +97,8 @@ def edit_text(
     expected = expect(operation, data)
     tree = compose(text, limits)
     wanted = with_tail(expected, tail)
-    edited = operation.path if isinstance(operation, Replace) else operation.path[:-1]
+    whole = isinstance(operation, Replace | Arrange)
+    edited = operation.path if whole else operation.path[:-1]
     in_shared = ""
     for candidate in _candidates(tree, operation, data, expected, habit, limits):
         try:
@@ -129,21 +131,40 @@ def edit_many(
 
     Where they do not get in each other's way they are done at once, and proved once.
     """
-    try:
-        return _edit_at_once(text, operations, data, habit, limits, tail)
-    except EditRefused:
-        for operation in operations:
+    for together in _groups(operations):
+        if len(together) > 1:
+            try:
+                text, data = _edit_at_once(text, together, data, habit, limits, tail)
+                continue
+            except EditRefused:
+                pass  # they get in each other's way
+        for operation in together:
             text = edit_text(text, operation, data, habit, limits, tail=tail)
             data = expect(operation, data)
-        return text
+    return text
+
+
+def _groups(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
+    """Operations that may be done at once: after a new order, indexes are others."""
+    together: list[Operation] = []
+    for operation in operations:
+        if isinstance(operation, Arrange):
+            if together:
+                yield together
+            yield [operation]
+            together = []
+        else:
+            together.append(operation)
+    if together:
+        yield together
 
 
 def _edit_at_once(
     text: str, operations: Sequence[Operation], data: Any, habit: Habit, limits: Limits, tail: str
-) -> str:
+) -> tuple[str, Any]:
     tree = compose(text, limits)
-    direct: list[splice.Splice] = []
-    behind_aliases: list[splice.Splice] = []
+    direct: list[patch.Splice] = []
+    behind_aliases: list[patch.Splice] = []
     expected = data
     for operation in operations:
         if not has(data, operation.path[:-1]):
@@ -154,23 +175,23 @@ def _edit_at_once(
             raise EditRefused("An edit needs another way")
         found = find(tree.top, operation.path)
         shared = found.stopped in ("alias", "merged")
-        (behind_aliases if shared else direct).append(splice.difference(text, candidate))
+        (behind_aliases if shared else direct).append(patch.difference(text, candidate))
     wanted = with_tail(expected, tail)
     # Where an anchor and all that share it are edited alike, editing the anchor is enough.
     attempts = [direct, direct + behind_aliases] if behind_aliases else [direct]
     for splices in attempts:
         result = _spliced(text, splices)
         if result is not None and _loads_to(result, wanted, limits, tail):
-            return result
+            return result, expected
     raise EditRefused("The edits disturb each other")
 
 
-def _spliced(text: str, splices: list[splice.Splice]) -> str | None:
+def _spliced(text: str, splices: list[patch.Splice]) -> str | None:
     """The text with all the splices, or None if two of them touch each other."""
     ordered = sorted(splices)
     if any(one[1] >= other[0] for one, other in pairwise(ordered)):
         return None
-    return splice.apply(text, ordered)
+    return patch.apply(text, ordered)
 
 
 def _loads_to(text: str, wanted: Any, limits: Limits, tail: str) -> bool:
@@ -213,6 +234,10 @@ def _candidates(
     tree: Tree, operation: Operation, data: Any, expected: Any, habit: Habit, limits: Limits
 ) -> Iterator[str]:
     path = operation.path
+    if isinstance(operation, Arrange):
+        found = find(tree.top, path)
+        if not found.stopped and found.nodes[-1].kind == "sequence":
+            yield from arranged(tree, found.nodes[-1], operation.order, habit)
     if tree.root is None or not path:
         yield from splice.replace_value(tree, None, 0, expected, habit)
         return
@@ -276,24 +301,30 @@ def _direct(
             yield from _expanded(tree, operation, data, expected, habit, limits)
         else:
             yield from _override(tree, path, expected, habit)
-    elif isinstance(operation, Replace):
-        yield from splice.replace_value(tree, container, index, operation.value, habit)
+    elif isinstance(operation, Replace | Arrange):
+        value = get(expected, path)
+        yield from splice.replace_value(tree, container, index, value, habit)
     elif isinstance(operation, Rename):
         indexes = splice.pair_indexes(container, step)
         yield splice.rename_key(tree, container, indexes, operation.key, habit)
     elif isinstance(operation, Move):
         siblings = list(get(expected, path[:-1]))
-        before: Any = operation.position - 1
-        if container.kind == "mapping":
-            before = _first(container, siblings[before]) if before >= 0 else None
-        elif before >= 0:
-            before = before if before < index else before + 1
-        else:
-            before = None
-        yield from splice.move_entry(tree, container, index, before, habit)
+        yield from arranged(tree, container, _moved(container, operation, index, siblings), habit)
     else:
         yield from _deleted(tree, operation, expected, container, index, habit, limits)
         yield from _expanded(tree, operation, data, expected, habit, limits)
+
+
+def _moved(container: Node, operation: Move, index: int, siblings: Sequence[Hashable]) -> list[int]:
+    """The indexes of a container's entries after a move of one of them."""
+    order = [at for at in range(len(container.entries)) if at != index]
+    place = operation.position
+    if container.kind == "mapping" and place > 0:
+        # Merges and keys that stand twice are entries too.
+        before = _first(container, siblings[place - 1])
+        place = len(order) if before is None else order.index(before) + 1
+    order.insert(place, index)
+    return order
 
 
 def _insert_at(container: Node, operation: Insert) -> int:
@@ -324,6 +355,9 @@ def _deleted(
     path = operation.path
     twins = splice.pair_indexes(container, path[-1]) if container.pairs else [index]
     if len(twins) == len(container.entries):
+        if len(path) > 1:
+            found = find(tree.top, path[:-1])
+            yield from splice.emptied(tree, found.nodes[-2], found.indexes[-1])
         yield from _replace(tree, path[:-1], get(expected, path[:-1]), habit)
         return
     for candidate in splice.delete_entry(tree, container, index):

@@ -84,7 +84,7 @@ def _excerpt(
     if low == high and isinstance(operation, Delete) and len(operation.path) == len(path) + 1:
         return None
     first = tree.entry_start(parent, low)
-    if not splice.own_line(tree, first):
+    if not tree.own_line(first):
         return None
     start = tree.lines.start(tree.lines.at(first))
     if low == 0:

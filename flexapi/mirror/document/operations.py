@@ -113,4 +113,15 @@ class Move:
         return items
 
 
-Operation = Replace | Insert | Delete | Rename | Move
+@dataclass(frozen=True)
+class Arrange:
+    """The items of the sequence at ``path`` in another order: ``order`` has their indexes."""
+
+    path: Path
+    order: tuple[int, ...]
+
+    def expected(self, data: Any) -> Any:
+        return changed(data, self.path, lambda items: [items[index] for index in self.order])
+
+
+Operation = Replace | Insert | Delete | Rename | Move | Arrange

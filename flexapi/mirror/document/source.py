@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import Any
 
-from . import splice
+from . import comments, splice
 from .edit import find, refusal, same_outside, shown, with_tail
 from .errors import EditRefused, ParseError
 from .parse import Limits, compose, load, scalar_value
@@ -138,8 +138,8 @@ def _span(tree: Tree, parent: Node, index: int) -> tuple[int, int, int]:
     if parent.flow:
         return start, parent.entries[index][1].end, 0
     column = splice.entry_column(tree, parent)
-    if splice.own_line(tree, start):
-        first, last = splice.entry_lines(tree, parent, index)
+    if tree.own_line(start):
+        first, last = comments.whole_lines_of(tree, parent, index)
         return tree.lines.start(first), tree.lines.start(last + 1), column
     return start, tree.lines.end(tree.lines.at(parent.entries[index][1].end)), column
 

@@ -7,44 +7,15 @@ whoever asks loads them and takes the first that gives the data that was wanted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
+from . import flow
+from .comments import entry_lines, whole_lines_of
 from .parse import is_merge, scalar_value
+from .patch import Splice, apply
 from .tree import Node, Tree
 from .write import Habit, write_block, write_flow, write_item, write_key, write_pair, write_value
-
-Splice = tuple[int, int, str]
-
-
-def apply(text: str, splices: list[Splice]) -> str:
-    """``text`` with ``text[start:end]`` replaced for each (start, end, new)."""
-    pieces = []
-    last = 0
-    for start, end, new in sorted(splices):
-        pieces += [text[last:start], new]
-        last = end
-    return "".join([*pieces, text[last:]])
-
-
-def difference(old: str, new: str) -> Splice:
-    """The one splice that makes ``new`` of ``old``."""
-    size = min(len(old), len(new))
-    start = _agree(size, lambda count: old[:count] == new[:count])
-    end = _agree(size - start, lambda count: old[len(old) - count :] == new[len(new) - count :])
-    return start, len(old) - end, new[start : len(new) - end]
-
-
-def _agree(limit: int, test: Callable[[int], bool]) -> int:
-    """The largest count up to ``limit`` that passes a test which smaller ones pass as well."""
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if test(middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def pair_index(mapping: Node, key: Hashable) -> int | None:
@@ -71,24 +42,6 @@ def entry_column(tree: Tree, parent: Node) -> int:
     return tree.lines.place(tree.entry_start(parent, 0))[1] - 1
 
 
-def own_line(tree: Tree, offset: int) -> bool:
-    """Whether only spaces stand before ``offset`` on its line."""
-    start = tree.lines.start(tree.lines.at(offset))
-    return not tree.text[start:offset].strip(" ")
-
-
-def entry_lines(tree: Tree, parent: Node, index: int) -> tuple[int, int]:
-    """First and last line of a block entry with the comments that belong to it."""
-    start = tree.entry_start(parent, index)
-    column = entry_column(tree, parent)
-    floor = 0
-    if index > 0:
-        floor = tree.lines.at(parent.entries[index - 1][1].end) + 1
-    first = tree.comments_above(tree.lines.at(start), column, floor)
-    last = tree.comments_below(tree.lines.at(parent.entries[index][1].end), column)
-    return first, last
-
-
 # Replacing a value
 
 
@@ -101,25 +54,14 @@ def replace_value(
         return
     node = parent.entries[index][1]
     if parent.flow:
-        yield _replace_in_flow(tree, parent, index, value, habit)
+        yield flow.replace(tree, parent, index, value, habit)
     elif node.flow and node.entries and isinstance(value, dict | list):
-        yield apply(tree.text, [(node.start, node.end, _anchor(node) + write_flow(value, habit))])
+        yield apply(
+            tree.text, [(node.start, node.end, flow.anchor(node) + write_flow(value, habit))]
+        )
     for attempt in (habit, habit.plainer()):
         if not parent.flow:
             yield _replace_in_block(tree, parent, index, value, attempt)
-
-
-def _anchor(node: Node) -> str:
-    return f"&{node.anchor} " if node.anchor is not None else ""
-
-
-def _replace_in_flow(tree: Tree, parent: Node, index: int, value: Any, habit: Habit) -> str:
-    node = parent.entries[index][1]
-    new = _anchor(node) + write_flow(value, habit, style=node.style)
-    if node.start == node.end:
-        colon = parent.kind == "mapping" and tree.text[node.start - 1 : node.start] == ":"
-        new = f" {new}" if colon or parent.kind == "sequence" else f": {new}"
-    return apply(tree.text, [(node.start, node.end, new)])
 
 
 def _head(tree: Tree, parent: Node, index: int) -> int:
@@ -138,7 +80,7 @@ def _replace_in_block(tree: Tree, parent: Node, index: int, value: Any, habit: H
     column = entry_column(tree, parent)
     item = parent.kind == "sequence"
     written = write_value(value, column, habit, item=item, style=node.style)
-    inline = (_anchor(node) + written.inline).rstrip(" ")
+    inline = (flow.anchor(node) + written.inline).rstrip(" ")
     content = tree.body(node)
     block_scalar = node.style in ("|", ">")
     last = lines.at(node.end)
@@ -201,9 +143,8 @@ def _replace_root(tree: Tree, value: Any, habit: Habit) -> str:
         # Nothing but comments (and markers): they stay above.
         at = len(tree.text) if root is None else lines.start(lines.at(root.start) + 1)
         return apply(tree.text, [whole_lines(tree, (at, at), new, habit)])
-    if root.flow or not own_line(tree, root.start):
-        flow = write_flow(value, habit)
-        return apply(tree.text, [(root.start, root.end, flow)])
+    if root.flow or not tree.own_line(root.start):
+        return apply(tree.text, [(root.start, root.end, write_flow(value, habit))])
     span = lines.start(lines.at(root.start)), lines.start(lines.at(root.end) + 1)
     return apply(tree.text, [whole_lines(tree, span, new, habit)])
 
@@ -216,7 +157,7 @@ def insert_entry(
 ) -> Iterator[str]:
     """Texts with a new entry before the one at index ``at``; ``key`` is not used in sequences."""
     if parent.flow:
-        yield from _insert_in_flow(tree, parent, at, key, value, habit)
+        yield from flow.insert(tree, parent, at, key, value, habit)
         return
     column = entry_column(tree, parent)
     for attempt in (habit, habit.plainer()):
@@ -235,8 +176,8 @@ def _insert_lines(tree: Tree, parent: Node, at: int, new: list[str], habit: Habi
         position = lines.start(entry_lines(tree, parent, at - 1)[1] + 1)
         return apply(tree.text, [whole_lines(tree, (position, position), new, habit)])
     start = tree.entry_start(parent, 0)
-    if own_line(tree, start):
-        position = lines.start(entry_lines(tree, parent, 0)[0])
+    if tree.own_line(start):
+        position = lines.start(whole_lines_of(tree, parent, 0)[0])
         return apply(tree.text, [whole_lines(tree, (position, position), new, habit)])
     # The first entry stands beside a dash.
     column = entry_column(tree, parent)
@@ -255,52 +196,22 @@ def _spaced(tree: Tree, parent: Node) -> bool:
     return gaps * 2 > min(count, 20)
 
 
-def _insert_in_flow(
-    tree: Tree, parent: Node, at: int, key: Hashable, value: Any, habit: Habit
-) -> Iterator[str]:
-    text, lines = tree.text, tree.lines
-    new = write_flow(value, habit)
-    if parent.kind == "mapping":
-        new = f"{write_key(key, habit)}: {new}"
-    entries = parent.entries
-    if not entries:
-        start = tree.body(parent) + 1
-        yield apply(text, [(start, start, new)])
-        return
-    start = tree.entry_start(parent, max(at - 1, 0))
-    if at == 0:
-        if own_line(tree, start):
-            pad = text[lines.start(lines.at(start)) : start]
-            yield apply(text, [(start, start, f"{new},{habit.newline}{pad}")])
-        yield apply(text, [(start, start, f"{new}, ")])
-        return
-    end = entries[at - 1][1].end
-    comma = tree.skip(end)
-    has_comma = text[comma : comma + 1] == ","
-    if own_line(tree, start):
-        pad = text[lines.start(lines.at(start)) : start]
-        after = comma + 1 if has_comma else end
-        line_end = lines.end(lines.at(after))
-        rest = text[after:line_end]
-        if not rest.strip() or rest.lstrip().startswith("#"):
-            comma_here = [] if has_comma else [(end, end, ",")]
-            tail = "," if has_comma else ""
-            yield apply(text, [*comma_here, (line_end, line_end, habit.newline + pad + new + tail)])
-    yield apply(text, [(end, end, f", {new}")])
-
-
 # Removing entries
 
 
 def delete_entry(tree: Tree, parent: Node, index: int) -> Iterator[str]:
     """Texts without one entry of several, and without the comments that belong to it."""
     if parent.flow:
-        yield from _delete_in_flow(tree, parent, index)
+        yield from flow.delete(tree, parent, index)
         return
     lines = tree.lines
     start = tree.entry_start(parent, index)
-    if own_line(tree, start):
+    if tree.own_line(start):
         first, last = entry_lines(tree, parent, index)
+        yield apply(tree.text, [(lines.start(first), lines.start(last + 1), "")])
+        # A text above it that keeps its line breaks (``|+``) would take in the blank lines below.
+        while last + 1 < len(lines.starts) and not lines.content(last + 1).strip():
+            last += 1
         yield apply(tree.text, [(lines.start(first), lines.start(last + 1), "")])
         return
     # The first entry stands beside a dash; the second moves there if no comment is in between.
@@ -312,26 +223,25 @@ def delete_entry(tree: Tree, parent: Node, index: int) -> Iterator[str]:
     yield apply(tree.text, [(start, rest_of_line, "")])
 
 
-def _delete_in_flow(tree: Tree, parent: Node, index: int) -> Iterator[str]:
-    text, lines, entries = tree.text, tree.lines, parent.entries
-    start, end = tree.entry_start(parent, index), entries[index][1].end
-    comma = tree.skip(end)
-    after = comma + 1 if text[comma : comma + 1] == "," else end
-    if own_line(tree, start):
-        line_end = lines.end(lines.at(after))
-        rest = text[after:line_end]
-        if not rest.strip() or rest.lstrip().startswith("#"):
-            span = lines.start(lines.at(start)), lines.start(lines.at(after) + 1)
-            yield apply(text, [(*span, "")])
-    if index + 1 < len(entries):
-        yield apply(text, [(start, tree.entry_start(parent, index + 1), "")])
-    elif index > 0:
-        yield apply(text, [(entries[index - 1][1].end, end, "")])
-    else:
-        yield apply(text, [(start, after, "")])
+def emptied(tree: Tree, parent: Node, index: int) -> Iterator[str]:
+    """A text without the entries of the block collection that is a value; other comments in it stay."""
+    node = parent.entries[index][1]
+    lines, count = tree.lines, len(node.entries)
+    if parent.flow or node.flow or not tree.own_line(tree.entry_start(node, 0)):
+        return
+    spans = [entry_lines(tree, node, at) for at in range(count)]
+    top = whole_lines_of(tree, node, 0)[0]
+    kept = sum(last + 1 - first for first, last in spans) < spans[-1][1] + 1 - top
+    if kept:
+        head = _head(tree, parent, index)
+        beside = re.split(r"\s#|[\r\n]", tree.text[head : tree.body(node)], maxsplit=1)[0]
+        at = head + len(beside.rstrip())
+        empty = " {}" if node.kind == "mapping" else " []"
+        cuts = [(lines.start(first), lines.start(last + 1), "") for first, last in spans]
+        yield apply(tree.text, [(at, at, empty), *cuts])
 
 
-# Renaming and reordering
+# Renaming
 
 
 def rename_key(tree: Tree, parent: Node, indexes: list[int], key: Any, habit: Habit) -> str:
@@ -344,54 +254,8 @@ def key_splices(parent: Node, indexes: list[int], key: Any, habit: Habit) -> lis
     splices = []
     for index in indexes:
         node = parent.pairs[index][0]
-        new = _anchor(node) + write_key(key, habit, node.style)
+        new = flow.anchor(node) + write_key(key, habit, node.style)
         if node.start == node.end:
             new += " "
         splices.append((node.start, node.end, new))
     return splices
-
-
-def move_entry(
-    tree: Tree, parent: Node, index: int, after: int | None, habit: Habit
-) -> Iterator[str]:
-    """Texts with an entry moved behind the one at index ``after``, or to the front.
-
-    Blank lines below it (above it, for the last) move along with it.
-    """
-    if parent.flow:
-        yield _move_in_flow(tree, parent, index, after)
-        return
-    lines, text = tree.lines, tree.text
-    if not own_line(tree, tree.entry_start(parent, 0)):
-        return
-    first, last = entry_lines(tree, parent, index)
-    begin, end = first, last + 1
-    if index + 1 < len(parent.entries):
-        while end < len(lines.starts) and not lines.content(end).strip():
-            end += 1
-    else:
-        while begin > 0 and not lines.content(begin - 1).strip():
-            begin -= 1
-    moved = [lines.content(line) for line in range(first, last + 1)]
-    blank = [lines.content(line) for line in (*range(begin, first), *range(last + 1, end))]
-    if after is None:
-        position = lines.start(entry_lines(tree, parent, 0)[0])
-        new = moved + blank
-    else:
-        position = lines.start(entry_lines(tree, parent, after)[1] + 1)
-        new = blank + moved
-    cut = (lines.start(begin), lines.start(end), "")
-    if position == cut[1] or position == cut[0]:
-        position = cut[0] if after is None else cut[1]
-    yield apply(text, [cut, whole_lines(tree, (position, position), new, habit)])
-
-
-def _move_in_flow(tree: Tree, parent: Node, index: int, after: int | None) -> str:
-    """Commas and white space stay where they are; the entries change places between them."""
-    starts = [tree.entry_start(parent, at) for at in range(len(parent.entries))]
-    spans = [(start, node.end) for start, (_, node) in zip(starts, parent.entries, strict=True)]
-    order = [at for at in range(len(spans)) if at != index]
-    order.insert(0 if after is None else order.index(after) + 1, index)
-    pieces = [tree.text[slice(*spans[at])] for at in order]
-    splices = [(*span, piece) for span, piece in zip(spans, pieces, strict=True)]
-    return apply(tree.text, splices)

@@ -117,6 +117,10 @@ class Tree:
         offset = self.body(parent)
         return self.skip(offset + 1) if parent.flow and self.text[offset] in "[{" else offset
 
+    def own_line(self, offset: int) -> bool:
+        """Whether only spaces stand before ``offset`` on its line."""
+        return not self.text[self.lines.start(self.lines.at(offset)) : offset].strip(" ")
+
     def refers(self, start: int, end: int) -> bool:
         """Whether an anchor or alias stands in ``text[start:end]``."""
         index = bisect_left(self.references, start)

@@ -1,183 +1,94 @@
 """Figures for the lossless document over real configs: ``python -m flexapi.mirror.tests.corpus_report``.
 
-With ``--all`` every scalar of every file is changed, not a sample. Exits with 1 if any figure that
-has to be 100 % is not. The place of every value is taken from PyYAML's own nodes, so that the
-report does not believe the code that it measures.
+Give it any folder of configs; ``--all`` tries every value, key and item, ``--edits N`` so many of each kind
+in each file (20), ``--slow`` reads every outcome with FlexGet's own parser. It prints a line for each
+config and a table at the end, and exits with 1 if anything is wrong.
 """
 
 from __future__ import annotations
 
-import re
+import argparse
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
 
+from flexapi.engine import reading
 from flexapi.mirror.document import Document, EditRefused, ParseError, Path, same, to_json
+
+from .corpus_edits import VERBS, Edit, Loader, edits, lost_comments, means, to_the_byte
 
 CORPUS = FilePath(__file__).resolve().parents[4] / "shared" / "corpus"
 SAMPLE = 20
-
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+UNCHANGED = "PUT what GET gave"
+READ = "read as FlexGet reads"
 
 
 @dataclass
 class Figure:
-    """How often something was tried, and what went wrong."""
+    """How often something was tried, and what came of it."""
 
     name: str
-    tried: int = 0
-    refused: int = 0
+    exact: int = 0
+    coarse: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
+    @property
+    def tried(self) -> int:
+        return self.exact + len(self.coarse) + len(self.refused) + len(self.wrong)
+
     def check(self, right: bool, what: str) -> None:
-        self.tried += 1
-        if not right:
+        if right:
+            self.exact += 1
+        else:
             self.wrong.append(what)
 
-    def __str__(self) -> str:
-        right = self.tried - self.refused - len(self.wrong)
-        share = 100 * right / max(1, self.tried - self.refused)
-        note = (
-            f", {self.refused} shared by an anchor and refused with its lines"
-            if self.refused
-            else ""
-        )
-        return f"{self.name}: {right} of {self.tried - self.refused} ({share:.2f} %){note}"
+    def add(self, other: Figure) -> None:
+        self.exact += other.exact
+        self.coarse += other.coarse
+        self.refused += other.refused
+        self.wrong += other.wrong
 
 
-def corpus() -> dict[str, bytes]:
-    """The files by name; empty where the corpus is not there."""
-    return {file.name: file.read_bytes() for file in sorted(CORPUS.glob("*.yml"))}
+def corpus(folder: FilePath = CORPUS) -> dict[str, bytes]:
+    """The files by name; empty where the folder is not there."""
+    files = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
+    return {file.name: file.read_bytes() for file in files}
 
 
-def documents() -> dict[str, Document]:
-    """The files that parse."""
+def documents(folder: FilePath = CORPUS) -> dict[str, Document]:
+    """The files that parse to a config."""
     found = {}
-    for name, raw in corpus().items():
+    for name, raw in corpus(folder).items():
         try:
             document = Document.from_bytes(raw)
-            document.data  # noqa: B018 (some files parse and hold what cannot be)
+            if isinstance(document.data, dict):
+                found[name] = document
         except ParseError:
-            continue
-        found[name] = document
+            continue  # some files parse and hold what cannot be
     return found
 
 
-def leaves(data: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths of all scalars (and empty collections)."""
-    if isinstance(data, dict | list) and data:
-        pairs = data.items() if isinstance(data, dict) else enumerate(data)
-        for step, value in pairs:
-            yield from leaves(value, (*path, step))
-    elif path:
-        yield path
+def figures() -> dict[str, Figure]:
+    return {name: Figure(name) for name in (READ, UNCHANGED, *VERBS)}
 
 
-def sampled(paths: list[Path], count: int) -> list[Path]:
-    """``count`` paths spread evenly; the same ones every time."""
-    if len(paths) <= count:
-        return paths
-    return [paths[index * len(paths) // count] for index in range(count)]
-
-
-def other_value(value: Any) -> Any:
-    """Another value of the same kind."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value + 1
-    return f"{value}: #1" if isinstance(value, str) else "yes"
-
-
-def changed_lines(old: str, new: str) -> tuple[int, int, int]:
-    """First and last (excluded) line of ``old`` that differ in ``new``, and how many replace them."""
-    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    start = 0
-    while start < min(len(before), len(after)) and before[start] == after[start]:
-        start += 1
-    end = 0
-    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    return start, len(before) - end, len(after) - end - start
-
-
-def key_is(node: yaml.Node, step: Any) -> bool:
-    """Whether a key node is that of an entry."""
-    if node.tag == "tag:yaml.org,2002:merge":
-        return False
-    return bool(yaml.load(yaml.serialize(node), Loader) == step)
-
-
-def without_task(text: str, root: yaml.Node, task: Any) -> list[str] | None:
-    """The lines that have to be left when a task is deleted; None where it is there twice."""
-    lines = text.splitlines()
-    tasks = next(value for key, value in root.value if key_is(key, "tasks"))
-    pairs = [pair for pair in tasks.value if key_is(pair[0], task)]
-    if len(pairs) != 1:
-        return None
-    key, value = pairs[0]
-    first, column = key.start_mark.line, key.start_mark.column
-    last = max(key.end_mark.line, last_line(value, len(text)))
-    while last > first and (not lines[last].strip() or lines[last].lstrip().startswith("#")):
-        last -= 1
-    while last + 1 < len(lines) and re.match(rf" {{{column + 1},}}#", lines[last + 1]):
-        last += 1
-    while first > 0 and re.match(rf" {{{column}}}#", lines[first - 1]):
-        first -= 1
-    if len(tasks.value) == 1:
-        head = next(key for key, _ in root.value if key_is(key, "tasks")).end_mark
-        lines[head.line] = f"tasks: {{}}{lines[head.line][head.column + 1 :]}".rstrip()
-    return lines[:first] + lines[last + 1 :]
-
-
-def leaf_lines(text: str, root: yaml.Node, path: Path) -> tuple[int, int] | None:
-    """First and last line (from 0) of a value; None if an alias or a merge brought it there."""
-    node = root
-    for step in path:
-        inner = None
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key_is(key, step):
-                    inner = value
-        elif isinstance(step, int):
-            inner = node.value[step]
-        if inner is None:
-            return None
-        if not node.start_mark.index <= inner.start_mark.index <= node.end_mark.index:
-            return None
-        node = inner
-    return node.start_mark.line, last_line(node, len(text))
-
-
-def last_line(node: yaml.Node, length: int) -> int:
-    """The last line of a node, perhaps with blank lines and comments behind it.
-
-    PyYAML ends a block where the next token starts, which is on a later line.
-    """
-    block = isinstance(node, yaml.CollectionNode) and not node.flow_style
-    end = node.end_mark
-    next_line = end.column == 0 or (block and end.index < length)
-    return max(end.line - next_line, node.start_mark.line)
-
-
-def replaced(data: Any, path: Path, value: Any) -> Any:
-    """A copy of ``data`` with another value at ``path``, made as simply as can be."""
-    if not path:
-        return value
-    if isinstance(data, dict):
-        return {
-            key: replaced(below, path[1:], value) if key == path[0] else below
-            for key, below in data.items()
-        }
-    return [
-        replaced(below, path[1:], value) if index == path[0] else below
-        for index, below in enumerate(data)
-    ]
+def reads_alike(raw: bytes, what: str, figure: Figure) -> None:
+    """Compare with FlexGet's own reading: the same data, or refused by both."""
+    try:
+        wanted: Any = yaml.safe_load(raw.decode("utf-8-sig"))
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, IndexError):
+        wanted = ParseError
+    try:
+        document = Document.from_bytes(raw)
+        got: Any = document.data
+    except ParseError:
+        got = ParseError
+    figure.check(same(got, wanted), what)
 
 
 def entries(document: Document) -> list[Path]:
@@ -187,7 +98,7 @@ def entries(document: Document) -> list[Path]:
     return [(), *((key,) for key in document.data), *(("tasks", name) for name in names)]
 
 
-def no_op(name: str, document: Document, figure: Figure) -> None:
+def unchanged(name: str, document: Document, figure: Figure) -> None:
     """PUT what GET gave, as data, as JSON and as YAML."""
     for path in entries(document):
         value = document.get(path)
@@ -198,141 +109,117 @@ def no_op(name: str, document: Document, figure: Figure) -> None:
         figure.check(sent.to_bytes() == document.to_bytes(), f"{name} {path} YAML")
 
 
-def change_leaves(name: str, document: Document, figure: Figure, count: int) -> None:
-    """Change scalars one at a time."""
-    text = document.text.removeprefix("\ufeff")
-    root: Any = yaml.compose(text, Loader)
-    for path in sampled(list(leaves(document.data)), count):
-        value = other_value(document.get(path))
-        try:
-            new = document.set(path, value).text.removeprefix("\ufeff")
-        except EditRefused as error:
-            figure.tried += 1
-            figure.refused += 1
-            if "shared as &" not in str(error) or not error.line:
-                figure.wrong.append(f"{name} {path} {error}")
-            continue
-        start, end, _ = changed_lines(text, new)
-        lines = leaf_lines(text, root, path)
-        inside = end - start <= 1 if lines is None else lines[0] <= start <= end <= lines[1] + 1
-        right = same(yaml.load(new, Loader), replaced(document.data, path, value))
-        figure.check(inside and right, f"{name} {path} lines {start + 1} to {end}")
+def applied(document: Document, edit: Edit) -> Document:
+    """The document after an edit."""
+    if edit.verb == "change a value":
+        return document.set(edit.path, edit.value)
+    if edit.verb == "move items":
+        items = document.get(edit.path)
+        return document.set(edit.path, [items[index] for index in edit.value])
+    if edit.verb.startswith("add"):
+        return document.add(edit.path, edit.value)
+    if edit.verb.startswith("delete"):
+        return document.delete(edit.path)
+    if edit.verb == "rename a task":
+        return document.rename(edit.path, edit.value)
+    return document.move(edit.path, edit.value)
 
 
-def edit_tasks(name: str, document: Document, figures: dict[str, Figure]) -> None:
-    """Add, delete, rename and reorder tasks."""
-    tasks = document.data.get("tasks")
-    if not isinstance(tasks, dict) or not tasks:
+def judge(
+    edit: Edit, document: Document, root: yaml.Node, what: str, figure: Figure, loader: Any = Loader
+) -> None:
+    """Do an edit and note what came of it."""
+    old = document.text.removeprefix("\ufeff")
+    try:
+        new = applied(document, edit).text.removeprefix("\ufeff")
+    except EditRefused as error:
+        (figure.refused if error.line else figure.wrong).append(f"{what}: {error}")
         return
-    text = document.text.removeprefix("\ufeff")
-    root: Any = yaml.compose(text, Loader)
-    old = text.splitlines()
-    names = list(tasks)
-    new = document.add(("tasks", "a new task"), {"rss": "http://a.test/?b=1", "series": ["c"]})
-    lines = new.text.removeprefix("\ufeff").splitlines()
-    start, end, _ = changed_lines("\n".join(old), "\n".join(lines))
-    kept = start == end or (end == len(old) and lines[end - 1] == old[end - 1])
-    figures["add"].check(kept, f"{name}")
-    for task in sampled([(task,) for task in names], SAMPLE):
-        path = ("tasks", *task)
-        for verb, edit in (
-            ("delete", lambda path=path: document.delete(path)),
-            ("rename", lambda path=path: document.rename(path, "another: name")),
-            ("reorder", lambda path=path: document.move(path, len(names) // 2)),
-        ):
-            figure = figures[verb]
-            try:
-                lines = edit().text.removeprefix("\ufeff").splitlines()
-            except EditRefused as error:
-                figure.tried += 1
-                figure.refused += 1
-                if error.line is None:
-                    figure.wrong.append(f"{name} {path} {error}")
-                continue
-            if verb == "reorder":
-                figure.check(sorted(lines) == sorted(old), f"{name} {path} {verb}")
-            elif verb == "rename":
-                figure.check(_keys_differ(old, lines), f"{name} {path} {verb}")
-            else:
-                left = without_task(text, root, task[0])
-                lines = [line.rstrip() if line.startswith("tasks:") else line for line in lines]
-                figure.check(left is None or lines == left, f"{name} {path} {verb}")
+    lost = lost_comments(edit, old, new)
+    if lost or not means(edit, document.data, new, loader):
+        figure.wrong.append(f"{what}: lost {lost}" if lost else f"{what}: another meaning")
+    elif to_the_byte(edit, old, new, root):
+        figure.exact += 1
+    else:
+        figure.coarse.append(what)
 
 
-def _keys_differ(old: list[str], new: list[str]) -> bool:
-    """Whether lines differ in nothing but another key."""
-    pairs = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
-    return bool(pairs) and len(old) == len(new) and all("another: name" in b for _, b in pairs)
+def measured(
+    name: str, document: Document, count: int = SAMPLE, loader: Any = Loader
+) -> dict[str, Figure]:
+    """All the figures of one file."""
+    found = figures()
+    reads_alike(document.to_bytes(), name, found[READ])
+    unchanged(name, document, found[UNCHANGED])
+    root: Any = yaml.compose(document.text.removeprefix("\ufeff"), Loader)
+    for edit in edits(document.data, count):
+        what = f"{name} {edit.verb} {'.'.join(map(str, edit.path))}"
+        judge(edit, document, root, what, found[edit.verb], loader)
+    return found
 
 
-def measure(count: int = SAMPLE) -> list[Figure]:
-    """All the figures over all the files that parse."""
-    unchanged = Figure("PUT of what GET gave changes 0 bytes")
-    changed = Figure("one scalar changed, only its lines differ, exactly the data expected")
-    tasks = {verb: Figure(f"{verb} a task") for verb in ("add", "delete", "rename", "reorder")}
-    for name, document in documents().items():
-        no_op(name, document, unchanged)
-        change_leaves(name, document, changed, count)
-        edit_tasks(name, document, tasks)
-    return [unchanged, changed, *tasks.values()]
-
-
-def big_text(tasks: int) -> str:
-    """A config of many tasks, each as people write them."""
-    lines = ["# big\ntasks:\n"]
-    for number in range(tasks):
-        lines.append(
-            f"  task {number}:  # comment\n    rss: http://example.test/{number}.xml\n"
-            f"    # above\n    series:\n      - Show {number}:\n          quality: 720p\n"
-            f"          from_group: [a, b]\n      - Other {number}\n    download: /tmp/{number}\n"
-            f"    set:\n      path: '/data/{{{{ series_name }}}}'\n    priority: {number}\n\n"
+def table(total: dict[str, Figure]) -> str:
+    rows: list[tuple[str, ...]] = [("", "tried", "to the byte", "coarser", "refused", "wrong")]
+    rows += [
+        (name, *map(str, (of.tried, of.exact, len(of.coarse), len(of.refused), len(of.wrong))))
+        for name, of in total.items()
+    ]
+    widths = [max(len(row[at]) for row in rows) for at in range(6)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if at == 0 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-    return "".join(lines)
+        for row in rows
+    )
 
 
-def timings(tasks: int = 2000) -> dict[str, float]:
-    """Milliseconds for one edit of a file of many tasks, and for its parts."""
-    text = big_text(tasks)
-    times = {}
-    clock = time.perf_counter()
-
-    def lap(what: str) -> None:
-        nonlocal clock
-        now = time.perf_counter()
-        times[what] = (now - clock) * 1000
-        clock = now
-
-    document = Document(text)
-    lap("parse")
-    document.data  # noqa: B018
-    lap("load the data")
-    name = f"task {tasks // 2}"
-    edited = document.set(("tasks", name, "priority"), 5)
-    lap("change one scalar of the parsed document, proof included")
-    edited.set(("tasks", name, "priority"), 6)
-    lap("change it again")
-    every = {
-        task: {**config, "priority": 7, "more": ["a"]}
-        for task, config in document.data["tasks"].items()
-    }
-    document.set(("tasks",), every)
-    lap("change every task at once")
-    source = document.source(("tasks", name))
-    lap("read the YAML source of one task")
-    document.replace_source(("tasks", name), source + "  more: 1\n")
-    lap("replace the YAML source of one task")
-    return times
+def report(folder: FilePath, count: int, loader: Any, *, details: bool) -> int:
+    """Print the figures; 1 where anything is wrong."""
+    total = figures()
+    known = documents(folder)
+    doubtful = 0
+    for name, raw in corpus(folder).items():
+        begin = time.perf_counter()
+        if name in known:
+            one = measured(name, known[name], count, loader)
+            doubtful += reading.doubtful(known[name].text.removeprefix("\ufeff"))
+        else:
+            one = figures()
+            reads_alike(raw, name, one[READ])
+        for verb, figure in one.items():
+            total[verb].add(figure)
+        counts = [sum(len(of) for of in part) for part in zip(*(
+            ("x" * figure.exact, figure.coarse, figure.refused, figure.wrong) for figure in one.values()
+        ), strict=True)]  # fmt: skip
+        state = "" if name in known else "  (no config, to FlexGet either)"
+        print(
+            f"{name}: {counts[0]} to the byte, {counts[1]} coarser, {counts[2]} refused, "
+            f"{counts[3]} wrong, {time.perf_counter() - begin:.1f} s{state}", flush=True
+        )  # fmt: skip
+        for figure in one.values():
+            for what in [*figure.wrong, *(figure.coarse + figure.refused if details else [])]:
+                print(f"    {what}")
+    print(f"\n{table(total)}\n")
+    print(
+        f"Files that libyaml may read otherwise, and FlexGet's parser had to: {doubtful} of {len(known)}"
+    )
+    return int(any(figure.wrong for figure in total.values()))
 
 
 def main() -> int:
-    figures = measure(10**9 if "--all" in sys.argv else SAMPLE)
-    for figure in figures:
-        print(figure)
-        for what in figure.wrong[:10]:
-            print("   ", what)
-    for what, milliseconds in timings().items():
-        print(f"2,000 tasks, {what}: {milliseconds:.0f} ms")
-    return any(figure.wrong for figure in figures)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=FilePath, default=CORPUS)
+    parser.add_argument("--edits", type=int, default=SAMPLE, help="of each kind in each file")
+    parser.add_argument("--all", action="store_true", help="every value, key and item")
+    parser.add_argument("--slow", action="store_true", help="read with FlexGet's own parser")
+    parser.add_argument("--details", action="store_true", help="name what is coarse or refused")
+    options = parser.parse_args()
+    if not corpus(options.folder):
+        parser.error(f"there is no .yml or .yaml file in {options.folder}")
+    count = 10**9 if options.all else options.edits
+    loader = yaml.SafeLoader if options.slow else Loader
+    return report(options.folder, count, loader, details=options.details)
 
 
 if __name__ == "__main__":

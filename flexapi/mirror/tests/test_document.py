@@ -205,6 +205,7 @@ class TestDelete:
             ("a: |+\n  x\n\n\nb: 2\n", ("a",), "b: 2\n"),
             ("a: |\n  x\n  # text\n# c\nb: 2\n", ("b",), "a: |\n  x\n  # text\n"),
             ("? a\n: 1\nb: 2\n", ("a",), "b: 2\n"),
+            ("a:\n  b: |+\n    x\n  c: 1\n\nd: 2\n", ("a", "c"), "a:\n  b: |+\n    x\nd: 2\n"),
             ("a: 1\n", ("a",), "{}\n"),
         ],
     )
@@ -358,7 +359,7 @@ class TestJson:
 
     def test_moved_items_keep_their_type(self) -> None:
         document = Document("a: [2024-05-01, 'b']\n")
-        assert document.set_json(("a",), ["b", "2024-05-01"]).text == "a: [b, 2024-05-01]\n"
+        assert document.set_json(("a",), ["b", "2024-05-01"]).text == "a: ['b', 2024-05-01]\n"
 
 
 class TestHostileInput:
