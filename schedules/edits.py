@@ -6,7 +6,7 @@ named below; PathNotFound where the schedule is gone.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
@@ -63,11 +63,13 @@ class Editor:
     author: AbstractBaseUser | AnonymousUser | None = None
     guard: Callable[[int], None] | None = None
     dry: bool = False
+    # What the writes did to values that are shared is added here, as sentences.
+    notes: list[str] = field(default_factory=list)
 
     def create(self, entry: dict[str, Any]) -> int:
         """Add a schedule at the end of the section; return its id. Raises BadEntry, Twin.
 
-        A section that is no list (missing, `yes`, `no`) becomes one.
+        A section that is missing, `yes` or `no` becomes a list; anything else is refused (EditRefused).
         """
 
         def edit(base: Snapshot) -> Document:
@@ -168,7 +170,9 @@ class Editor:
         if self.dry:
             writing.preview(edit)
             return mirror.EMPTY
-        return writing.write(edit, origin=self.origin, author=self.author, summary=summary)
+        taken = writing.write(edit, origin=self.origin, author=self.author, summary=summary)
+        self.notes.extend(taken.notes)
+        return taken
 
 
 def listed(base: Snapshot) -> list[Any]:
@@ -180,14 +184,12 @@ def listed(base: Snapshot) -> list[Any]:
 def replaces(base: Snapshot) -> str | None:
     """Return what the first schedule that somebody adds takes the place of; None where it is a list."""
     section = base.data.get(SECTION)
-    if isinstance(section, list):
-        return None
+    if section is False:
+        return "`schedules: no`, by which nothing ran by itself"
     if section is True or section is None:
         what = "`schedules: yes`" if section else "no `schedules` in the config"
         return f"{what}, by which every task ran once an hour"
-    if section is False:
-        return "`schedules: no`, by which nothing ran by itself"
-    return f"`schedules: {str(section)[:100]}`, which FlexGet refuses"
+    return None
 
 
 def field_of(path: tuple[Any, ...], message: str) -> str:
@@ -203,6 +205,7 @@ def field_of(path: tuple[Any, ...], message: str) -> str:
 def _set(base: Snapshot, place: int, entry: dict[str, Any]) -> Document:
     if isinstance(base.data.get(SECTION), list):
         return base.document.set((SECTION, place), entry)
+    base.document.require((SECTION,), list, bool)
     return base.document.set((SECTION,), [entry])
 
 

@@ -123,7 +123,7 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
         return data
 
     def _editor(self) -> edits.Editor:
-        return edits.Editor(author=self.request.user, guard=self._check)
+        return edits.Editor(author=self.request.user, guard=self._check, notes=self.notes)
 
     def _check(self, pk: int) -> None:
         """Check `If-Match` against the schedule as it is now."""

@@ -7,7 +7,7 @@ named below; PathNotFound where the task is gone.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -48,6 +48,8 @@ class Editor:
     author: AbstractBaseUser | AnonymousUser | None = None
     guard: Callable[[str], None] | None = None
     dry: bool = False
+    # What the writes did to values that are shared is added here, as sentences.
+    notes: list[str] = field(default_factory=list)
 
     def create(self, name: str, config: Any, *, enabled: bool | None = None) -> str:
         """Add a task at the end of the section; return its key. Raises KeyTaken, BadName.
@@ -157,7 +159,8 @@ class Editor:
         if self.dry:
             writing.preview(edit)
         else:
-            writing.write(edit, origin=self.origin, author=self.author, summary=summary)
+            taken = writing.write(edit, origin=self.origin, author=self.author, summary=summary)
+            self.notes.extend(taken.notes)
 
 
 def names(document: Document) -> dict[str, Any]:
@@ -214,9 +217,10 @@ def source_key(text: str, present: str | None = None) -> str:
 
 
 def added(document: Document, key: str, config: Any) -> Document:
-    """Return the document with one more task, at the end of the section. Raises KeyTaken."""
+    """Return the document with one more task, at the end of the section. Raises KeyTaken, EditRefused."""
     if key in names(document):
         raise KeyTaken(f"There is a task {key!r} already")
+    document.require(("tasks",), dict)
     if not isinstance(mapping(document.data).get("tasks"), dict):
         return document.set(("tasks",), {key: config})
     return document.add(("tasks", key), config)

@@ -7,13 +7,14 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flexapi.api.errors import Conflict
 from flexapi.api.free_names import FreeNameMixin, reverse_name
 from flexapi.api.viewsets import ApiViewSet, ListMixin
-from flexapi.mirror import answers
+from flexapi.mirror import answers, mirror
 from flexapi.mirror.representation import MirrorMixin, Source
 from tasks import edits, listing
 from tasks.models import Task
@@ -61,6 +62,9 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         name = self.kwargs["name"]
         found = Task.objects.named(name)
         if found is None:
+            if self.request.method not in SAFE_METHODS:
+                with answers.translated():
+                    mirror.current().document.refuse_ignored(("tasks", name))
             raise NotFound(f"There is no task {name!r}.")
         return found
 
@@ -159,7 +163,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         return task
 
     def _editor(self) -> edits.Editor:
-        return edits.Editor(author=self.request.user, guard=self._check_key)
+        return edits.Editor(author=self.request.user, guard=self._check_key, notes=self.notes)
 
     def _check_key(self, key: str) -> None:
         """Check `If-Match` against the task as it is now."""

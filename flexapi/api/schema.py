@@ -117,10 +117,15 @@ class AutoSchema(SpectacularSchema):
         for content in response.get("content", {}).values():
             content["schema"] = {
                 "type": "object",
-                "properties": {"object": content["schema"]},
+                "properties": {"object": content["schema"], **self._extras()},
                 "required": ["object"],
             }
         return response
+
+    def _extras(self) -> dict[str, Any]:
+        """What the view's answers to writes may have beside the object: `answer_extras`."""
+        writes = self.method.lower() in ("post", "put", "patch")
+        return getattr(self.view, "answer_extras", {}) if writes else {}
 
     def get_override_parameters(self) -> list[Any]:
         """The headers of conditional requests, where the view heeds them."""

@@ -60,7 +60,7 @@ class ConfigRevisionAdmin(admin.ModelAdmin):
     list_filter = ("origin", "created")
     list_select_related = ("author",)
     search_fields = ("summary",)
-    fields = ("created", "origin", "author", "summary", "problem", "changes", "text")
+    fields = ("created", "origin", "author", "summary", "notes", "problem", "changes", "text")
     readonly_fields = fields
     change_form_template = "mirror/revision.html"
 

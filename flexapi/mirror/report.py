@@ -6,6 +6,7 @@ from flexapi.api.status.server import Unavailable
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.disk.file import LockBusy
+from flexapi.mirror.document import Document
 from flexapi.mirror.edits import validation
 
 # Seconds that an answer may take to check what was not checked before; a huge config takes several answers.
@@ -18,7 +19,8 @@ def report() -> dict[str, Any]:
 
     `{"path", "state": "ok" | "broken" | "missing" | "unknown" | "unreadable" | "unwritable",
     "problem": {"detail", "line", "column"} or null, "revision", "tasks", "errors": [{"attr", "detail"}, …]
-    or null where FlexGet can't be asked, "checked": whether the errors are all}`.
+    or null where FlexGet can't be asked, "checked": whether the errors are all, "warnings": [{"attr", "detail",
+    "lines"}, …]: what FlexGet takes, and reads in another way than it looks}`.
     """
     try:
         problem = mirror.refresh()
@@ -33,6 +35,7 @@ def report() -> dict[str, Any]:
         "tasks": len(mirror.rows.mapping(snapshot.data.get("tasks"))),
         "errors": None,
         "checked": False,
+        "warnings": warnings(snapshot.document),
     }
     if problem:
         answer["problem"] = {
@@ -53,3 +56,11 @@ def report() -> dict[str, Any]:
         for fault in faults[:MAX_FAULTS]
     ]
     return answer
+
+
+def warnings(document: Document) -> list[dict[str, Any]]:
+    """Return what is valid and misleading: keys that stand twice, with all their lines (from 1)."""
+    return [
+        {"attr": validation.dotted(found.path), "detail": str(found), "lines": list(found.lines)}
+        for found in document.twins[:MAX_FAULTS]
+    ]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
@@ -63,6 +63,14 @@ class MirrorMixin(EtagMixin):
     """For endpoints that show parts of the config; `yaml_actions` are those that speak YAML as well."""
 
     yaml_actions: tuple[str, ...] = ("retrieve", "update")
+    # Beside the object, in the answer to a write.
+    answer_extras: ClassVar[dict[str, Any]] = {
+        "notes": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What the write did to values that are shared (`&anchor`, `*alias`, `<<`), if anything.",
+        }
+    }
     # Who may do this reads credentials; all others read a mask.
     reveal_permission: str
     request: Request
@@ -73,6 +81,20 @@ class MirrorMixin(EtagMixin):
         """Take in hand edits before anything is answered."""
         super().initial(request, *args, **kwargs)
         mirror.refresh()
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What the request's writes did to values that are shared; editors add to it."""
+        return []
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Add the notes to an answer that carries one object."""
+        if self.notes and isinstance(response.data, dict) and "object" in response.data:
+            response.data["notes"] = self.notes
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
+        return answer
 
     def get_renderers(self) -> list[BaseRenderer]:
         renderers = super().get_renderers()

@@ -38,6 +38,7 @@ class RevisionSerializer(serializers.ModelSerializer[ConfigRevision]):
             "author",
             "summary",
             "problem",
+            "notes",
             "current",
         )
 

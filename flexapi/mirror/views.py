@@ -124,7 +124,9 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
 
     def _editor(self, name: str | None) -> sections.ConfigEditor:
         return sections.ConfigEditor(
-            author=self.request.user, guard=lambda: self.check_preconditions(name)
+            author=self.request.user,
+            guard=lambda: self.check_preconditions(name),
+            notes=self.notes,
         )
 
     def _answer(

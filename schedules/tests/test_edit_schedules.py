@@ -39,7 +39,6 @@ class TestCreate:
             ("schedules: yes\n", "`schedules: yes`"),
             ("schedules: no\n", "`schedules: no`"),
             ("", "no `schedules`"),
-            ("schedules: soon\n", "`schedules: soon`, which FlexGet refuses"),
         ],
     )
     def test_the_first_one_says_what_it_replaces(self, config, api, editor, before, said):
@@ -53,6 +52,18 @@ class TestCreate:
         assert config.read_text().startswith("# Mine.\n")
         assert "# End.\n" in config.read_text()
         assert Schedule.objects.count() == 1
+
+    @pytest.mark.parametrize("section", ["soon", "{tasks: tv}", "5"])
+    def test_a_section_of_another_kind_is_left_alone(self, config, api, editor, section):
+        text = f"tasks:\n  tv:\n    mock: []\nschedules: {section}\n"
+        config.write_text(text)
+
+        answer = api(editor).post("/api/schedules", {"tasks": ["tv"], "interval": {"hours": 2}})
+
+        assert answer.status_code == 409, answer.content
+        assert "schedules is" in answer.json()["errors"][0]["detail"]
+        assert "line 4" in answer.json()["errors"][0]["detail"]
+        assert config.read_text() == text
 
     def test_unknown_tasks_are_taken_with_a_warning(self, config, api, editor):
         body = {"tasks": ["later", "tv"], "interval": {"hours": 2}}

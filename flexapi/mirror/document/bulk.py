@@ -10,9 +10,9 @@ from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 from . import comments, patch, splice
-from .edit import find
 from .errors import ParseError
 from .parse import Limits, compose, load, scalar_value
+from .paths import find
 from .tree import Node, Tree
 from .values import Path, changed, same
 from .write import Habit

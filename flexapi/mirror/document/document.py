@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from . import bulk
 from .diff import differences
-from .edit import edit_many, edit_text, expect, find, shown
+from .edit import edit_many, edit_text, expect
 from .errors import EditRefused, KeyTaken, ParseError, PathNotFound
 from .excerpt import Excerpt, excerpt
 from .jsonview import from_json
 from .operations import LAST, Delete, Insert, Move, Operation, Rename, Replace
-from .parse import LIMITS, Limits, compose, load
+from .parse import LIMITS, Limits, compose, decoded, load
+from .paths import find, shown
+from .sharing import notes
 from .source import put_source, put_whole, source_of
 from .tree import Tree
+from .twins import Twins, refuse_ignored, twins
 from .values import Path, changed, get, has, same, same_content
 from .write import Habit, habit_of
 
-_BOMS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _UNKNOWN: Any = object()
 _SHARED_ROUNDS = 10
+_KINDS: dict[type, str] = {dict: "a mapping", list: "a list", str: "a text", bool: "yes or no"}
 _READ_AGAIN = 20_000  # characters
 
 
@@ -46,23 +50,16 @@ class Document:
         self._data: Any = _UNKNOWN
         self._habit: Habit | None = None
         self._tree: Tree | None = None
+        # What the edits that led here did to shared values, as sentences.
+        self.notes: tuple[str, ...] = ()
         self._overview = compose(self._body, limits, detail=2)
         self._alike = not self._overview.doubtful  # to libyaml as to FlexGet
 
     @classmethod
     def from_bytes(cls, data: bytes, limits: Limits = LIMITS) -> Document:
         """Decode as PyYAML does: UTF-16 with a byte order mark, else UTF-8."""
-        encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
-        if len(data) > 4 * limits.size:
-            raise ParseError(f"The file has more than {4 * limits.size} bytes")
-        try:
-            return cls(data.decode(encoding), limits, encoding)
-        except UnicodeDecodeError as error:
-            good = data[: error.start].decode(encoding, "replace")
-            line = good.count("\n") + 1
-            column = len(good) - (good.rfind("\n") + 1) + 1
-            problem = f"The file is not valid {encoding.upper()}: {error.reason}"
-            raise ParseError(problem, line, column) from None
+        text, encoding = decoded(data, limits)
+        return cls(text, limits, encoding)
 
     def to_bytes(self) -> bytes:
         """The text in the encoding that it came in."""
@@ -85,11 +82,43 @@ class Document:
         if len(self._body) <= _READ_AGAIN and not same(load(self._body, alike=False), self.data):
             raise EditRefused("FlexGet would read this text in another way than is shown here")
 
+    def settled(self) -> Document:
+        """The document without its notes, for further edits."""
+        same_text = copy(self)
+        same_text.notes = ()
+        return same_text
+
+    def require(self, path: Path, *kinds: type) -> None:
+        """Raise EditRefused, with its line, for a value at ``path`` that is of no such kind.
+
+        Nothing there, or null, is always right.
+        """
+        value = get(self.data, path) if has(self.data, path) else None
+        if value is not None and not isinstance(value, kinds):
+            place, _ = self.mark(path)
+            wanted = " or ".join(_KINDS[kind] for kind in kinds)
+            found = _KINDS.get(type(value), "a single value")
+            problem = (
+                f"{shown(path)} is {found} where {wanted} is needed; mend that in the file first"
+            )
+            raise EditRefused(problem, *place)
+
+    @cached_property
+    def twins(self) -> list[Twins]:
+        """The keys that stand twice, of which FlexGet reads the last."""
+        return twins(self._parsed())
+
+    def refuse_ignored(self, path: Path) -> None:
+        """Raise EditRefused for what stands only where FlexGet doesn't read it: below an earlier twin."""
+        if not has(self.data, path):
+            refuse_ignored(self._parsed(), path)
+
     def get(self, path: Path) -> Any:
         """The value at ``path``. Raises PathNotFound."""
         try:
             return get(self.data, path)
         except (KeyError, IndexError, TypeError):
+            self.refuse_ignored(path)
             raise PathNotFound(f"There is nothing at {shown(path)}") from None
 
     def set(self, path: Path, value: Any, *, shared: bool = False) -> Document:
@@ -134,7 +163,7 @@ class Document:
             except (ParseError, EditRefused):
                 pass  # the whole text knows more ways, and the right line numbers
         body = edit_many(self._body, operations, self.data, self._habits(), self.limits)
-        return self._with(body, self._after(operations))
+        return self._with(body, self._after(operations))._noting(self, operations)
 
     def _after(self, operations: list[Operation]) -> Any:
         """The data after operations; unknown where the data before was never asked for."""
@@ -303,7 +332,7 @@ class Document:
             new = Document(self._bom + body, self.limits, self.encoding)
         except ParseError as error:
             raise EditRefused(f"The edit does not fit: {error.problem}") from None
-        new._data, new._habit = data, self._habit
+        new._data, new._habit, new.notes = data, self._habit, self.notes
         return new
 
     def _apply(self, operation: Operation, shared: bool = False) -> Document:
@@ -311,10 +340,23 @@ class Document:
             return self
         if (local := self._apply_locally(operation)) is not None:
             return local
-        body = edit_text(
-            self._body, operation, self.data, self._habits(), self.limits, shared=shared
-        )
-        return self._with(body, _UNKNOWN if shared else expect(operation, self.data))
+        try:
+            body = edit_text(
+                self._body, operation, self.data, self._habits(), self.limits, shared=shared
+            )
+        except PathNotFound:
+            self.refuse_ignored(operation.path)
+            raise
+        new = self._with(body, _UNKNOWN if shared else expect(operation, self.data))
+        return new._noting(self, [operation])
+
+    def _noting(self, before: Document, operations: Sequence[Operation]) -> Document:
+        """This document, which knows what the operations did to shared values of the one before."""
+        structural = any(isinstance(operation, Delete | Rename) for operation in operations)
+        if before._overview.references or (structural and before.twins):
+            said = notes(before._parsed(), self._parsed(), operations)
+            self.notes = tuple(dict.fromkeys([*self.notes, *said]))
+        return self
 
     def _stands_at(self, operation: Move) -> bool:
         container = self.get(operation.path[:-1])
@@ -335,6 +377,8 @@ class Document:
             data = load(text)
             if list(data) != part.keys:
                 return None
+            if isinstance(inner, Delete | Rename) and twins(compose(text, self.limits)):
+                return None  # the whole text knows their lines
             text = edit_text(text, inner, data, self._habits(), self.limits, tail=part.tail)
         except (ParseError, EditRefused):
             return None  # the whole text knows more ways, and the right line numbers

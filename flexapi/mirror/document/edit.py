@@ -7,57 +7,20 @@ The first that loads to exactly the expected data is the answer; without one the
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 from . import patch, splice
 from .arrange import arranged
 from .errors import EditRefused, ParseError, PathNotFound
 from .operations import LAST, Arrange, Delete, Insert, Move, Operation, Rename, Replace
-from .parse import Limits, compose, is_merge, load, walk
+from .parse import Limits, compose, load
+from .paths import entry_index, find, shown
+from .removal import deleted, expanded, overridden, replaced
+from .sharing import refusal
 from .tree import Node, Tree
 from .values import Path, get, has, same
 from .write import Habit
-
-
-@dataclass
-class Found:
-    """How far a path could be followed through the nodes of a text.
-
-    ``stopped`` says why it ended early: at an alias, or at a key that a ``<<`` brings in.
-    """
-
-    nodes: list[Node]
-    indexes: list[int] = field(default_factory=list)
-    stopped: Literal["", "alias", "merged", "missing"] = ""
-
-
-def find(root: Node, path: Path) -> Found:
-    """The nodes from the root to the value at ``path``."""
-    found = Found([root])
-    for step in path:
-        node = found.nodes[-1]
-        if node.kind == "alias":
-            found.stopped = "alias"
-            return found
-        index = entry_index(node, step)
-        if index is None:
-            merged = any(is_merge(key) for key, _ in node.pairs)
-            found.stopped = "merged" if merged else "missing"
-            return found
-        found.indexes.append(index)
-        found.nodes.append(node.entries[index][1])
-    return found
-
-
-def entry_index(node: Node, step: Hashable) -> int | None:
-    """The index of an entry in a mapping (by key) or in a sequence (by itself)."""
-    if node.kind == "mapping":
-        return splice.pair_index(node, step)
-    if type(step) is int and 0 <= step < len(node.items):
-        return step
-    return None
 
 
 def expect(operation: Operation, data: Any) -> Any:
@@ -71,11 +34,6 @@ def expect(operation: Operation, data: Any) -> Any:
         if not 0 <= operation.position < siblings:
             raise PathNotFound(f"There is no position {operation.position} among {siblings}")
     return operation.expected(data)
-
-
-def shown(path: Path) -> str:
-    """A path as users read it."""
-    return ".".join(str(step) for step in path) or "the root"
 
 
 def edit_text(
@@ -245,9 +203,9 @@ def _candidates(
     container = found.nodes[-1]
     depth = len(found.nodes) - 1
     if container.kind == "alias":
-        yield from _replace(tree, path[:depth], get(expected, path[:depth]), habit)
+        yield from replaced(tree, path[:depth], get(expected, path[:depth]), habit)
     elif found.stopped == "merged":
-        yield from _override(tree, path[: depth + 1], expected, habit)
+        yield from overridden(tree, path[: depth + 1], expected, habit)
     elif not found.stopped:
         yield from _direct(tree, container, operation, data, expected, habit, limits)
     # Written anew: brackets, or a small part of a task, if there is nothing in it to be lost.
@@ -256,24 +214,7 @@ def _candidates(
         plain = "#" not in tree.text[node.start : node.end]
         small = node.flow or depth > 2
         if small and node.kind != "alias" and plain and not tree.refers(node.start, node.end):
-            yield from _replace(tree, path[:depth], get(expected, path[:depth]), habit)
-
-
-def _replace(tree: Tree, path: Path, value: Any, habit: Habit) -> Iterator[str]:
-    """Write the value at ``path``, whose node is there, anew."""
-    if not path:
-        yield from splice.replace_value(tree, None, 0, value, habit)
-        return
-    found = find(tree.top, path)
-    yield from splice.replace_value(tree, found.nodes[-2], found.indexes[-1], value, habit)
-
-
-def _override(tree: Tree, path: Path, expected: Any, habit: Habit) -> Iterator[str]:
-    """Give a mapping its own entry for a key that it had from a ``<<`` merge."""
-    mapping = find(tree.top, path[:-1]).nodes[-1]
-    if has(expected, path):
-        at = len(mapping.pairs)
-        yield from splice.insert_entry(tree, mapping, at, path[-1], get(expected, path), habit)
+            yield from replaced(tree, path[:depth], get(expected, path[:depth]), habit)
 
 
 def _direct(
@@ -290,7 +231,7 @@ def _direct(
     step = path[-1]
     if isinstance(operation, Insert):
         if not container.entries:
-            yield from _replace(tree, path[:-1], get(expected, path[:-1]), habit)
+            yield from replaced(tree, path[:-1], get(expected, path[:-1]), habit)
             return
         at = _insert_at(container, operation)
         yield from splice.insert_entry(tree, container, at, step, operation.value, habit)
@@ -298,9 +239,9 @@ def _direct(
     index = entry_index(container, step)
     if index is None:
         if isinstance(operation, Delete):
-            yield from _expanded(tree, operation, data, expected, habit, limits)
+            yield from expanded(tree, path, data, expected, habit, limits)
         else:
-            yield from _override(tree, path, expected, habit)
+            yield from overridden(tree, path, expected, habit)
     elif isinstance(operation, Replace | Arrange):
         value = get(expected, path)
         yield from splice.replace_value(tree, container, index, value, habit)
@@ -311,8 +252,8 @@ def _direct(
         siblings = list(get(expected, path[:-1]))
         yield from arranged(tree, container, _moved(container, operation, index, siblings), habit)
     else:
-        yield from _deleted(tree, operation, expected, container, index, habit, limits)
-        yield from _expanded(tree, operation, data, expected, habit, limits)
+        yield from deleted(tree, path, expected, index, habit, limits)
+        yield from expanded(tree, path, data, expected, habit, limits)
 
 
 def _moved(container: Node, operation: Move, index: int, siblings: Sequence[Hashable]) -> list[int]:
@@ -341,86 +282,3 @@ def _first(mapping: Node, key: Hashable) -> int | None:
     """The index of the pair that gives a key its place: the first one written."""
     indexes = splice.pair_indexes(mapping, key)
     return indexes[0] if indexes else None
-
-
-def _deleted(
-    tree: Tree,
-    operation: Delete,
-    expected: Any,
-    container: Node,
-    index: int,
-    habit: Habit,
-    limits: Limits,
-) -> Iterator[str]:
-    path = operation.path
-    twins = splice.pair_indexes(container, path[-1]) if container.pairs else [index]
-    if len(twins) == len(container.entries):
-        if len(path) > 1:
-            found = find(tree.top, path[:-1])
-            yield from splice.emptied(tree, found.nodes[-2], found.indexes[-1])
-        yield from _replace(tree, path[:-1], get(expected, path[:-1]), habit)
-        return
-    for candidate in splice.delete_entry(tree, container, index):
-        if len(twins) == 1:
-            yield candidate
-            continue
-        try:
-            shorter = compose(candidate, limits)
-        except ParseError:
-            continue
-        rest = find(shorter.top, path[:-1]).nodes[-1]
-        yield from _deleted(shorter, operation, expected, rest, twins[-2], habit, limits)
-
-
-def _expanded(
-    tree: Tree, operation: Delete, data: Any, expected: Any, habit: Habit, limits: Limits
-) -> Iterator[str]:
-    """Delete a merged key: the ``<<`` goes, and what else it brought in is written out."""
-    path = operation.path[:-1]
-    mapping = find(tree.top, path).nodes[-1]
-    if mapping.kind != "mapping":
-        return
-    own = {key for key in get(data, path) if splice.pair_index(mapping, key) is not None}
-    missing = [(key, value) for key, value in get(expected, path).items() if key not in own]
-    merges = [index for index, (key, _) in enumerate(mapping.pairs) if is_merge(key)]
-    if not merges or len(merges) == len(mapping.pairs):
-        if merges:
-            yield from _replace(tree, path, get(expected, path), habit)
-        return
-    text = next(splice.delete_entry(tree, mapping, merges[-1]))
-    try:
-        tree = compose(text, limits)
-        for key, value in reversed(missing):
-            mapping = find(tree.top, path).nodes[-1]
-            text = next(splice.insert_entry(tree, mapping, 0, key, value, habit))
-            tree = compose(text, limits)
-    except (ParseError, StopIteration):
-        return
-    if operation.path[-1] not in own:
-        yield text
-        return
-    mapping = find(tree.top, path).nodes[-1]
-    index = splice.pair_index(mapping, operation.path[-1])
-    if index is not None:
-        yield from _deleted(tree, operation, expected, mapping, index, habit, limits)
-
-
-def refusal(tree: Tree, path: Path) -> EditRefused:
-    """The error for an edit at ``path`` that cannot be done, which says why."""
-    found = find(tree.top, path)
-    place = tree.lines.place(found.nodes[-1].start)
-    inside = [*found.nodes[:-1], *walk(found.nodes[-1])]
-    for node in inside:
-        users = [
-            str(tree.lines.place(other.start)[0])
-            for other in walk(tree.top)
-            if other.kind == "alias" and other.value == node.anchor and node.anchor is not None
-        ]
-        if users:
-            where = f"line{'s' if len(users) > 1 else ''} {', '.join(users)}"
-            return EditRefused(
-                f"{shown(path)} is shared as &{node.anchor} with {where},"
-                " which the edit would change or break",
-                *place,
-            )
-    return EditRefused(f"{shown(path)} cannot be edited without changing something else", *place)

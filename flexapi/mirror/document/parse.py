@@ -6,6 +6,7 @@ FlexGet reads with PyYAML's own parser. Where nothing is found in which libyaml 
 
 from __future__ import annotations
 
+import codecs
 import gc
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from .tree import Lines, Node, Tree
 
 __all__ = ["LIMITS", "Limits", "compose", "load"]
 
+_BOMS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _MERGE = "tag:yaml.org,2002:merge"
 _STR = "tag:yaml.org,2002:str"
 
@@ -69,6 +71,21 @@ def _composed(text: str, limits: Limits, detail: int | None, foreign: bool, kind
         loader.dispose()
     tree.doubtful = composer.doubts.found()
     return tree
+
+
+def decoded(data: bytes, limits: Limits = LIMITS) -> tuple[str, str]:
+    """The text of a file, and its encoding: UTF-16 with a byte order mark, else UTF-8. Raises ParseError."""
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
+    if len(data) > 4 * limits.size:
+        raise ParseError(f"The file has more than {4 * limits.size} bytes")
+    try:
+        return data.decode(encoding), encoding
+    except UnicodeDecodeError as error:
+        good = data[: error.start].decode(encoding, "replace")
+        line = good.count("\n") + 1
+        column = len(good) - (good.rfind("\n") + 1) + 1
+        problem = f"The file is not valid {encoding.upper()}: {error.reason}"
+        raise ParseError(problem, line, column) from None
 
 
 def check_text(text: str, limits: Limits = LIMITS) -> None:

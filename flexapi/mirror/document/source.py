@@ -6,9 +6,11 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from . import comments, splice
-from .edit import find, refusal, same_outside, shown, with_tail
+from .edit import same_outside, with_tail
 from .errors import EditRefused, ParseError
 from .parse import Limits, compose, load, scalar_value
+from .paths import find, shown
+from .sharing import refusal
 from .tree import BREAK, Node, Tree
 from .values import Path, changed, get, has, same
 from .write import Habit, write_block

@@ -1,7 +1,7 @@
 """What can be done to root sections and to the config as a whole; each function is one write."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -32,6 +32,8 @@ class ConfigEditor:
     author: AbstractBaseUser | AnonymousUser | None = None
     guard: Callable[[], None] | None = None
     dry: bool = False
+    # What the writes did to values that are shared is added here, as sentences.
+    notes: list[str] = field(default_factory=list)
 
     def add_section(self, name: str, config: Any) -> None:
         """Add a root section at the end. Raises KeyTaken, BadName."""
@@ -107,7 +109,8 @@ class ConfigEditor:
         if self.dry:
             writing.preview(guarded)
         else:
-            writing.write(guarded, origin=self.origin, author=self.author, summary=summary)
+            taken = writing.write(guarded, origin=self.origin, author=self.author, summary=summary)
+            self.notes.extend(taken.notes)
 
 
 def check_name(name: str) -> None:

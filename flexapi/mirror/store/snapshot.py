@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,11 +17,12 @@ logger = logging.getLogger("flexapi.mirror")
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A revision and its parsed text."""
+    """A revision and its parsed text; `notes` are what the edit that made it has to say, where it was just made."""
 
     revision: int
     hash: str
     document: Document
+    notes: tuple[str, ...] = ()
 
     @property
     def data(self) -> dict[Any, Any]:
@@ -153,6 +154,7 @@ def store(
             origin=origin,
             author=author,
             summary=summary[:200],
+            notes=list(document.notes),
             previous_id=base.revision or None,
             written=written,
         )
@@ -163,8 +165,8 @@ def store(
         elif not ConfigState.objects.get_or_create(pk=1, defaults={"current": revision})[1]:
             raise Superseded
         rows.update_rows(base.data if base.revision else None, document.data)
-    _memory.snapshot = Snapshot(revision.pk, revision.hash, document)
-    return _memory.snapshot
+    _memory.snapshot = Snapshot(revision.pk, revision.hash, document.settled())
+    return replace(_memory.snapshot, notes=document.notes)
 
 
 def withdraw(taken: Snapshot, base: Snapshot, problem: str) -> bool:

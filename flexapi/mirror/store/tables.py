@@ -34,6 +34,11 @@ class ConfigRevision(models.Model):
     problem = models.CharField(
         max_length=500, blank=True, help_text="Why this state could not be used, if it could not."
     )
+    notes = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="What the change did to values that an anchor shares, as sentences.",
+    )
     # The file is written after the commit. On one machine, only a current revision that is not marked
     # here can be one whose write a crash cut off; any other difference is somebody's edit of the
     # file. Where servers have files of their own, it is on the disk of at least one of them.

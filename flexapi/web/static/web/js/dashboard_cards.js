@@ -28,6 +28,16 @@ function faultList(errors) {
   );
 }
 
+function warningList(warnings) {
+  return h(
+    "div",
+    { class: "callout aborted" },
+    h("b", {}, `${counted(warnings.length, "key")} in the config ${warnings.length === 1 ? "stands" : "stand"} twice`),
+    h("ul", { class: "faults" }, warnings.slice(0, FAULTS).map((warning) => h("li", {}, warning.detail, "."))),
+    warnings.length > FAULTS && h("p", { class: "quiet" }, `and ${warnings.length - FAULTS} more`),
+  );
+}
+
 let soon;
 
 /** What `/api/server` says of versions, engine and config. */
@@ -56,6 +66,7 @@ export async function showState(url) {
       fact("FlexAPI", versions.flexapi),
     ),
     ...(config.errors?.length ? [faultList(config.errors)] : []),
+    ...(config.warnings?.length ? [warningList(config.warnings)] : []),
   );
 }
 
