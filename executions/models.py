@@ -113,24 +113,23 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         Call it where no other worker is alive; returns how many executions were ended.
         """
         self.filter(status=Status.PENDING).exclude(worker="").update(worker="", waiting_for="")
-        return self._cut_off(
-            self.filter(status=Status.RUNNING), "The server ended while this was running."
-        )
+        running = self.filter(status=Status.RUNNING)
+        return running.cut_off("The server ended while this was running.")
 
     def end_of(self, worker: str, reason: str) -> int:
         """End all that a lost worker had claimed; returns how many.
 
         Those it had not reported as running as well: it may have begun, and nothing runs twice.
         """
-        return self._cut_off(self.active().filter(worker=worker), reason)
+        return self.active().filter(worker=worker).cut_off(reason)
 
-    @staticmethod
-    def _cut_off(executions: "ExecutionQuerySet", reason: str) -> int:
+    def cut_off(self, reason: str) -> int:
+        """End these as aborted; returns how many still were to be ended."""
         changes = {"status": Status.ABORTED, "abort_reason": reason, "waiting_for": ""}
         count = 0
-        for execution in list(executions):
+        for execution in list(self):
             # Somebody else may end it in the same moment.
-            if executions.filter(pk=execution.pk).update(finished=timezone.now(), **changes):
+            if self.filter(pk=execution.pk).update(finished=timezone.now(), **changes):
                 execution.refresh_from_db()
                 ended.send(sender=None, execution=execution)
                 count += 1

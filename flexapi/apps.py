@@ -1,8 +1,9 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.db import DatabaseError
 
-from flexapi import plugins
+from flexapi import background, plugins
 from flexapi.engine import instance
 
 
@@ -26,6 +27,7 @@ class FlexapiConfig(AppConfig):
         plugins.load(apps)
         instance.bring(parts_in_flexget)
         server.register("plugins", plugin_report)
+        server.register("loops", loop_report)
 
 
 def parts_in_flexget() -> tuple[dict[str, str], dict[str, str]]:
@@ -34,6 +36,30 @@ def parts_in_flexget() -> tuple[dict[str, str], dict[str, str]]:
         plugins.parts_in_flexget(apps, "engine_methods"),
         plugins.parts_in_flexget(apps, "flexget_plugins"),
     )
+
+
+def loop_report() -> list[dict[str, Any]]:
+    """Return how each loop of this process is, and each handler of the mirror.
+
+    As `flexapi.background.Health.report` tells it, without the credentials that a reason may quote.
+    """
+    from flexapi.mirror.store import rows
+
+    reports = [loop.health.report() for loop in background.running()] + rows.report()
+    return [entry | {"reason": _without_credentials(entry["reason"])} for entry in reports]
+
+
+def _without_credentials(reason: str) -> str:
+    from flexapi.mirror import credentials, mirror
+
+    if not reason:
+        return ""
+    try:
+        data = mirror.current().data
+    except DatabaseError:
+        # What is secret can't be told now; the kind of the error never is.
+        return reason.partition(":")[0]
+    return credentials.mask_message(reason, (), data)
 
 
 def plugin_report() -> list[dict[str, Any]]:

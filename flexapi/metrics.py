@@ -48,6 +48,11 @@ config_write_failures = Counter(
     "Changes of the config that were refused or failed, by origin and reason.",
     ("origin", "reason"),
 )
+loop_failures = Counter(
+    "flexapi_loop_failures",
+    "Errors in what this process does again and again, such as firing schedules.",
+    ("loop",),
+)
 
 # Collectors of what is in the database.
 shared = CollectorRegistry()

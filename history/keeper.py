@@ -1,14 +1,14 @@
 """The thread inside the server that looks after the history."""
 
 import logging
-import threading
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 from django.utils import timezone
 
+from flexapi.background import Loop
 from flexapi.engine.client import Engine, EngineError, EngineUnavailable
 from history import importing
 from history.models import HistoryEntry
@@ -34,25 +34,13 @@ def prune(days: int) -> int:
     return gone
 
 
-class Keeper:
-    """Takes in what FlexGet did without us, and prunes. `start` returns at once; `stop` waits."""
+class Keeper(Loop):
+    """Takes in what FlexGet did without us, and prunes."""
 
     def __init__(self, engine: Engine) -> None:
+        passing = (DatabaseError, EngineError)
+        super().__init__("history-keeper", self._look_if_ready, period=INTERVAL, passing=passing)
         self._engine = engine
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Begin to look after the history."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._loop, name="history", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
 
     def look(self) -> None:
         """Take in and prune, once. Raises DatabaseError, EngineUnavailable, EngineError."""
@@ -62,25 +50,15 @@ class Keeper:
         prune(settings.HISTORY_DAYS)
 
     def _rows(self, after: int, limit: int) -> dict[str, Any]:
-        if self._stopping.is_set():
+        if self.stopping:
             raise EngineUnavailable("The server is stopping.")
         answer: dict[str, Any] = self._engine.call(
             "history.rows", {"after": after, "limit": limit}, timeout=TIMEOUT
         )
         return answer
 
-    def _loop(self) -> None:
-        told = ""
-        while not self._stopping.is_set():
-            close_old_connections()
-            try:
-                self.look()
-                told = ""
-            except (DatabaseError, EngineError) as error:
-                if str(error) != told:
-                    told = str(error)
-                    logger.warning("The history can't be looked after right now: %s", error)
-            except EngineUnavailable as error:
-                logger.debug("FlexGet's history can't be read now: %s", error)
-            self._stopping.wait(INTERVAL)
-        close_old_connections()
+    def _look_if_ready(self) -> None:
+        try:
+            self.look()
+        except EngineUnavailable as error:
+            logger.debug("FlexGet's history can't be read now: %s", error)

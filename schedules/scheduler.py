@@ -1,15 +1,15 @@
 """The thread inside the server that fires what has come due."""
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from flexapi.background import Loop
 from flexapi.engine import flexget_lock
 from flexapi.mirror import mirror
 from flexapi.mirror.store.tables import ConfigState
@@ -33,31 +33,19 @@ def daemon() -> flexget_lock.Holder | None:
     return holder if holder is not None and holder.is_daemon else None
 
 
-class Scheduler:
-    """Fires schedules at their moments. `start` returns at once; `stop` waits for its end.
+class Scheduler(Loop):
+    """Fires schedules at their moments.
 
     Any number of servers may have one: each moment of each schedule is fired by one of them.
     """
 
     def __init__(self, clock: Callable[[], datetime] = timezone.now) -> None:
+        # What is due stays due, and is fired once the database answers.
+        super().__init__("scheduler", self.tick, period=POLL)
         self._clock = clock
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
         self._last: datetime | None = None
         self._zone_seen: datetime | None = None
         self._stands_down = False
-
-    def start(self) -> None:
-        """Begin to fire."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
 
     def tick(self) -> float:
         """Fire what is due now; return the seconds until it is worth to look again."""
@@ -99,18 +87,6 @@ class Scheduler:
             else:
                 logger.warning("FlexGet's daemon has ended; the schedules run here again.")
         return self._stands_down
-
-    def _loop(self) -> None:
-        wait = 0.0
-        while not self._stopping.wait(wait):
-            close_old_connections()
-            try:
-                wait = self.tick()
-            except DatabaseError as error:
-                # What is due stays due, and is fired once the database answers.
-                logger.error("Schedules can't be looked at right now: %s", error)
-                wait = POLL
-        close_old_connections()
 
 
 def replan(now: datetime) -> None:

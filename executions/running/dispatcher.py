@@ -1,16 +1,11 @@
 """The worker inside the server: threads that take executions off the queue and run them."""
 
-import logging
-import threading
 from typing import Any
 
-from django.db import OperationalError, close_old_connections, connection
-
 from executions.signals import queue_changed
+from flexapi.background import Loop
 
 from .worker import STOP_GRACE, WorkerProcess
-
-logger = logging.getLogger(__name__)
 
 # Seconds between two looks at the queue when nobody calls; other processes queue without a call.
 POLL = 1.0
@@ -21,43 +16,33 @@ class Dispatcher:
 
     def __init__(self, worker: WorkerProcess) -> None:
         self.worker = worker
-        self._calls = [threading.Event() for _ in range(worker.slots)]
-        self._threads = [
-            threading.Thread(target=self._loop, args=(call,), name=f"slot-{slot}", daemon=True)
-            for slot, call in enumerate(self._calls, start=1)
+        self._slots = [
+            Loop(f"slot-{slot}", self._run_next, period=POLL) for slot in range(1, worker.slots + 1)
         ]
 
     def start(self) -> None:
         """End what an earlier server left behind, then work until `stop`."""
         self.worker.start()
         queue_changed.connect(self._on_queue_changed)
-        for thread in self._threads:
-            thread.start()
+        for slot in self._slots:
+            slot.start()
 
     def stop(self) -> None:
         """Abort what runs, leave queued what waits; returns when all has ended."""
         queue_changed.disconnect(self._on_queue_changed)
         self.worker.stop()
-        self._on_queue_changed()
-        for thread in self._threads:
-            thread.join(STOP_GRACE + 2)
+        for slot in self._slots:
+            slot.end()
+        for slot in self._slots:
+            slot.stop(STOP_GRACE + 2)
 
     def _on_queue_changed(self, **kwargs: Any) -> None:
-        for call in self._calls:
-            call.set()
+        for slot in self._slots:
+            slot.call()
 
-    def _loop(self, call: threading.Event) -> None:
-        while not self.worker.stopping:
-            try:
-                ran = self.worker.run_next()
-            except OperationalError as error:
-                logger.error("The dispatcher can't use the database: %s", error)
-                close_old_connections()
-                ran = False
-            if ran:
-                # What the end of that one made way for may be for another slot as well.
-                self._on_queue_changed()
-            else:
-                call.wait(POLL)
-                call.clear()
-        connection.close()
+    def _run_next(self) -> float:
+        if not self.worker.run_next():
+            return POLL
+        # What the end of that one made way for may be for another slot as well.
+        self._on_queue_changed()
+        return 0.0

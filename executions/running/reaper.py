@@ -1,17 +1,16 @@
 """The thread inside a server that looks after workers on other machines."""
 
 import logging
-import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
 from django.db.models.functions import Now
 
 from executions.following import announcements
 from executions.models import Execution, Worker
+from flexapi.background import Loop
 
 logger = logging.getLogger(__name__)
 
@@ -23,26 +22,17 @@ PATIENCE = timedelta(seconds=5)
 Wake = Callable[[str], object]
 
 
-class Reaper:
+class Reaper(Loop):
     """Ends what lost workers left, and sees to it that what waits is delivered.
 
     Any number of servers may have one. `wake` sends a message to the workers of a queue; None where
-    none is needed. `start` returns at once; `stop` waits for the end of the thread.
+    none is needed.
     """
 
     def __init__(self, wake: Wake | None) -> None:
+        period = settings.WORKER_TIMEOUT / LOOKS
+        super().__init__("reaper", self.look, period=period, at_once=False)
         self._wake = wake
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="reaper", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look after them."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._stopping.set()
-        self._thread.join()
 
     def look(self) -> None:
         """Look once. Raises DatabaseError."""
@@ -83,12 +73,3 @@ class Reaper:
             unsaid.update(waiting_for=reason)
             for pk in keys:
                 announcements.changed(pk)
-
-    def _loop(self) -> None:
-        while not self._stopping.wait(settings.WORKER_TIMEOUT / LOOKS):
-            close_old_connections()
-            try:
-                self.look()
-            except DatabaseError as error:
-                logger.error("Workers can't be looked after right now: %s", error)
-        close_old_connections()

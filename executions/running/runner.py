@@ -115,7 +115,7 @@ class Runner:
             # A run that nobody can follow shall not go on; its last reports are lost with it.
             logger.exception("Execution %s can't be stored.", self.execution.pk)
             self._drop(batches, f"Its log can't be stored: {error}")
-        except TakenAway as error:
+        except Exception as error:
             self._drop(batches, str(error))
             raise
 

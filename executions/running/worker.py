@@ -4,19 +4,21 @@ import contextlib
 import logging
 import os
 import socket
-import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from executions.following import announcements
 from executions.models import Execution, Status, Worker
 from executions.signals import queue_changed
+from flexapi.background import Loop
 from flexapi.engine.client import Engine
+from flexapi.mirror import credentials
 
 from .runner import Runner
 
@@ -67,13 +69,15 @@ class WorkerProcess:
         self._shared = shared
         self._prepare = prepare
         self._runners: dict[int, Runner] = {}
-        self._call = threading.Event()
         self._stopping = False
-        self._ended = threading.Event()
         self._last_beat = time.monotonic()
-        self._threads = [threading.Thread(target=self._watch, name="worker", daemon=True)]
+        self._aborts = Loop("aborts", self._abort_where_asked, period=POLL)
+        self._loops = [self._aborts]
         if shared:
-            self._threads.append(threading.Thread(target=self._fence, name="fence", daemon=True))
+            # These two must never pause for long: others take a worker for lost that is silent.
+            often: Any = {"period": POLL, "at_once": False, "longest_pause": POLL}
+            self._loops.append(Loop("heartbeat", self._beat, **often))
+            self._loops.append(Loop("fence", self._fence, database=False, **often))
 
     @property
     def stopping(self) -> bool:
@@ -95,8 +99,8 @@ class WorkerProcess:
         if left:
             logger.warning("%s executions were cut off by the end of the last server.", left)
         queue_changed.connect(self._on_queue_changed)
-        for thread in self._threads:
-            thread.start()
+        for loop in self._loops:
+            loop.start()
 
     def retire(self) -> None:
         """Take nothing more; what runs goes on."""
@@ -111,10 +115,8 @@ class WorkerProcess:
             runner.abort(STOP_REASON, STOP_GRACE)
         for runner in list(self._runners.values()):
             runner.over.wait(max(0.0, deadline - time.monotonic()))
-        self._ended.set()
-        self._call.set()
-        for thread in self._threads:
-            thread.join()
+        for loop in self._loops:
+            loop.stop()
         with contextlib.suppress(DatabaseError):  # Then it will be found lost.
             close_old_connections()
             Worker.objects.filter(name=self.name).delete()
@@ -122,7 +124,7 @@ class WorkerProcess:
     def run_next(self) -> bool:
         """Claim the next execution and run it to its end; False where there was none to run.
 
-        Raises OperationalError where the database can't be asked.
+        Raises OperationalError where the database can't be asked. Whatever else goes wrong ends the execution.
         """
         if self.stopping:
             return False
@@ -141,6 +143,9 @@ class WorkerProcess:
         except DatabaseError:
             logger.exception("%s met a database that fails.", execution)
             self._give_back(execution)
+        except Exception as error:
+            self._give_up(runner, error)
+            raise
         finally:
             self._runners.pop(execution.pk, None)
             runner.over.set()
@@ -154,47 +159,46 @@ class WorkerProcess:
                 pk=execution.pk, status=Status.PENDING, worker=self.name
             ).update(worker="")
 
+    def _give_up(self, runner: Runner, error: Exception) -> None:
+        """End an execution that met an error of ours: it may have done something, so it is not run again."""
+        reason = f"FlexAPI failed; its log says more. {type(error).__name__}: {error}"
+        runner.abort(reason, grace=0)
+        mine = Execution.objects.active().filter(pk=runner.execution.pk, worker=self.name)
+        with contextlib.suppress(DatabaseError):  # Then the next start of the worker does it.
+            mine.cut_off(credentials.mask_text(reason))
+            announcements.changed(runner.execution.pk)
+
     # -- what goes on beside the runs
 
     def _on_queue_changed(self, **kwargs: Any) -> None:
-        self._call.set()
+        self._aborts.call()
 
-    def _watch(self) -> None:
-        while not self._ended.is_set():
-            try:
-                close_old_connections()
-                self._abort_where_asked()
-                if (
-                    self._shared
-                    and time.monotonic() - self._last_beat >= settings.WORKER_TIMEOUT / BEATS
-                ):
-                    self._beat()
-            except DatabaseError as error:
-                logger.error("The worker can't use the database: %s", error)
-            self._call.wait(POLL)
-            self._call.clear()
-        connection.close()
-
-    def _beat(self) -> None:
+    def _beat(self) -> float:
         # What counts is when it was sent: the answer may have been long on its way.
         sent = time.monotonic()
         Worker.objects.beat(self.name, self.served, self.slots)
         self._last_beat = sent
+        return settings.WORKER_TIMEOUT / BEATS
 
     def _fence(self) -> None:
         """Kill what runs when others may soon take this worker for lost."""
-        while not self._ended.wait(POLL):
-            if time.monotonic() - self._last_beat > FENCE * settings.WORKER_TIMEOUT:
-                for runner in list(self._runners.values()):
-                    runner.abort(FENCE_REASON, grace=0)
+        if time.monotonic() - self._last_beat > FENCE * settings.WORKER_TIMEOUT:
+            for runner in list(self._runners.values()):
+                runner.abort(FENCE_REASON, grace=0)
 
-    def _abort_where_asked(self) -> None:
-        if not self._runners:
-            return
+    def _abort_where_asked(self) -> float:
+        if self._runners:
+            self._abort_asked()
+            self._abort_overdue()
+        return POLL
+
+    def _abort_asked(self) -> None:
         asked = Execution.objects.filter(pk__in=list(self._runners)).exclude(abort_requested="")
         for pk, reason in asked.values_list("pk", "abort_requested"):
             with contextlib.suppress(KeyError):  # It may have ended just now.
                 self._runners[pk].abort(reason, ABORT_GRACE)
+
+    def _abort_overdue(self) -> None:
         limit = settings.EXECUTION_TIME_LIMIT
         if limit:
             overdue = timezone.now() - timedelta(seconds=limit)

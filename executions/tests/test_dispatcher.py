@@ -15,6 +15,7 @@ from executions.running import worker as worker_module
 from executions.running.dispatcher import Dispatcher
 from executions.running.recorder import Recorder
 from executions.running.worker import STOP_REASON, WorkerProcess
+from flexapi import background
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Report
 from flexapi.testing.flexget_home import FlexGetHome, accepting
@@ -175,3 +176,24 @@ def test_a_database_that_fails_at_the_start_costs_no_execution(
     execution = Execution.objects.enqueue(["quick"])
     stored.wait_for(is_over(execution))
     assert status(execution) == Status.COMPLETE
+
+
+@pytest.mark.parametrize("where", ["_on_entries", "conclude"])
+def test_an_error_of_ours_ends_the_execution_and_the_next_one_runs(
+    dispatcher: Dispatcher, stored: Stored, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setattr(background, "FIRST_PAUSE", 0)
+    works = getattr(Recorder, where)
+
+    def fail(*args: Any) -> None:
+        monkeypatch.setattr(Recorder, where, works)
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(Recorder, where, fail)
+    first, second = Execution.objects.enqueue(["quick"]), Execution.objects.enqueue(["quick"])
+    dispatcher.start()
+    stored.wait_for(is_over(second))
+    first.refresh_from_db()
+    assert first.status == Status.ABORTED
+    assert first.abort_reason.startswith("FlexAPI failed; its log says more. KeyError: ")
+    assert status(second) == Status.COMPLETE

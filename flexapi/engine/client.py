@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flexapi.background import Loop
+
 from . import protocol
 from .run import Ending, Pipes, Run
 
@@ -156,7 +158,9 @@ class Engine:
         self._connection: _Connection | None = None
         self._stopping = threading.Event()
         self._changed = threading.Condition()
-        self._supervisor: threading.Thread | None = None
+        self._started = False
+        self._supervisor = Loop("engine", self._live, period=FIRST_BACKOFF, database=False)
+        self._backoff = FIRST_BACKOFF
 
     @property
     def state(self) -> State:
@@ -166,28 +170,30 @@ class Engine:
     def start(self) -> None:
         """Start the host, unless it runs."""
         with self._changed:
-            if self._supervisor is not None:
+            if self._started:
                 return
+            self._started = True
             self._stopping.clear()
             self._state = State("starting")
-            self._supervisor = threading.Thread(target=self._supervise, name="engine", daemon=True)
+            self._backoff = FIRST_BACKOFF
             self._supervisor.start()
 
     def stop(self) -> None:
         """End the host and what it runs; returns when they are gone."""
         with self._changed:
-            supervisor, self._supervisor = self._supervisor, None
+            started, self._started = self._started, False
             self._stopping.set()
             connection = self._connection
         if connection is not None:
             with contextlib.suppress(OSError):
                 # The host sees the end of file, aborts what runs and ends.
                 connection.channel.shutdown(socket.SHUT_WR)
-        if supervisor is not None:
-            supervisor.join(STOP_TIMEOUT)
-            if supervisor.is_alive() and connection is not None:
-                connection.process.kill()
-                supervisor.join()
+        if not started:
+            return
+        if not self._supervisor.stop(STOP_TIMEOUT) and connection is not None:
+            connection.process.kill()
+            self._supervisor.stop()
+        self._set_state(State("stopped"))
 
     def call(
         self, method: str, params: protocol.Message | None = None, timeout: float = CALL_TIMEOUT
@@ -258,20 +264,22 @@ class Engine:
 
     # -- the supervisor's thread
 
-    def _supervise(self) -> None:
-        backoff = FIRST_BACKOFF
-        while not self._stopping.is_set():
+    def _live(self) -> float:
+        """Start the host and serve it to its end; return the seconds until it is started again."""
+        try:
             connection = self._spawn()
             self._read(connection)
-            if connection.ready.is_set():
-                backoff = FIRST_BACKOFF
-            if self._stopping.is_set():
-                break
+        except Exception as error:
+            self._set_state(State("failed", reason=f"FlexGet's host can't be used: {error}"))
+            raise
+        if connection.ready.is_set():
+            self._backoff = FIRST_BACKOFF
+        pause = self._backoff
+        if not self._stopping.is_set():
             self.restarts += 1
-            logger.warning("FlexGet's host is started again in %.1f s.", backoff)
-            self._stopping.wait(backoff)
-            backoff = min(backoff * 2, LAST_BACKOFF)
-        self._set_state(State("stopped"))
+            logger.warning("FlexGet's host is started again in %.1f s.", pause)
+            self._backoff = min(pause * 2, LAST_BACKOFF)
+        return pause
 
     def _spawn(self) -> _Connection:
         ours, theirs = socket.socketpair()
@@ -298,12 +306,27 @@ class Engine:
 
     def _read(self, connection: _Connection) -> None:
         """Take what the host says until it is gone."""
+        failure = ""
+        try:
+            failure = self._listen(connection)
+        finally:
+            self._bury(connection, failure)
+
+    def _listen(self, connection: _Connection) -> str:
+        """Handle all messages; return why the host can't work, where it said so."""
         lines = protocol.LineBuffer()
         failure = ""
         with contextlib.suppress(ConnectionResetError):
             while data := connection.channel.recv(1 << 16):
                 for line in lines.feed(data):
                     failure = self._take(connection, json.loads(line)) or failure
+        return failure
+
+    def _bury(self, connection: _Connection, failure: str) -> None:
+        """See to it that the host is gone, and tell all who wait for it."""
+        # A host that nobody listens to any more ends by that; one that has ended doesn't notice.
+        with contextlib.suppress(OSError):
+            connection.channel.shutdown(socket.SHUT_RDWR)
         try:
             status = connection.process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
@@ -331,6 +354,7 @@ class Engine:
             for name, problem in self.missing_methods.items():
                 logger.error("FlexGet's host has no methods of %s: %s", name, problem)
             connection.ready.set()
+            self._supervisor.health.succeeded()
             self._set_state(State("ready", **params), connection)
             logger.info("FlexGet %s is ready.", params["flexget"])
         elif method == "log":

@@ -64,6 +64,17 @@ def test_a_first_start_on_nothing_runs_the_sample(own_server: LiveServer) -> Non
     assert own_server.run(tasks=["hello"])["summary"]["rejected"] == 3
 
 
+def test_it_tells_of_its_loops(own_server: LiveServer) -> None:
+    own_server.start()
+    with own_server.client() as client:
+        loops = client.get("/api/server").json()["object"]["loops"]
+    assert {loop["name"] for loop in loops} >= {
+        *("config-watcher", "engine", "aborts", "slot-1", "scheduler", "history-keeper"),
+        *("rows of tasks", "rows of schedules", "rows of the sections"),
+    }
+    assert {loop["state"] for loop in loops} == {"running"}
+
+
 def test_a_second_start_changes_nothing(own_server: LiveServer) -> None:
     own_server.home.write({"quick": accepting("x")})
     own_server.start()

@@ -307,22 +307,6 @@ class TestBadLuck:
         server.tick()
         assert fired() == 2
 
-    def test_its_thread_survives_a_locked_database(self, monkeypatch):
-        server = Scheduler()
-        ticks: list[None] = []
-
-        def tick():
-            ticks.append(None)
-            if len(ticks) == 3:
-                server._stopping.set()
-            raise OperationalError("database is locked")
-
-        monkeypatch.setattr(server, "tick", tick)
-        monkeypatch.setattr(scheduler, "POLL", 0)
-        monkeypatch.setattr(scheduler, "close_old_connections", lambda: None)
-        server._loop()
-        assert len(ticks) == 3
-
     def test_a_schedule_that_broke_leaves_the_others_alone(self, write, clock):
         write(HOURLY, "{tasks: b, interval: {hours: 1}}")
         server = Scheduler(clock)

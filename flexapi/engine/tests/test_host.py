@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,39 @@ def test_a_killed_host_ends_its_run_and_comes_back(own_engine: Engine) -> None:
     assert own_engine.restarts == 1
     (task,) = of_kind(reports_of(own_engine.execute(2, ["good"], {})), "task")
     assert task["accepted"] == 1
+
+
+def test_an_error_of_ours_ends_the_host_and_another_is_started(
+    own_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_engine.call("version", timeout=60)
+    old_pid = own_engine.state.pid
+    assert old_pid is not None
+    run = own_engine.execute(1, ["slow"], {})
+    take = own_engine._take
+
+    def fail(*args: Any) -> str:
+        monkeypatch.setattr(own_engine, "_take", take)
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(own_engine, "_take", fail)
+    with pytest.raises(EngineUnavailable):
+        own_engine.call("version", timeout=60)
+    reports_of(run)
+    assert run.ending is not None
+    assert run.ending.lost
+    assert is_gone(old_pid)
+    wait_for_restart(own_engine, old_pid)
+    assert own_engine.call("version")
+
+
+def test_an_interpreter_that_is_missing_is_said(tmp_path: Path) -> None:
+    engine = Engine(tmp_path / "config.yml", str(tmp_path / "python"))
+    engine.start()
+    with pytest.raises(EngineUnavailable, match=r"can't be used.*No such file"):
+        engine.call("version", timeout=10)
+    engine.stop()
+    assert engine.state.name == "stopped"
 
 
 def test_the_end_of_the_server_ends_host_and_run(tmp_path: Path) -> None:

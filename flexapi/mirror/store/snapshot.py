@@ -169,6 +169,19 @@ def store(
     return replace(_memory.snapshot, notes=document.notes)
 
 
+def catch_up() -> None:
+    """Have the handlers that failed bring their rows up to date, where it is time to try again."""
+    behind = rows.names_behind()
+    if behind and rows.is_due(behind):
+        with transaction.atomic():
+            # So that nobody stores another revision until the rows show this one.
+            ConfigState.objects.select_for_update().first()
+            data = current().data
+            rows.update_rows(data, data)
+        behind = rows.names_behind()
+    rows.note_caught_up(behind)
+
+
 def withdraw(taken: Snapshot, base: Snapshot, problem: str) -> bool:
     """Go back to `base` because the revision after it can't be written. Under the lock.
 

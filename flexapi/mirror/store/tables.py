@@ -65,6 +65,8 @@ class ConfigState(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     current = models.ForeignKey(ConfigRevision, on_delete=models.PROTECT, related_name="+")
+    # Sections whose rows do not show it, because their handler failed; "" is the config as a whole.
+    behind = models.JSONField(default=list, editable=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_config_state")]
