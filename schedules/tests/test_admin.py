@@ -63,7 +63,7 @@ def test_what_is_saved_is_in_the_file(page, changed_lines, admin):
         ("- tasks: tv\n  schedule: {hour: 99}\n", "schedule.hour: Error validating expression"),
         ("- tasks: tv\n", "interval: Either `cron` or `interval` must be defined."),
         ("tasks: tv\n", "one schedule"),
-        ("- {", "(line 2, column 1)"),
+        ("- {", "(line 1, column 4)"),
     ],
 )
 def test_what_can_not_be_is_said_at_the_field(page, changed_lines, text, said):
