@@ -57,7 +57,7 @@ class ExecutionAdmin(admin.ModelAdmin):
     @admin.display(description="see also")
     def related(self, execution: Execution) -> SafeString:
         """Lead to what other apps have of it."""
-        return format_html_join(", ", '<a href="{}">{}</a>', extensions.links(execution))
+        return format_html_join(", ", '<a href="{}">{}</a>', extensions.links_of(execution))
 
     @admin.display(description="log")
     def log(self, execution: Execution) -> SafeString:

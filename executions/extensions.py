@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, transaction
 
+from flexapi.registry import Registry
+
 if TYPE_CHECKING:
     from flexapi.engine.run import Report
 
@@ -21,14 +23,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Payload = Callable[["Execution"], Any]
-Handler = Callable[["Execution", dict[str, Any]], None]
+ReportHandler = Callable[["Execution", dict[str, Any]], None]
 
 # The URL of a page that belongs to an execution; "" where it has none.
 Link = Callable[["Execution"], str]
 
-_payloads: dict[str, Payload] = {}
-_handlers: dict[str, Handler] = {}
-_links: dict[str, Link] = {}
+payloads: Registry[str, Payload] = Registry("payload of runs")
+report_handlers: Registry[str, ReportHandler] = Registry("handler of a run's reports")
+links: Registry[str, Link] = Registry("link from an execution's page")
 
 
 def send_along(name: str, payload: Payload) -> None:
@@ -36,11 +38,10 @@ def send_along(name: str, payload: Payload) -> None:
 
     It is asked when the run starts. Raises ValueError for a name that is taken.
     """
-    if _payloads.setdefault(name, payload) is not payload:
-        raise ValueError(f"{name} is sent along already")
+    payloads.add(name, payload)
 
 
-def on_report(kind: str, handler: Handler) -> None:
+def on_report(kind: str, handler: ReportHandler) -> None:
     """Have `handler(execution, params)` called for each report of a kind, in the order they come.
 
     It is called in the database transaction that stores the log lines beside it, so what it writes
@@ -48,8 +49,7 @@ def on_report(kind: str, handler: Handler) -> None:
     raises anything else is undone, and logged. It does no I/O of other kinds. Raises ValueError for a
     kind that is taken.
     """
-    if _handlers.setdefault(kind, handler) is not handler:
-        raise ValueError(f"reports of {kind} have a handler already")
+    report_handlers.add(kind, handler)
 
 
 def link(label: str, url: Link) -> None:
@@ -57,32 +57,31 @@ def link(label: str, url: Link) -> None:
 
     Raises ValueError for a label that is taken.
     """
-    if _links.setdefault(label, url) is not url:
-        raise ValueError(f"there is a link {label} already")
+    links.add(label, url)
 
 
-def links(execution: "Execution") -> list[tuple[str, str]]:
+def links_of(execution: "Execution") -> list[tuple[str, str]]:
     """Return URL and label of the pages that belong to an execution."""
-    found = ((url(execution), label) for label, url in _links.items())
+    found = ((url(execution), label) for label, url in links.items())
     return [(url, label) for url, label in found if url]
 
 
 def extras(execution: "Execution") -> dict[str, Any]:
     """Return all that travels with a run, by name."""
-    return {name: payload(execution) for name, payload in _payloads.items()}
+    return {name: payload(execution) for name, payload in payloads.items()}
 
 
 def handle(execution: "Execution", reports: "Iterable[Report]") -> None:
     """Hand reports to those who asked for them; called inside of a transaction."""
     for report in reports:
-        handler = _handlers.get(report.kind)
+        handler = report_handlers.get(report.kind)
         if handler is None:
             logger.warning("%s: nobody knows what to do with %r.", execution, report.kind)
         else:
             _call(handler, execution, report)
 
 
-def _call(handler: Handler, execution: "Execution", report: "Report") -> None:
+def _call(handler: ReportHandler, execution: "Execution", report: "Report") -> None:
     try:
         with transaction.atomic():
             handler(execution, report.params)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count
-from prometheus_client import REGISTRY
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -25,8 +24,8 @@ def register() -> None:
             # Told from the start, as a rate needs a value before the first one.
             metrics.executions_ended.labels(status, DEFAULT)
     ended.connect(on_ended)
-    REGISTRY.register(EngineCollector())
-    metrics.shared.register(QueueCollector())
+    metrics.own.add("engine", EngineCollector())
+    metrics.shared.add("queue", QueueCollector())
 
 
 def on_ended(sender: Any, execution: Execution, **kwargs: Any) -> None:

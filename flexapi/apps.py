@@ -5,6 +5,7 @@ from django.db import DatabaseError
 
 from flexapi import background, plugins
 from flexapi.engine import instance
+from flexapi.registry import Registry, bringing
 
 
 class FlexapiConfig(AppConfig):
@@ -25,17 +26,26 @@ class FlexapiConfig(AppConfig):
         from flexapi.api.status import server  # DRF may only be imported now.
 
         plugins.load(apps)
-        instance.bring(parts_in_flexget)
+        _read_declarations()
         server.register("plugins", plugin_report)
         server.register("loops", loop_report)
 
 
-def parts_in_flexget() -> tuple[dict[str, str], dict[str, str]]:
-    """Return the modules of methods and the packages of FlexGet plugins of all apps."""
-    return (
-        plugins.parts_in_flexget(apps, "engine_methods"),
-        plugins.parts_in_flexget(apps, "flexget_plugins"),
-    )
+def _read_declarations() -> None:
+    """Take in what AppConfigs say by attributes."""
+    from flexapi.api.accounts import roles
+
+    attributes: dict[str, Registry[str, Any]] = {
+        "engine_methods": instance.method_modules,
+        "flexget_plugins": instance.plugin_packages,
+        "role_permissions": roles.declarations,
+    }
+    names = {plugin.label: plugin.name for plugin in plugins.working()}
+    for config in apps.get_app_configs():
+        with bringing(names.get(config.label, "")):
+            for attribute, registry in attributes.items():
+                if hasattr(config, attribute):
+                    registry.add(config.label, getattr(config, attribute))
 
 
 def loop_report() -> list[dict[str, Any]]:

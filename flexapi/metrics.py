@@ -2,8 +2,8 @@
 
 Whoever counts something imports this module and counts it here, so that all names stand in one place; none has a
 label that grows with use, such as a task's name. An app whose figures have to be looked up when
-they are asked for registers a collector: with `REGISTRY` for what is this process's own, with `shared`
-for what every server would answer alike.
+they are asked for adds a collector: to `own` for what is this process's own, to `shared` for what every server would
+answer alike.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,8 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 from prometheus_client import start_http_server as _start_http_server
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
+
+from flexapi.registry import Registry
 
 # Seconds; runs take from a blink to an afternoon.
 _BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400)
@@ -54,8 +56,31 @@ loop_failures = Counter(
     ("loop",),
 )
 
-# Collectors of what is in the database.
-shared = CollectorRegistry()
+
+class Collectors(Registry[str, Collector]):
+    """Collectors, by a name for each, and Prometheus' own registry of them."""
+
+    def __init__(self, what: str, target: CollectorRegistry) -> None:
+        super().__init__(what)
+        self.target = target
+
+    def add(self, name: str, value: Collector) -> None:
+        """Add one. Raises ValueError where its name is taken, or that of one of its metrics."""
+        known = name in self
+        super().add(name, value)
+        if not known:
+            self.target.register(value)
+
+    def remove(self, name: str) -> Collector:
+        """Take one out. Raises KeyError."""
+        value = super().remove(name)
+        self.target.unregister(value)
+        return value
+
+
+own = Collectors("collector of this process", REGISTRY)
+# What is in the database.
+shared = Collectors("collector of all processes", CollectorRegistry())
 
 
 class _Everything(Collector):
@@ -63,7 +88,7 @@ class _Everything(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from REGISTRY.collect()
-        yield from shared.collect()
+        yield from shared.target.collect()
 
 
 def count_request(method: str, status: int) -> None:

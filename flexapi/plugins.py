@@ -26,6 +26,7 @@ from django.core.exceptions import AppRegistryNotReady
 from django.utils.module_loading import module_has_submodule
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from flexapi import registry
 from flexapi.version import VERSION
 
 logger = logging.getLogger(__name__)
@@ -111,17 +112,14 @@ def load(apps: Apps) -> None:
     _import_migrations(apps)
     for plugin in working():
         config = apps.app_configs[plugin.label]
-        before = router.snapshot()
-        with _guarded(plugin, "can't be loaded", apps):
+        with _guarded(plugin, "can't be loaded", apps), registry.bringing(plugin.name):
             _check_migrations(config, apps)
             config.ready()
             for name in ("admin", "api", "routing"):
                 if config.module is not None and module_has_submodule(config.module, name):
                     import_module(f"{config.name}.{name}")
-            _check_paths(plugin, router.added_since(before))
+            _check_paths(plugin, router.paths.brought_by(plugin.name))
             _check_websockets(plugin, config)
-        if plugin.problem:
-            router.restore(before)
         # It has run; Django shall not run it once more.
         config.ready = _nothing  # type: ignore[method-assign]
     for plugin in installed:
@@ -131,8 +129,6 @@ def load(apps: Apps) -> None:
 
 def migrate(apps: Apps, run: Callable[[str], Any]) -> None:
     """Bring the tables of plugins up to date: `run(label)` for each."""
-    from flexapi.api.router import router
-
     with_models = [plugin for plugin in working() if apps.app_configs[plugin.label].models]
     for position, plugin in enumerate(with_models):
         if position == 0:
@@ -141,18 +137,7 @@ def migrate(apps: Apps, run: Callable[[str], Any]) -> None:
         with _guarded(plugin, "can't be migrated", apps):
             run(plugin.label)
         if plugin.problem:
-            router.remove(plugin.name)
             logger.error("The plugin %s is left out: %s", plugin.name, plugin.problem)
-
-
-def parts_in_flexget(apps: Apps, attribute: str) -> dict[str, str]:
-    """Return what apps bring into FlexGet's process, by their labels; an AppConfig names its own.
-
-    `attribute` is `engine_methods`, a module of methods for the host, or `flexget_plugins`, a package of
-    FlexGet plugins.
-    """
-    named = {config.label: getattr(config, attribute, "") for config in apps.get_app_configs()}
-    return {label: module for label, module in named.items() if module}
 
 
 @contextmanager
@@ -268,7 +253,8 @@ def _check_websockets(plugin: Plugin, config: AppConfig) -> None:
 
 
 def _leave_out(plugin: Plugin, apps: Apps) -> None:
-    """Take the app out of Django's registry."""
+    """Take the app out of Django's registry, and out of ours what it brought."""
+    registry.forget(plugin.name)
     config = apps.app_configs.get(plugin.label)
     if config is None:
         return

@@ -20,9 +20,9 @@ class SchedulesConfig(AppConfig):
     def ready(self) -> None:
         """Keep rows of the config's section `schedules`, and say which of them name a task."""
         from schedules.admin import schedule_of
-        from schedules.references import NamedReferences
+        from schedules.references import ScheduleReferences
         from schedules.rows import index_schedules
 
         handlers.register("schedules", index_schedules)
-        handlers.register_references("schedules", NamedReferences())
+        handlers.register_references("schedules", ScheduleReferences())
         extensions.link("schedule", schedule_of)

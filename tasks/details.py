@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
+from flexapi.registry import Registry
+
 if TYPE_CHECKING:
     from tasks.models import Task
 
@@ -22,7 +24,7 @@ class Detail:
     field: "serializers.Field[Any, Any, Any, Any]"
 
 
-_details: dict[str, Detail] = {}
+details: Registry[str, Detail] = Registry("detail of tasks")
 
 
 def register(
@@ -31,16 +33,14 @@ def register(
     field: "serializers.Field[Any, Any, Any, Any]",
 ) -> None:
     """Add a member. Raises ValueError for a name that is taken."""
-    if name in _details and _details[name].read is not read:
-        raise ValueError(f"tasks have a detail {name} already")
-    _details[name] = Detail(read, field)
+    details.add(name, Detail(read, field))
 
 
 def fields() -> dict[str, Any]:
     """Return what describes them, by name."""
-    return {name: copy.deepcopy(detail.field) for name, detail in _details.items()}
+    return {name: copy.deepcopy(detail.field) for name, detail in details.items()}
 
 
 def of(task: "Task") -> dict[str, Any]:
     """Return all that is known of a task."""
-    return {name: detail.read(task) for name, detail in _details.items()}
+    return {name: detail.read(task) for name, detail in details.items()}

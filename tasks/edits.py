@@ -238,14 +238,14 @@ def all_renamed(document: Document, keys: dict[str, str]) -> Document:
     for key, new in changed.items():
         if new in known:
             raise KeyTaken(f"There is a task {new!r} already")
-        for references in handlers.references():
+        for references in handlers.references.values():
             document = references.rename(document, key, new)
     return document.rename_all(("tasks",), {known[key]: new for key, new in changed.items()})
 
 
 def unscheduled(document: Document, key: str, *, force: bool) -> Document:
     """Return the document with no schedule that names a task. Raises Scheduled, but for `force`."""
-    for references in handlers.references():
+    for references in handlers.references.values():
         naming = references.naming(document, key)
         if naming and not force:
             raise Scheduled(key, naming)

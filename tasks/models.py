@@ -133,7 +133,7 @@ class Task(models.Model):
         document = mirror.current().document
         return [
             label
-            for references in handlers.references()
+            for references in handlers.references.values()
             for label in references.naming(document, self.key)
         ]
 

@@ -12,6 +12,7 @@ from executions.running import recorder
 from executions.running.recorder import Recorder
 from executions.tests.factories import make_execution
 from flexapi.engine.run import Report
+from flexapi.registry import Registry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,8 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def execution(monkeypatch: pytest.MonkeyPatch) -> Execution:
     """A running one, and a registry of the test's own."""
-    monkeypatch.setattr(extensions, "_payloads", {})
-    monkeypatch.setattr(extensions, "_handlers", {})
+    monkeypatch.setattr(extensions, "payloads", Registry("payload"))
+    monkeypatch.setattr(extensions, "report_handlers", Registry("handler"))
     return make_execution(Status.RUNNING)
 
 

@@ -7,6 +7,7 @@ router.register_view("execution/options", OptionsView.as_view(), name="execution
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.http import HttpResponseBase
@@ -17,6 +18,9 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.routers import Route, SimpleRouter
 from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
+
+from flexapi.registry import Registry
 
 
 class RootView(APIView):
@@ -35,6 +39,16 @@ class RootView(APIView):
         return Response({"object": endpoints})
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What answers at a prefix: a viewset, or a single view with its pattern. `name` is the URL's name, of a list."""
+
+    name: str
+    viewset: type[ViewSetMixin] | None = None
+    basename: str = ""
+    pattern: URLPattern | None = None
+
+
 class Router(SimpleRouter):
     """DRF's router with optional trailing slashes, no `.json` suffixes, and single views beside viewsets."""
 
@@ -45,51 +59,38 @@ class Router(SimpleRouter):
         lists = cast(Route, self.routes[0])
         with_clear = lists._replace(mapping={**lists.mapping, "delete": "clear"})
         self.routes = [with_clear, *self.routes[1:]]
-        self._views: list[URLPattern] = []
-        self._view_names: list[tuple[str, str]] = []
+        self.paths: Registry[str, Endpoint] = Registry("endpoint")
+
+    def register(
+        self, prefix: str, viewset: type[ViewSetMixin], basename: str | None = None
+    ) -> None:
+        """Add a viewset. Raises ValueError for a prefix that is taken."""
+        basename = basename or self.get_default_basename(viewset)
+        self.paths.add(prefix, Endpoint(f"{basename}-list", viewset, basename))
 
     def register_view(self, prefix: str, view: Callable[..., HttpResponseBase], name: str) -> None:
         """Add a view that is no viewset. `prefix` is a regular expression without its end, like `execution/options`.
 
-        These come before the viewsets' paths, so `execution/options` is not taken for an id.
+        These come before the viewsets' paths, so `execution/options` is not taken for an id. Raises ValueError for
+        a prefix that is taken.
         """
-        self._views.append(re_path(rf"^{prefix}/?$", view, name=name))
-        self._view_names.append((prefix, name))
+        pattern = re_path(rf"^{prefix}/?$", view, name=name)
+        self.paths.add(prefix, Endpoint(name, pattern=pattern))
 
     def endpoints(self) -> list[tuple[str, str]]:
         """Prefix and URL name of every list and single view, sorted."""
-        lists = [(prefix, f"{basename}-list") for prefix, _, basename in self.registry]
-        return sorted(lists + self._view_names)
-
-    def snapshot(self) -> tuple[int, int]:
-        """Name the present state, for `restore` and `added_since`."""
-        return len(self.registry), len(self._views)
-
-    def added_since(self, state: tuple[int, int]) -> list[str]:
-        """Prefixes of what was registered since then."""
-        added = [prefix for prefix, _, _ in self.registry[state[0] :]]
-        return added + [prefix for prefix, _ in self._view_names[state[1] :]]
-
-    def restore(self, state: tuple[int, int]) -> None:
-        """Forget what was registered since then."""
-        del self.registry[state[0] :], self._views[state[1] :], self._view_names[state[1] :]
-
-    def remove(self, name: str) -> None:
-        """Forget the endpoints at `name` and below it; of use only before the first request."""
-
-        def stays(prefix: str) -> bool:
-            return prefix != name and not prefix.startswith(f"{name}/")
-
-        self.registry = [entry for entry in self.registry if stays(entry[0])]
-        views = zip(self._views, self._view_names, strict=True)
-        kept = [(view, named) for view, named in views if stays(named[0])]
-        self._views = [view for view, _ in kept]
-        self._view_names = [named for _, named in kept]
+        return sorted((prefix, endpoint.name) for prefix, endpoint in self.paths.items())
 
     def get_urls(self) -> list[Any]:
         """All of them; where one viewset's prefix continues another's, the longer one is tried first."""
-        self.registry.sort(key=lambda entry: -entry[0].count("/"))
-        return [re_path(r"^$", RootView.as_view(), name="root"), *self._views, *super().get_urls()]
+        by_depth = sorted(self.paths.items(), key=lambda path: -path[0].count("/"))
+        self.registry = [
+            (prefix, endpoint.viewset, endpoint.basename)
+            for prefix, endpoint in by_depth
+            if endpoint.viewset is not None
+        ]
+        views = [path.pattern for path in self.paths.values() if path.pattern is not None]
+        return [re_path(r"^$", RootView.as_view(), name="root"), *views, *super().get_urls()]
 
 
 router = Router()

@@ -1,7 +1,6 @@
 from django.apps import AppConfig
 
 from flexapi.mirror import handlers
-from flexapi.mirror.schedules import ScheduleReferences
 
 
 class MirrorConfig(AppConfig):
@@ -20,6 +19,5 @@ class MirrorConfig(AppConfig):
         from flexapi.mirror.sections import update_sections
 
         handlers.register(handlers.ROOT, update_sections)
-        handlers.register_references("schedules", ScheduleReferences())
         server.register("config", report)
         counting.register()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from flexapi.mirror.document import Document
+from flexapi.registry import Registry
 
 # Called in the transaction that stores a new revision, with the section's data before and now
 # (None where it is missing), as FlexGet loads it. Must not do anything but update rows.
@@ -12,19 +13,12 @@ IndexRows = Callable[[Any, Any], None]
 # Stands for the config as a whole in place of a section's name.
 ROOT = None
 
-_index_rows: dict[str | None, IndexRows] = {}
+row_handlers: Registry[str | None, IndexRows] = Registry("handler of a section")
 
 
 def register(section: str | None, index_rows: IndexRows) -> None:
     """Let `index_rows` keep rows of a root section, or of ROOT; call it in `AppConfig.ready`."""
-    if section in _index_rows and _index_rows[section] is not index_rows:
-        raise ValueError(f"The section {section!r} has a handler already.")
-    _index_rows[section] = index_rows
-
-
-def registered() -> dict[str | None, IndexRows]:
-    """Return the handlers by section."""
-    return dict(_index_rows)
+    row_handlers.add(section, index_rows)
 
 
 class References(Protocol):
@@ -40,14 +34,9 @@ class References(Protocol):
         """Return the document without the task in any entry; an entry left without a task goes too."""
 
 
-_references: dict[str, References] = {}
+references: Registry[str, References] = Registry("section that names tasks")
 
 
-def register_references(section: str, references: References) -> None:
-    """Let `references` answer for a section; what answered before is replaced."""
-    _references[section] = references
-
-
-def references() -> list[References]:
-    """Return all that name tasks."""
-    return list(_references.values())
+def register_references(section: str, naming: References) -> None:
+    """Let `naming` answer for a section whose entries name tasks; call it in `AppConfig.ready`."""
+    references.add(section, naming)

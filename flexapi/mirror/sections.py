@@ -57,7 +57,7 @@ class ConfigSection(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the section to the config; raises what `ConfigEditor` raises, and Refused."""
-        if self.name in handlers.registered():
+        if self.name in handlers.row_handlers:
             raise Refused(f"The entries of {self.name!r} are saved one by one.")
         editor = ConfigEditor()
         if self._state.adding:
@@ -97,7 +97,7 @@ def update_sections(old: Any, new: dict[Any, Any]) -> None:
     found = {name[:MAX_NAME]: key for key, name in key_names(new).items()}
     queryset.filter(name__in=[name for name in rows if name not in found]).delete()
     added, changed = [], []
-    handled = handlers.registered()
+    handled = handlers.row_handlers
     for position, (name, key) in enumerate(found.items()):
         row = rows.get(name)
         if (

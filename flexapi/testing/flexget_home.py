@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from flexapi.apps import parts_in_flexget
 from flexapi.engine.client import Engine
+from flexapi.engine.instance import method_modules, plugin_packages
 from flexapi.engine.run import Report, Run
 
 MISBEHAVE = Path(__file__).with_name("misbehave.py")
@@ -97,7 +97,7 @@ def flexget_home(tmp_path_factory: pytest.TempPathFactory) -> FlexGetHome:
 @pytest.fixture(scope="session")
 def flexget_engine(flexget_home: FlexGetHome) -> Iterator[Engine]:
     """A real engine, shared because FlexGet takes seconds to load."""
-    engine = Engine(flexget_home.config, None, *parts_in_flexget())
+    engine = Engine(flexget_home.config, None, method_modules, plugin_packages)
     engine.start()
     yield engine
     engine.stop()

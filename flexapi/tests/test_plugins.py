@@ -126,7 +126,10 @@ def test_what_fails_is_left_out_and_said(own_server: LiveServer, tmp_path: Path)
         "    operations", "    dependencies = [('nowhere', '1')]\n    operations"
     )
     install(site, "lost", models=MODEL, **migrations, migrations__in__0001_initial=depends)
-    install(site, "badapi", api=ENDPOINT.format(path="badapi") + "raise ValueError('in api')")
+    part = "from flexapi.api.status import server\nserver.register('{}', lambda: 'a plugin')\n"
+    badapi = ENDPOINT.format(path="badapi") + part.format("badapi") + "raise ValueError('in api')"
+    install(site, "badapi", api=badapi)
+    install(site, "takes", api=part.format("config") + part.format("takes"))
     install(site, "badadmin", admin="import nowhere")
     install(site, "elsewhere", api=ENDPOINT.format(path="tasks/mine"))
     install(site, "good", api=ENDPOINT.format(path="good"))
@@ -137,7 +140,10 @@ def test_what_fails_is_left_out_and_said(own_server: LiveServer, tmp_path: Path)
     own_server.start()
     with own_server.client() as client:
         client.get("/api/execution/options")  # Answers when FlexGet is loaded.
-        listed = client.get("/api/server").json()["object"]["plugins"]
+        server = client.get("/api/server").json()["object"]
+        listed = server["plugins"]
+        assert "badapi" not in server
+        assert (server["takes"], server["config"]["state"]) == ("a plugin", "ok")
         assert client.get("/api/tasks").status_code == 200
         assert client.get("/api/good").status_code == 405
         for path in ("badapi", "badmigration", "tasks/mine"):
@@ -170,6 +176,7 @@ def test_what_fails_is_left_out_and_said(own_server: LiveServer, tmp_path: Path)
     }.items():
         assert words in problems[package], (package, problems[package])
         assert problems[package] in own_server.log()
+    assert "The plugin takes can't have a part of /api/server named config." in own_server.log()
     for package in ("pkg_good", "pkg_able", "pkg_noengine"):
         assert problems[package] == ""
     (noengine,) = [plugin for plugin in listed if plugin["name"] == "noengine"]

@@ -23,8 +23,8 @@ def work(api, viewer, monkeypatch):
     """`work()`: what the server says of it; of nothing else, as that would load another FlexGet."""
     client = api(viewer)
     client.get("/healthz")  # With the URLs, all parts are registered.
-    monkeypatch.setattr(server, "_sections", {"work": server._sections["work"]})
-    monkeypatch.setattr(summary, "_parts", {"work": summary._parts["work"]})
+    monkeypatch.setattr(server, "parts", {"work": server.parts["work"]})
+    monkeypatch.setattr(summary, "parts", {"work": summary.parts["work"]})
 
     def work():
         told = client.get("/api/server").json()["object"]["work"]

@@ -16,8 +16,12 @@ from django.apps import AppConfig
 from django.contrib.auth.models import Group, Permission
 
 from flexapi.api.models import RoleGrant
+from flexapi.registry import Registry
 
 ROLES = ("viewer", "operator", "editor")
+
+# What apps say, by their labels.
+declarations: Registry[str, dict[str, list[str]]] = Registry("declaration of roles")
 
 
 def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
@@ -26,7 +30,7 @@ def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
     Each permission is granted to a role once: what an administrator takes away, or a group that is deleted,
     stays away.
     """
-    declared: dict[str, list[str]] | None = getattr(sender, "role_permissions", None)
+    declared = declarations.get(sender.label)
     if declared is None:
         return
     permissions = list(Permission.objects.using(using).filter(content_type__app_label=sender.label))

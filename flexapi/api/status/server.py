@@ -14,22 +14,22 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flexapi.api.viewsets import one
+from flexapi.registry import Registry
 from flexapi.version import VERSION
 
-_sections: dict[str, Callable[[], Any]] = {}
+parts: Registry[str, Callable[[], Any]] = Registry("part of /api/server")
 
 
 class Unavailable(Exception):
-    """Raised by a section that has nothing to say now; its text is shown in place of the section."""
+    """Raised by a part that has nothing to say now; its text is shown in place of the part."""
 
 
-def register(name: str, section: Callable[[], Any]) -> None:
-    """Add a section: `section()` answers what JSON can hold, or raises Unavailable.
+def register(name: str, part: Callable[[], Any]) -> None:
+    """Add a part: `part()` answers what JSON can hold, or raises Unavailable.
 
     Raises ValueError for a name that is taken.
     """
-    if name == "versions" or _sections.setdefault(name, section) is not section:
-        raise ValueError(f"the section {name} is registered already")
+    parts.add(name, part)
 
 
 def versions() -> dict[str, str]:
@@ -42,12 +42,15 @@ def versions() -> dict[str, str]:
     }
 
 
+register("versions", versions)
+
+
 def report() -> dict[str, Any]:
-    """Versions and every section; a section that is unavailable is `{"error": "why"}`."""
-    result: dict[str, Any] = {"versions": versions()}
-    for name, section in _sections.items():
+    """Every part; one that is unavailable is `{"error": "why"}`."""
+    result: dict[str, Any] = {}
+    for name, part in parts.items():
         try:
-            result[name] = section()
+            result[name] = part()
         except Unavailable as error:
             result[name] = {"error": str(error)}
     return result

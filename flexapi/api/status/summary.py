@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flexapi.api.viewsets import one
+from flexapi.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,12 @@ class Part:
     permission: str
 
 
-_parts: dict[str, Part] = {}
+parts: Registry[str, Part] = Registry("part of the summary")
 
 
 def register(name: str, read: Callable[[], Any], permission: str) -> None:
     """Add a part. Raises ValueError for a name that is taken."""
-    part = Part(read, permission)
-    if _parts.setdefault(name, part) != part:
-        raise ValueError(f"the part {name} is registered already")
+    parts.add(name, Part(read, permission))
 
 
 class SummaryView(APIView):
@@ -48,7 +47,7 @@ class SummaryView(APIView):
         return one(
             {
                 name: part.read()
-                for name, part in _parts.items()
+                for name, part in parts.items()
                 if request.user.has_perm(part.permission)
             }
         )

@@ -7,11 +7,13 @@ import pytest
 from django.db import OperationalError, connection
 
 from flexapi.api.status import server
+from flexapi.registry import Registry
 
 
 @pytest.fixture
 def sections(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "_sections", {})
+    monkeypatch.setattr(server, "parts", Registry("part"))
+    server.register("versions", server.versions)
 
 
 def test_it_needs_a_user(api: Any) -> None:

@@ -11,6 +11,7 @@ from flexget.utils import qualities
 from flexget.utils.tools import get_current_flexget_version
 
 from flexapi.engine import protocol
+from flexapi.registry import Registry
 
 from . import options
 from .manager import ConfigInvalid, WarmManager, load_yaml
@@ -68,15 +69,13 @@ def version(manager: WarmManager, params: Params) -> dict[str, str]:
     return {"flexget": get_current_flexget_version(), "python": sys.version.split()[0]}
 
 
-METHODS: dict[str, Method] = {
-    "validate": validate,
-    "options": execute_options,
-    "plugins": plugins,
-    "quality": quality,
-    "schema": schema,
-    "version": version,
-}
-
+METHODS: Registry[str, Method] = Registry("method")
+METHODS.add("validate", validate)
+METHODS.add("options", execute_options)
+METHODS.add("plugins", plugins)
+METHODS.add("quality", quality)
+METHODS.add("schema", schema)
+METHODS.add("version", version)
 
 # Why a module's methods are missing, by the name it was to have.
 missing: dict[str, str] = {}
@@ -92,7 +91,8 @@ def add(name: str, module: str) -> None:
     except (Exception, SystemExit) as error:  # noqa: BLE001  a plugin's code must not end the host
         missing[name] = _why_missing(module, error)
         return
-    METHODS.update({f"{name}.{method}": function for method, function in methods.items()})
+    for method, function in methods.items():
+        METHODS.add(f"{name}.{method}", function)
 
 
 def plugin_folders(named: Iterable[str]) -> list[Path]:

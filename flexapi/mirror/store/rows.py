@@ -30,7 +30,7 @@ def update_rows(old: Any, new: Any) -> None:
     """
     behind = names_behind()
     still = set(behind)
-    for section, index_rows in handlers.registered().items():
+    for section, index_rows in handlers.row_handlers.items():
         name = section or ""
         trusted = None if name in behind else old
         before: Any = trusted
@@ -70,7 +70,7 @@ def report() -> list[dict[str, Any]]:
 
 
 def _registered(behind: set[str]) -> list[str | None]:
-    return [section for section in handlers.registered() if (section or "") in behind]
+    return [section for section in handlers.row_handlers if (section or "") in behind]
 
 
 def _kept(name: str, index_rows: IndexRows, before: Any, after: Any) -> bool:

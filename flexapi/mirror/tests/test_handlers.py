@@ -37,7 +37,7 @@ class Handler:
 @pytest.fixture
 def handler(config, monkeypatch):
     handler = Handler()
-    monkeypatch.setattr(handlers, "_index_rows", {**handlers.registered(), "tasks": handler})
+    monkeypatch.setattr(handlers, "row_handlers", {**handlers.row_handlers, "tasks": handler})
     monkeypatch.setattr(rows, "_health", {})
     monkeypatch.setattr(background, "FIRST_PAUSE", 0)
     mirror.refresh()
