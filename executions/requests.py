@@ -9,6 +9,8 @@ import jsonschema
 from django.http import QueryDict
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from flexapi.api.parameters import yes_or_no
+
 Schema = dict[str, Any]
 
 # Parameters of the URL that steer the answer, not the run.
@@ -22,15 +24,6 @@ _TASKS: Schema = {
     "items": {"type": "string", "minLength": 1, "maxLength": 500},
     "maxItems": 10000,
     "description": "Names or globs of the tasks to run. None, or `*`: all but manual ones.",
-}
-_BOOLEANS = {
-    "true": True,
-    "1": True,
-    "yes": True,
-    "": True,
-    "false": False,
-    "0": False,
-    "no": False,
 }
 
 
@@ -66,10 +59,7 @@ def _convert(name: str, values: list[str], wanted: str | None) -> Any:
     if wanted == "array":
         return values
     if wanted == "boolean":
-        try:
-            return _BOOLEANS[values[-1].lower()]
-        except KeyError:
-            raise _invalid(name, "invalid", "This must be true or false.") from None
+        return yes_or_no(name, values[-1], bare=True)
     return values[-1]
 
 

@@ -12,13 +12,9 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from executions.following.streaming import (
-    STREAM_RENDERERS,
-    StreamRenderer,
-    read_flag,
-    stream_log,
-)
+from executions.following.streaming import STREAM_RENDERERS, StreamRenderer, stream_log
 from flexapi.api.errors import Conflict, ServiceUnavailable
+from flexapi.api.parameters import flag
 from flexapi.api.viewsets import ReadOnlyViewSet, one
 from flexapi.engine.client import EngineUnavailable
 from flexapi.engine.instance import engine
@@ -145,7 +141,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
         renderer = type(self.request.accepted_renderer)
         if issubclass(renderer, StreamRenderer):
             return renderer
-        return STREAM_RENDERERS[0] if read_flag(self.request, "stream", default=False) else None
+        return STREAM_RENDERERS[0] if flag(self.request, "stream", bare=True) else None
 
     def _check_options_permitted(self, body: dict[str, Any]) -> None:
         """Raise PermissionDenied for options that reach as far as editing a task does."""

@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flexapi.api.parameters import YesNoField
+
 MAX_IDS = 500
 
 
@@ -38,7 +40,7 @@ class SeenFilters(Filters):
     value = serializers.CharField(
         required=False, trim_whitespace=False, help_text="All of a value."
     )
-    local = serializers.BooleanField(required=False)
+    local = YesNoField(required=False)
     reason = serializers.CharField(required=False, trim_whitespace=False)
     task = serializers.CharField(required=False, trim_whitespace=False)
 
@@ -60,7 +62,7 @@ class PendingFilters(Filters):
     """Of entries that wait to be approved."""
 
     task_name = serializers.CharField(required=False, trim_whitespace=False)
-    approved = serializers.BooleanField(required=False)
+    approved = YesNoField(required=False)
 
 
 class ListFilters(Filters):
@@ -81,7 +83,7 @@ class EntryFilters(Filters):
 class ApprovableEntryFilters(EntryFilters):
     """Of the entries of a list that wait to be approved."""
 
-    approved = serializers.BooleanField(required=False)
+    approved = YesNoField(required=False)
 
 
 class MovieFilters(EntryFilters):

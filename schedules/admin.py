@@ -18,7 +18,7 @@ from flexapi.mirror import mirror
 from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
 from flexapi.mirror.document.values import get, has
 from flexapi.mirror.models import ConfigRevision
-from schedules.edits import SECTION, Editor
+from schedules.edits import SECTION, ScheduleEditor
 from schedules.models import Schedule, StillRunning
 
 TIMES = (
@@ -63,10 +63,10 @@ class ScheduleForm(SourceForm):
         user = getattr(self, "user", None)
         pk = self.instance.pk
         if pk is None:
-            editor = Editor(ConfigRevision.Origin.ADMIN, user, dry=dry)
+            editor = ScheduleEditor(ConfigRevision.Origin.ADMIN, user, dry=dry)
             pk = editor.create_source(self.cleaned_data["source"])
         elif "source" in self.cleaned_data:
-            editor = Editor(ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry)
+            editor = ScheduleEditor(ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry)
             editor.replace_source(pk, self.cleaned_data["source"])
         if dry:
             return self.instance
@@ -113,7 +113,7 @@ class ScheduleAdmin(MirrorAdmin):
         return {"tasks": {}, SECTION: entries}
 
     def delete_rows(self, request: HttpRequest, rows: list[Schedule]) -> None:
-        Editor(ConfigRevision.Origin.ADMIN, request.user).delete([row.pk for row in rows])
+        ScheduleEditor(ConfigRevision.Origin.ADMIN, request.user).delete([row.pk for row in rows])
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         """Whether `run_now` is offered."""

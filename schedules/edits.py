@@ -6,19 +6,17 @@ named below; PathNotFound where the schedule is gone.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
 
 from flexapi.mirror import mirror
 from flexapi.mirror.document import Document, EditRefused, PathNotFound, from_json, to_json
 from flexapi.mirror.document.values import same_content
 from flexapi.mirror.edits import validation, writing
+from flexapi.mirror.edits.editor import Editor
 from flexapi.mirror.mirror import Snapshot
-from flexapi.mirror.models import ConfigRevision
 from schedules.times import EITHER, BadSchedule, Times, local_zone
 
 SECTION = "schedules"
@@ -51,20 +49,8 @@ class Twin(writing.Refused):
         super().__init__(f"Number {place + 1} of the schedules is the same.")
 
 
-@dataclass(frozen=True)
-class Editor:
-    """Who edits, and how.
-
-    `guard` is called under the writers' lock with the id of each schedule that is about to change,
-    and may raise to prevent the write. A `dry` editor checks everything and writes nothing.
-    """
-
-    origin: str = ConfigRevision.Origin.API
-    author: AbstractBaseUser | AnonymousUser | None = None
-    guard: Callable[[int], None] | None = None
-    dry: bool = False
-    # What the writes did to values that are shared is added here, as sentences.
-    notes: list[str] = field(default_factory=list)
+class ScheduleEditor(Editor[int]):
+    """Edits schedules; the guard gets their ids."""
 
     def create(self, entry: dict[str, Any]) -> int:
         """Add a schedule at the end of the section; return its id. Raises BadEntry, Twin.
@@ -149,8 +135,7 @@ class Editor:
 
     def _place(self, schedule: int) -> int:
         """Where the schedule is in the list, once the guard has nothing against it."""
-        if self.guard is not None:
-            self.guard(schedule)
+        self._ask_guard(schedule)
         row = _rows().filter(pk=schedule).values_list("position", "default").first()
         if row is None:
             raise PathNotFound(f"There is no schedule {schedule}")
@@ -165,14 +150,6 @@ class Editor:
             return 0
         last = len(listed(taken)) - 1
         return int(_rows().values_list("pk", flat=True).get(position=last))
-
-    def _write(self, edit: writing.Edit, summary: str) -> Snapshot:
-        if self.dry:
-            writing.preview(edit)
-            return mirror.EMPTY
-        taken = writing.write(edit, origin=self.origin, author=self.author, summary=summary)
-        self.notes.extend(taken.notes)
-        return taken
 
 
 def listed(base: Snapshot) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Self
@@ -11,9 +12,10 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from executions.models import Execution
-from flexapi.mirror import credentials, mirror
+from flexapi.mirror.document import Document, Path
 from flexapi.mirror.document.values import has
-from schedules.edits import SECTION, Editor
+from flexapi.mirror.mirrored import Mirrored, MirroredQuerySet
+from schedules.edits import SECTION, ScheduleEditor
 from schedules.times import GRACE, KEYS, Times, local_zone
 
 # FlexGet's options for what its own scheduler runs.
@@ -106,37 +108,13 @@ class RowQuerySet(models.QuerySet["Schedule"]):
         return executions
 
 
-class ScheduleQuerySet(models.QuerySet["Schedule"]):
-    """Schedules. What changes them changes the config file; the rows follow."""
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete the schedules from the config, all in one write."""
-        keys = list(self.values_list("pk", flat=True))
-        if keys:
-            Editor().delete(keys)
-        return len(keys), {"schedules.Schedule": len(keys)}
-
-    def update(self, **fields: Any) -> int:
-        """Refused: rows follow the config, so change each schedule and save it."""
-        raise NotImplementedError("Schedules are changed one by one, with save().")
-
-    def bulk_create(self, *args: Any, **kwargs: Any) -> list["Schedule"]:  # type: ignore[override]
-        """Refused, as `update` is."""
-        raise NotImplementedError("Schedules are added one by one, with save().")
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-        """Refused, as `update` is."""
-        raise NotImplementedError("Schedules are changed one by one, with save().")
-
-
-class Schedule(models.Model):
+class Schedule(Mirrored):
     """An entry of the current config's `schedules`, or FlexGet's default where it has none.
 
     `enabled` is FlexAPI's own and not in the file: FlexGet knows no such key and would refuse it,
     and a comment for it would have to be found again after every edit by hand.
     """
 
-    position = models.PositiveIntegerField(db_index=True, editable=False)
     default = models.BooleanField(
         default=False, editable=False, help_text="FlexGet's own; the config names no schedule."
     )
@@ -183,11 +161,10 @@ class Schedule(models.Model):
         null=True, editable=False, help_text="When it last was due with no server there for a day."
     )
 
-    objects = ScheduleQuerySet.as_manager()
+    objects = MirroredQuerySet.as_manager()
     rows = RowQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("position",)
+    class Meta(Mirrored.Meta):
         base_manager_name = "rows"
         permissions = (("run_schedule", "Can run schedule"),)
 
@@ -195,22 +172,21 @@ class Schedule(models.Model):
         return f"Schedule {self.pk}: {', '.join(self.tasks)}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the schedule to the config; raises what `editing.Editor` raises."""
+        """Write the schedule to the config; raises what `edits.ScheduleEditor` raises."""
         enabled, adding = self.enabled, self._state.adding
         if adding:
-            self.pk = Editor().create(self.entry)
+            self.pk = ScheduleEditor().create(self.entry)
         else:
-            Editor().update(self.pk, lambda present: self.entry)
+            ScheduleEditor().update(self.pk, lambda present: self.entry)
         self._state.adding = False
         self.refresh_from_db()
         if self.enabled != enabled:
             self.set_enabled(enabled)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the schedule from the config."""
-        Editor().delete([self.pk])
-        self.pk = None
-        return 1, {"schedules.Schedule": 1}
+    @classmethod
+    def delete_from_config(cls, rows: Sequence[Self]) -> None:
+        """Delete schedules from the config, in one write."""
+        ScheduleEditor().delete([schedule.pk for schedule in rows])
 
     @property
     def upcoming(self) -> list[datetime]:
@@ -225,14 +201,10 @@ class Schedule(models.Model):
         values = {key: getattr(self, key) for key in KEYS}
         return {key: value for key, value in values.items() if value is not None}
 
-    def source(self, *, masked: bool = False) -> str:
-        """The schedule's YAML in the file, moved to the left edge; "" for FlexGet's default."""
-        document = mirror.current().document
+    def path_in(self, document: Document) -> Path | None:
+        """Return where the schedule is; None where it is gone, or FlexGet's default."""
         path = (SECTION, self.position)
-        if self.default or not has(document.data, path):
-            return ""
-        text = document.source(path)
-        return credentials.mask_source(text, path) if masked else text
+        return None if self.default or not has(document.data, path) else path
 
     def times(self, zone: tzinfo | None = None) -> Times:
         """When it is due, in a time zone (None: this machine's). Raises BadSchedule."""

@@ -59,7 +59,7 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
     @extend_schema(request=ScheduleInputSerializer, responses={201: CreatedScheduleSerializer})
     def create(self, request: Request) -> Response:
         """Add a schedule at the end of the config's list."""
-        wanted = self._wanted(request)
+        wanted = self.valid(ScheduleInputSerializer)
         replaced = edits.replaces(mirror.current())
         with self._translated():
             pk = self._editor().create(_entry(wanted))
@@ -73,13 +73,13 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
     @extend_schema(request=ScheduleInputSerializer, responses=ScheduleSerializer)
     def update(self, request: Request, pk: str) -> Response:
         """Set what a schedule runs and when; its lines in the file change alone."""
-        wanted = self._wanted(request)
+        wanted = self.valid(ScheduleInputSerializer)
         return self._update(wanted, lambda present: _entry(wanted))
 
     @extend_schema(request=ScheduleInputSerializer, responses=ScheduleSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change parts of a schedule, or enable or disable it."""
-        wanted = self._wanted(request)
+        wanted = self.valid(ScheduleInputSerializer)
         return self._update(wanted, lambda present: _entry({**present, **wanted}))
 
     @extend_schema(responses={204: None})
@@ -116,14 +116,8 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
         if wanted.get("enabled", schedule.enabled) != schedule.enabled:
             schedule.set_enabled(wanted["enabled"])
 
-    def _wanted(self, request: Request) -> dict[str, Any]:
-        serializer = ScheduleInputSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        data: dict[str, Any] = serializer.validated_data
-        return data
-
-    def _editor(self) -> edits.Editor:
-        return edits.Editor(author=self.request.user, guard=self._check, notes=self.notes)
+    def _editor(self) -> edits.ScheduleEditor:
+        return edits.ScheduleEditor(author=self.request.user, guard=self._check, notes=self.notes)
 
     def _check(self, pk: int) -> None:
         """Check `If-Match` against the schedule as it is now."""

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from flexapi.mirror import mirror
 from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
 from flexapi.mirror.models import ConfigRevision
-from tasks.edits import Editor, names
+from tasks.edits import TaskEditor, names
 from tasks.models import Task
 
 
@@ -35,9 +35,9 @@ class TaskForm(SourceForm):
         user = getattr(self, "user", None)
         source = self.cleaned_data["source"]
         if self.instance.pk is None:
-            key = Editor(ConfigRevision.Origin.ADMIN, user, dry=dry).create_source(source)
+            key = TaskEditor(ConfigRevision.Origin.ADMIN, user, dry=dry).create_source(source)
         else:
-            editor = Editor(ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry)
+            editor = TaskEditor(ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry)
             key = editor.replace_source(self.instance.key, source)
         if dry:
             return self.instance
@@ -119,5 +119,5 @@ class TaskAdmin(MirrorAdmin):
         done = f"{'Enabled' if enabled else 'Disabled'} {len(keys)} tasks."
         self.attempt(request, lambda: self._editor(request).enable(keys, enabled), done)
 
-    def _editor(self, request: HttpRequest) -> Editor:
-        return Editor(ConfigRevision.Origin.ADMIN, request.user)
+    def _editor(self, request: HttpRequest) -> TaskEditor:
+        return TaskEditor(ConfigRevision.Origin.ADMIN, request.user)

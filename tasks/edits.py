@@ -7,21 +7,17 @@ named below; PathNotFound where the task is gone.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
-
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from flexapi.mirror import handlers
 from flexapi.mirror.document import Document, KeyTaken, PathNotFound, from_json, to_json
 from flexapi.mirror.document.jsonview import key_names, scalar_view
-from flexapi.mirror.document.parse import compose, scalar_value
+from flexapi.mirror.document.parse import scalar_value
 from flexapi.mirror.edits import writing
+from flexapi.mirror.edits.editor import Editor
+from flexapi.mirror.edits.names import BadName, check_name, key_node
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
-from flexapi.mirror.store.tables import ConfigRevision
-
-MAX_NAME = 500
 
 
 class Scheduled(writing.Refused):
@@ -32,24 +28,8 @@ class Scheduled(writing.Refused):
         self.names = names
 
 
-class BadName(writing.Refused):
-    """The name can't be that of a task."""
-
-
-@dataclass(frozen=True)
-class Editor:
-    """Who edits, and how.
-
-    `guard` is called under the writers' lock with the key of each task that is about to change,
-    and may raise to prevent the write. A `dry` editor checks everything and writes nothing.
-    """
-
-    origin: str = ConfigRevision.Origin.API
-    author: AbstractBaseUser | AnonymousUser | None = None
-    guard: Callable[[str], None] | None = None
-    dry: bool = False
-    # What the writes did to values that are shared is added here, as sentences.
-    notes: list[str] = field(default_factory=list)
+class TaskEditor(Editor[str]):
+    """Edits tasks; the guard gets their keys."""
 
     def create(self, name: str, config: Any, *, enabled: bool | None = None) -> str:
         """Add a task at the end of the section; return its key. Raises KeyTaken, BadName.
@@ -150,17 +130,9 @@ class Editor:
         return "tasks", found[key]
 
     def _check(self, found: dict[str, Any], key: str) -> None:
-        if self.guard is not None:
-            self.guard(key)
+        self._ask_guard(key)
         if key not in found:
             raise PathNotFound(f"There is no task {key!r}")
-
-    def _write(self, edit: writing.Edit, summary: str) -> None:
-        if self.dry:
-            writing.preview(edit)
-        else:
-            taken = writing.write(edit, origin=self.origin, author=self.author, summary=summary)
-            self.notes.extend(taken.notes)
 
 
 def names(document: Document) -> dict[str, Any]:
@@ -178,10 +150,7 @@ def key_of(name: str, enabled: bool) -> str:
     """Return what a task of this name is called in the file. Raises BadName."""
     if not name.strip("_") or name != name.strip():
         raise BadName("A name has letters, and no white space around them.")
-    if len(name) > MAX_NAME:
-        raise BadName(f"A name has at most {MAX_NAME} characters.")
-    if not name.isprintable():
-        raise BadName("A name has no control characters.")
+    check_name(name)
     if enabled and name.startswith("_"):
         raise BadName("FlexGet disables tasks whose name begins with an underscore.")
     return name if enabled or name.startswith("_") else f"_{name}"
@@ -204,11 +173,7 @@ def source_key(text: str, present: str | None = None) -> str:
 
     `present` is the key that the task has, which need not follow the rules for new names.
     """
-    # Aliases of anchors elsewhere in the file can't be resolved here, so the text isn't loaded.
-    root = compose(text, foreign=True).root
-    if root is None or root.kind != "mapping" or len(root.pairs) != 1:
-        raise BadName("The source has to be one entry, `name: …`, and nothing else.")
-    key = root.pairs[0][0]
+    key = key_node(text)
     name = scalar_view(scalar_value(key)) if key.kind == "scalar" else None
     text_of_key = name if isinstance(name, str) else json.dumps(name)
     if text_of_key == present:

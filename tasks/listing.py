@@ -28,6 +28,7 @@ def all_tasks(*, masked: bool) -> Items:
     state = ConfigState.objects.filter(pk=1).annotate(hash=F("current__hash")).values("hash")
     tasks = list(Task.objects.annotate(made_from=Subquery(state)))
     items = [shown(task, masked=masked) for task in tasks]
-    if tasks and tasks[0].made_from is not None:
-        _kept[masked] = tasks[0].made_from, items
+    made_from: str | None = getattr(tasks[0], "made_from", None) if tasks else None
+    if made_from is not None:
+        _kept[masked] = made_from, items
     return items

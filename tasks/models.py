@@ -2,15 +2,18 @@
 
 import fnmatch
 import glob
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Self
 
 from django.apps import apps
 from django.core.validators import RegexValidator
 from django.db import models
 
 from executions import queues
-from flexapi.mirror import credentials, handlers, mirror
-from tasks.edits import Editor, names
+from flexapi.mirror import handlers, mirror
+from flexapi.mirror.document import Document, Path
+from flexapi.mirror.mirrored import Mirrored, MirroredQuerySet
+from tasks.edits import TaskEditor, names
 
 # How many executions are looked through for the latest one of a task.
 RECENT = 200
@@ -20,7 +23,7 @@ RECENT = 200
 QUEUE = r"\A[A-Za-z0-9._-]+\Z"
 
 
-class TaskQuerySet(models.QuerySet["Task"]):
+class TaskQuerySet(MirroredQuerySet["Task"]):
     """Tasks. What changes them changes the config file; the rows follow."""
 
     def named(self, name: str) -> "Task | None":
@@ -39,27 +42,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return [queues.Share(*share) for share in found.items()]
         return [queues.Share(next(iter(found), queues.DEFAULT), patterns)]
 
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete the tasks from the config, all in one write; they leave their schedules."""
-        tasks = list(self)
-        if tasks:
-            Editor().delete([task.key for task in tasks], force=True)
-        return len(tasks), {"tasks.Task": len(tasks)}
 
-    def update(self, **fields: Any) -> int:
-        """Refused: rows follow the config, so change each task and save it."""
-        raise NotImplementedError("Tasks are changed one by one, with save().")
-
-    def bulk_create(self, *args: Any, **kwargs: Any) -> list["Task"]:  # type: ignore[override]
-        """Refused, as `update` is."""
-        raise NotImplementedError("Tasks are added one by one, with save().")
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-        """Refused, as `update` is."""
-        raise NotImplementedError("Tasks are changed one by one, with save().")
-
-
-class Task(models.Model):
+class Task(Mirrored):
     """A task of the current config revision.
 
     `key` is the task's name in the file. FlexGet calls a task disabled whose name begins with an
@@ -69,7 +53,6 @@ class Task(models.Model):
     # Unique as well, but not while a statement of several rows runs.
     name = models.CharField(max_length=1000, db_index=True)
     key = models.CharField(max_length=1000, unique=True, editable=False)
-    position = models.PositiveIntegerField(db_index=True, editable=False)
     enabled = models.BooleanField(default=True)
     config = models.JSONField(null=True, blank=True, default=dict)
     queue = models.CharField(
@@ -81,52 +64,43 @@ class Task(models.Model):
 
     objects = TaskQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("position",)
+    class Meta(Mirrored.Meta):
+        pass
 
     def __str__(self) -> str:
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the task to the config; raises what `editing.Editor` raises."""
+        """Write the task to the config; raises what `edits.TaskEditor` raises."""
         if self._state.adding:
-            key = Editor().create(self.name, self.config, enabled=self.enabled)
+            key = TaskEditor().create(self.name, self.config, enabled=self.enabled)
         else:
             before = type(self).objects.get(pk=self.pk)
-            key = Editor().update(
+            key = TaskEditor().update(
                 before.key,
                 name=None if self.name == before.name else self.name,
                 enabled=self.enabled,
                 change=lambda present: self.config,
             )
-        task = type(self).objects.get(key=key)
-        for name in ("pk", "name", "key", "position", "enabled", "config"):
-            setattr(self, name, getattr(task, name))
-        self._state.adding = False
-        self._state.db = task._state.db
-        if self.queue != task.queue:
-            self.set_queue(self.queue)
+        wanted = self.queue
+        self.show(type(self).objects.get(key=key))
+        if self.queue != wanted:
+            self.set_queue(wanted)
 
     def set_queue(self, queue: str) -> None:
         """Have the task run by the workers of a queue from now on; the config stays as it is."""
         self.queue = queue
         models.QuerySet(type(self)).filter(pk=self.pk).update(queue=queue)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the task from the config; it leaves its schedules."""
-        Editor().delete([self.key], force=True)
-        self.pk = None
-        return 1, {"tasks.Task": 1}
+    @classmethod
+    def delete_from_config(cls, rows: Sequence[Self]) -> None:
+        """Delete tasks from the config, in one write; they leave their schedules."""
+        TaskEditor().delete([task.key for task in rows], force=True)
 
-    def source(self, *, masked: bool = False) -> str:
-        """The task's YAML in the file, moved to the left edge; "" if it is gone."""
-        document = mirror.current().document
+    def path_in(self, document: Document) -> Path | None:
+        """Return where the task is; None where it is gone."""
         found = names(document)
-        if self.key not in found:
-            return ""
-        path = ("tasks", found[self.key])
-        text = document.source(path)
-        return credentials.mask_source(text, path) if masked else text
+        return ("tasks", found[self.key]) if self.key in found else None
 
     def schedules(self) -> list[str]:
         """Labels of the schedules that name the task."""

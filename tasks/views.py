@@ -6,13 +6,14 @@ from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flexapi.api.errors import Conflict
 from flexapi.api.free_names import FreeNameMixin, reverse_name
+from flexapi.api.parameters import flag
 from flexapi.api.viewsets import ApiViewSet, ListMixin
 from flexapi.mirror import answers, mirror
 from flexapi.mirror.representation import MirrorMixin, Source
@@ -80,7 +81,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
     @extend_schema(request=NewTaskSerializer, responses={201: TaskDetailSerializer})
     def create(self, request: Request) -> Response:
         """Add a task at the end of the config's tasks."""
-        new = self._valid(NewTaskSerializer, request)
+        new = self.valid(NewTaskSerializer)
         key = new["name"]
         with self._translated(key, f"_{key}"):
             key = self._editor().create(key, new["config"], enabled=new.get("enabled"))
@@ -101,14 +102,14 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
             with self._translated(task.key):
                 key = self._editor().replace_source(task.key, str(request.data))
             return self._changed(key)
-        wanted = self._valid(ReplacedTaskSerializer, request)
+        wanted = self.valid(ReplacedTaskSerializer)
         config = wanted["config"]
         return self._update(task, wanted, lambda present: config)
 
     @extend_schema(request=ChangedTaskSerializer, responses=TaskDetailSerializer)
     def partial_update(self, request: Request, name: str) -> Response:
         """Rename, enable or disable a task, change parts of its config, or which workers run it."""
-        wanted = self._valid(ChangedTaskSerializer, request)
+        wanted = self.valid(ChangedTaskSerializer)
         if wanted.keys() == {"queue"}:
             return self._set_queue(self.get_object(), wanted["queue"])
         if "config" not in wanted:
@@ -132,7 +133,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         """Delete a task, and the comments that belong to it."""
         task = self.get_object()
         with self._translated(task.key):
-            self._editor().delete([task.key], force=_flag(request, "force"))
+            self._editor().delete([task.key], force=flag(request, "force"))
         return Response(status=204)
 
     def _update(self, task: Task, wanted: dict[str, Any], change: Any) -> Response:
@@ -162,8 +163,8 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
             task.set_queue(wanted["queue"])
         return task
 
-    def _editor(self) -> edits.Editor:
-        return edits.Editor(author=self.request.user, guard=self._check_key, notes=self.notes)
+    def _editor(self) -> edits.TaskEditor:
+        return edits.TaskEditor(author=self.request.user, guard=self._check_key, notes=self.notes)
 
     def _check_key(self, key: str) -> None:
         """Check `If-Match` against the task as it is now."""
@@ -183,27 +184,11 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
     def _location(self, task: Task) -> str:
         return reverse_name("task-detail", "name", task.name, self.request)
 
-    def _valid(self, serializer_class: Any, request: Request) -> dict[str, Any]:
-        serializer = serializer_class(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        data: dict[str, Any] = serializer.validated_data
-        return data
-
     @contextlib.contextmanager
     def _translated(self, *keys: str) -> Iterator[None]:
         """Turn what an edit of the task with one of these keys raises into answers."""
         try:
             with answers.translated(*(("tasks", key) for key in keys)):
                 yield
-        except edits.BadName as error:
-            raise ValidationError({"name": [ErrorDetail(str(error), code="invalid")]}) from error
         except edits.Scheduled as error:
             raise Conflict(str(error), code="scheduled") from error
-
-
-def _flag(request: Request, name: str) -> bool:
-    """A boolean URL parameter; raises ValidationError for what is neither true nor false."""
-    text = request.query_params.get(name, "false").lower()
-    if text not in ("true", "1", "false", "0"):
-        raise ValidationError({name: [ErrorDetail("It is true or false.", code="invalid")]})
-    return text in ("true", "1")

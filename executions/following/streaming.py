@@ -10,6 +10,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
+from flexapi.api.parameters import flag
+
 from . import messages
 from .follow import Event, follow
 from .log_reader import LEVELS, View, levels_below
@@ -85,18 +87,6 @@ def read_level(request: Request) -> str:
     return level
 
 
-def read_flag(request: Request, name: str, default: bool) -> bool:
-    """Return a yes or no of the URL. Raises ValidationError where it is neither."""
-    given = request.query_params.get(name)
-    if given is None:
-        return default
-    if given.lower() in ("", "true", "1", "yes"):
-        return True
-    if given.lower() in ("false", "0", "no"):
-        return False
-    raise ValidationError({name: "This must be true or false."})
-
-
 def stream_log(
     request: Request, execution_id: int, renderer: type[StreamRenderer], status: int = 200
 ) -> StreamingHttpResponse:
@@ -105,7 +95,7 @@ def stream_log(
         execution_id,
         View.of(request.user, read_level(request)),
         after=read_after(request),
-        live=read_flag(request, "follow", default=True),
+        live=flag(request, "follow", default=True, bare=True),
     )
     return StreamingHttpResponse(
         _encoded(events, renderer),

@@ -10,15 +10,18 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from flexapi.api.accounts import lifetimes
 from flexapi.api.models import ApiToken
 
-_LIFETIMES = (("30", "30 days"), ("365", "a year"), ("3650", "ten years"), ("", "for ever"))
+_CHOICES = [("" if days is None else str(days), text) for days, text in lifetimes.OFFERED]
 
 
 class NewTokenForm(forms.ModelForm):
     """Whose token, what for, and for how long."""
 
-    lifetime = forms.ChoiceField(choices=_LIFETIMES, initial="365", required=False)
+    lifetime = forms.ChoiceField(
+        choices=_CHOICES, initial=str(lifetimes.default().days), required=False
+    )
 
     class Meta:
         model = ApiToken

@@ -9,6 +9,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from flexapi.api.errors import Conflict, PreconditionFailed, ServiceUnavailable
 from flexapi.api.etags import EtagMixin
+from flexapi.api.parameters import yes_or_no
 from flexapi.api.viewsets import one
 from flexapi.engine import instance, protocol
 from flexapi.engine.client import EngineError, EngineUnavailable
@@ -131,11 +132,7 @@ class FlexGetViewSet(EtagMixin, GenericViewSet):
     def flag(self, name: str) -> bool | None:
         """Return a parameter of the URL that is true or false, None without it. Raises ValidationError."""
         given = self.request.query_params.get(name)
-        if given is None:
-            return None
-        if given.lower() not in ("true", "1", "false", "0"):
-            raise ValidationError({name: "It is true or false."})
-        return given.lower() in ("true", "1")
+        return None if given is None else yes_or_no(name, given)
 
     def choice(self, name: str, *known: str) -> str:
         """Return a parameter of the URL that has one of these values, the first without it. Raises ValidationError."""

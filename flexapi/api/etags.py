@@ -45,15 +45,18 @@ class EtagMixin(GenericAPIView):
         if none_match and _names(none_match, current, strong=False):
             raise PreconditionFailed("The object exists already.")
 
+    def etag_suffix(self, response: Response) -> str:
+        """What tells representations of one state apart; a media type other than JSON, by default."""
+        media_type: str = self.request.accepted_renderer.media_type
+        return "" if media_type == "application/json" else "-" + media_type.rpartition("/")[2]
+
     def with_etag(self, response: Response, instance: Any, state: Any = None) -> Response:
         """Give the answer its ETag; a GET whose client has it already becomes a 304.
 
         `state` saves building the representation once more where the caller has it.
         """
         tag = state_hash(self.etag_state(instance) if state is None else state)
-        media_type = self.request.accepted_renderer.media_type
-        if media_type != "application/json":
-            tag += "-" + media_type.rpartition("/")[2]
+        tag += self.etag_suffix(response)
         known = parse_etags(self.request.headers.get("If-None-Match", ""))
         unchanged = "*" in known or any(item.removeprefix("W/") == f'"{tag}"' for item in known)
         if unchanged and self.request.method in ("GET", "HEAD"):

@@ -1,16 +1,28 @@
 """Filters by field, and ordering that refuses what it does not know; searching is DRF's own."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db import models
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from flexapi.api.parameters import YesNoFilter
+
 # Parameters that every list has; none of them is a filter's.
 _SHARED_PARAMETERS = {"limit", "offset", "ordering", "search", "format"}
 _generated: dict[tuple[type, str | None], type[FilterSet] | None] = {}
+
+
+class YesNoFilterSet(FilterSet):
+    """django-filter's, with our yes and no."""
+
+    FILTER_DEFAULTS: ClassVar = {
+        **FilterSet.FILTER_DEFAULTS,
+        models.BooleanField: {"filter_class": YesNoFilter},
+    }
 
 
 class FilterBackend(DjangoFilterBackend):
@@ -19,6 +31,8 @@ class FilterBackend(DjangoFilterBackend):
     A filterset made from `filterset_fields` is made once, and is not asked where the request filters by nothing:
     building its class and its form took a fifth of the time of a small list.
     """
+
+    filterset_base = YesNoFilterSet
 
     def get_filterset_class(
         self, view: Any, queryset: QuerySet[Any] | None = None

@@ -31,6 +31,13 @@ def one(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) 
 class ApiViewSet(EtagMixin, viewsets.GenericViewSet):
     """A viewset without actions of its own; add `ListMixin` and the others, or write the actions."""
 
+    def valid(self, serializer_class: type[BaseSerializer[Any]]) -> dict[str, Any]:
+        """What the request's body says, checked. Raises ValidationError."""
+        serializer = serializer_class(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        data: dict[str, Any] = serializer.validated_data
+        return data
+
     def page_of(self, items: QuerySet[Any] | Sequence[Any]) -> Response:
         """The answer with one page of these items, serialized."""
         page = self.paginate_queryset(items)

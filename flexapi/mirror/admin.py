@@ -28,7 +28,7 @@ class SectionForm(SourceForm):
             editor = ConfigEditor(ConfigRevision.Origin.ADMIN, user, dry=dry)
             name = editor.add_section_source(source)
         else:
-            guard = lambda: self.refuse_stale(self.instance.source())  # noqa: E731
+            guard = lambda name: self.refuse_stale(self.instance.source())  # noqa: E731
             editor = ConfigEditor(ConfigRevision.Origin.ADMIN, user, guard, dry=dry)
             name = self.instance.name
             editor.set_section_source(name, source)

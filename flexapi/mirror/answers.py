@@ -11,6 +11,7 @@ from flexapi.mirror import credentials
 from flexapi.mirror.disk import file
 from flexapi.mirror.document import EditRefused, KeyTaken, ParseError, Path, PathNotFound
 from flexapi.mirror.edits import validation, writing
+from flexapi.mirror.edits.names import BadName
 
 
 class Unavailable(APIException):
@@ -68,6 +69,8 @@ def translated(*places: Path) -> Iterator[None]:
         raise validation_error([fault], places) from error
     except ParseError as error:
         raise ValidationError({"config": [ErrorDetail(str(error), code="invalid_yaml")]}) from error
+    except BadName as error:
+        raise ValidationError({"name": [ErrorDetail(str(error), code="invalid")]}) from error
     except KeyTaken as error:
         raise Conflict(str(error), code="exists") from error
     except PathNotFound as error:

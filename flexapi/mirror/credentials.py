@@ -228,6 +228,16 @@ def mask_document(document: Document) -> str:
     return mask_source(document.text, (), secret_variables(data))
 
 
+def source_of(document: Document, path: Path, *, masked: bool) -> str:
+    """Return the YAML source of the value at a path in the config, with credentials masked or not."""
+    text = document.source(path)
+    if not masked:
+        return text
+    # Only what stands there is a credential for where it is used.
+    data = document.data if path[:1] == ("variables",) else {}
+    return mask_source(text, path, secret_variables(data))
+
+
 def mask_source(text: str, path: Path = (), variables: frozenset[Path] = frozenset()) -> str:
     """Return the YAML source of a config, or of the entry at `path` in it, with credentials masked."""
     body = text.removeprefix("\ufeff")

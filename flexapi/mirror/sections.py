@@ -1,56 +1,34 @@
 """Root sections of the config, as rows."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Self
 
 from django.db import models
 
-from flexapi.mirror import credentials, handlers, mirror
-from flexapi.mirror.document import same, to_json
+from flexapi.mirror import handlers
+from flexapi.mirror.document import Document, Path, same, to_json
 from flexapi.mirror.document.jsonview import key_names
 from flexapi.mirror.edits.sections import ConfigEditor, names
 from flexapi.mirror.edits.writing import Refused
+from flexapi.mirror.mirrored import Mirrored, MirroredQuerySet
 from flexapi.mirror.store.rows import mapping
 
 MAX_NAME = 1000
 
 
-class SectionQuerySet(models.QuerySet["ConfigSection"]):
-    """Sections. What changes them changes the config file; the rows follow."""
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete the sections from the config, all in one write."""
-        given = [section.name for section in self]
-        if given:
-            ConfigEditor().delete_sections(given)
-        return len(given), {"mirror.ConfigSection": len(given)}
-
-    def update(self, **fields: Any) -> int:
-        """Refused: rows follow the config, so change each section and save it."""
-        raise NotImplementedError("Sections are changed one by one, with save().")
-
-    def bulk_create(self, *args: Any, **kwargs: Any) -> list["ConfigSection"]:  # type: ignore[override]
-        """Refused, as `update` is."""
-        raise NotImplementedError("Sections are added one by one, with save().")
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-        """Refused, as `update` is."""
-        raise NotImplementedError("Sections are changed one by one, with save().")
-
-
-class ConfigSection(models.Model):
+class ConfigSection(Mirrored):
     """A root section of the current revision.
 
     `config` is null for a section whose entries have rows of their own, such as `tasks`.
     """
 
     name = models.CharField(max_length=MAX_NAME, unique=True)
-    position = models.PositiveIntegerField(db_index=True, editable=False)
     config = models.JSONField(null=True, blank=True)
 
-    objects = SectionQuerySet.as_manager()
+    objects = MirroredQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("position",)
+    class Meta(Mirrored.Meta):
+        pass
 
     def __str__(self) -> str:
         return self.name
@@ -64,30 +42,17 @@ class ConfigSection(models.Model):
             editor.add_section(self.name, self.config)
         else:
             editor.set_section(self.name, self.config)
-        section = type(self).objects.get(name=self.name)
-        for field in ("pk", "position", "config"):
-            setattr(self, field, getattr(section, field))
-        self._state.adding = False
-        self._state.db = section._state.db
+        self.show(type(self).objects.get(name=self.name))
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the section from the config."""
-        ConfigEditor().delete_sections([self.name])
-        self.pk = None
-        return 1, {"mirror.ConfigSection": 1}
+    @classmethod
+    def delete_from_config(cls, rows: Sequence[Self]) -> None:
+        """Delete sections from the config, in one write."""
+        ConfigEditor().delete_sections([section.name for section in rows])
 
-    def source(self, *, masked: bool = False) -> str:
-        """The section's YAML in the file; "" if it is gone."""
-        document = mirror.current().document
+    def path_in(self, document: Document) -> Path | None:
+        """Return where the section is; None where it is gone."""
         found = names(document)
-        if self.name not in found:
-            return ""
-        path = (found[self.name],)
-        text = document.source(path)
-        if not masked:
-            return text
-        variables = credentials.secret_variables(mirror.mapping(document))
-        return credentials.mask_source(text, path, variables)
+        return (found[self.name],) if self.name in found else None
 
 
 def update_sections(old: Any, new: dict[Any, Any]) -> None:

@@ -1,14 +1,12 @@
 """`/api/config` and `/api/config_revisions`."""
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, NotFound, UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import NotFound, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -63,10 +61,10 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     @extend_schema(responses={201: SectionSerializer})
     def create(self, request: Request) -> Response:
         """Add a root section at the end of the config."""
-        new = self._valid(SectionSerializer, request)
+        new = self.valid(SectionSerializer)
         name = new["name"]
-        with self._translated((name,)):
-            self._editor(None).add_section(name, new["config"])
+        with answers.translated((name,)):
+            self._editor().add_section(name, new["config"])
         location = reverse_name("config-detail", "name", name, request)
         return self._answer(name, 201, {"Location": location})
 
@@ -80,8 +78,8 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
             raise UnsupportedMediaType(
                 request.content_type or "", "The whole config is written as application/yaml."
             )
-        with self._translated(()):
-            self._editor(None).set_text(str(request.data))
+        with answers.translated(()):
+            self._editor().set_text(str(request.data))
         request.accepted_renderer = YAMLRenderer()
         return self.with_etag(Response(self._source(mirror.current().document, None)), None)
 
@@ -107,26 +105,24 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     )
     def update(self, request: Request, name: str) -> Response:
         """Set a section's value, or its YAML source; nothing else in the file changes."""
-        with self._translated((name,)):
+        with answers.translated((name,)):
             if isinstance(request.data, Source):
-                self._editor(name).set_section_source(name, str(request.data))
+                self._editor().set_section_source(name, str(request.data))
             else:
-                config = self._valid(SectionConfigSerializer, request)["config"]
-                self._editor(name).set_section(name, config)
+                config = self.valid(SectionConfigSerializer)["config"]
+                self._editor().set_section(name, config)
         return self._answer(name)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, name: str) -> Response:
         """Delete a section, and the comments that belong to it."""
-        with self._translated((name,)):
-            self._editor(name).delete_sections([name])
+        with answers.translated((name,)):
+            self._editor().delete_sections([name])
         return Response(status=204)
 
-    def _editor(self, name: str | None) -> sections.ConfigEditor:
+    def _editor(self) -> sections.ConfigEditor:
         return sections.ConfigEditor(
-            author=self.request.user,
-            guard=lambda: self.check_preconditions(name),
-            notes=self.notes,
+            author=self.request.user, guard=self.check_preconditions, notes=self.notes
         )
 
     def _answer(
@@ -154,25 +150,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         path = (sections.names(document).get(name, name),)
         if path[0] not in mirror.mapping(document):
             return ""
-        text = document.source(path)
-        if not self.masked:
-            return text
-        variables = credentials.secret_variables(mirror.mapping(document))
-        return credentials.mask_source(text, path, variables)
-
-    def _valid(self, serializer_class: Any, request: Request) -> dict[str, Any]:
-        serializer = serializer_class(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        data: dict[str, Any] = serializer.validated_data
-        return data
-
-    @contextlib.contextmanager
-    def _translated(self, path: tuple[str, ...]) -> Iterator[None]:
-        try:
-            with answers.translated(path):
-                yield
-        except sections.BadName as error:
-            raise ValidationError({"name": [ErrorDetail(str(error), code="invalid")]}) from error
+        return credentials.source_of(document, path, masked=self.masked)
 
 
 class RevisionViewSet(MirrorMixin, ListMixin, ApiViewSet):

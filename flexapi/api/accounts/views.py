@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from flexapi.api.accounts import lifetimes
 from flexapi.api.accounts.throttles import LoginAddressThrottle, LoginUserThrottle
 from flexapi.api.models import ApiToken
 from flexapi.api.schema import ErrorSerializer
@@ -29,8 +30,6 @@ from flexapi.api.viewsets import (
     one,
 )
 
-TEN_YEARS = 10 * 365 * 24 * 3600
-
 
 def token_lifetime(seconds: int | None) -> timedelta | None:
     """What `expires_in` means; None is for ever."""
@@ -42,11 +41,11 @@ class ExpiresInField(serializers.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("min_value", 1)
-        kwargs.setdefault("max_value", TEN_YEARS)
+        kwargs.setdefault("max_value", int(lifetimes.LONGEST.total_seconds()))
         super().__init__(
             required=False,
             allow_null=True,
-            default=int(knox_settings.TOKEN_TTL.total_seconds()),
+            default=int(lifetimes.default().total_seconds()),
             help_text="Seconds until the token expires; null for never.",
             **kwargs,
         )

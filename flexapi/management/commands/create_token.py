@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from knox.settings import knox_settings
 
+from flexapi.api.accounts import lifetimes
 from flexapi.api.models import ApiToken
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("--name", default="command line", help="what or who uses the token")
         expiry = parser.add_mutually_exclusive_group()
-        expiry.add_argument("--days", type=int, help="days until it expires (default: 365)")
+        expiry.add_argument("--days", type=int, help="days until it expires (365)")
         expiry.add_argument("--never-expires", action="store_true", help="valid until revoked")
 
     def handle(self, *args: Any, **options: Any) -> str:
@@ -29,12 +29,12 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {options['username']!r}.")
         if len(options["name"]) > 100:
             raise CommandError("A token's name has at most 100 characters.")
-        lifetime = knox_settings.TOKEN_TTL
+        lifetime: timedelta | None = lifetimes.default()
         if options["never_expires"]:
             lifetime = None
         elif options["days"] is not None:
-            if not 1 <= options["days"] <= 36500:
-                raise CommandError("--days is a number from 1 to 36500.")
+            if not 1 <= options["days"] <= lifetimes.LONGEST.days:
+                raise CommandError(f"--days is a number from 1 to {lifetimes.LONGEST.days}.")
             lifetime = timedelta(days=options["days"])
         _, token = ApiToken.objects.create(user=user, name=options["name"], expiry=lifetime)
         return str(token)

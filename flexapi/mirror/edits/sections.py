@@ -1,63 +1,34 @@
 """What can be done to root sections and to the config as a whole; each function is one write."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
-
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from flexapi.mirror.document import Document, EditRefused, KeyTaken, PathNotFound, from_json
 from flexapi.mirror.document.jsonview import key_names
-from flexapi.mirror.document.parse import compose
-from flexapi.mirror.edits import writing
+from flexapi.mirror.edits.editor import Editor
+from flexapi.mirror.edits.names import check_name, key_node
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
-from flexapi.mirror.store.tables import ConfigRevision
-
-MAX_NAME = 500
 
 
-class BadName(writing.Refused):
-    """The name can't be that of a section."""
-
-
-@dataclass(frozen=True)
-class ConfigEditor:
-    """Who edits, and how. `guard` is called under the writers' lock and may raise to prevent the write.
-
-    A `dry` editor checks everything and writes nothing.
-    """
-
-    origin: str = ConfigRevision.Origin.API
-    author: AbstractBaseUser | AnonymousUser | None = None
-    guard: Callable[[], None] | None = None
-    dry: bool = False
-    # What the writes did to values that are shared is added here, as sentences.
-    notes: list[str] = field(default_factory=list)
+class ConfigEditor(Editor[str | None]):
+    """Edits sections; the guard gets their names, None for the config as a whole."""
 
     def add_section(self, name: str, config: Any) -> None:
         """Add a root section at the end. Raises KeyTaken, BadName."""
         check_name(name)
 
-        def edit(document: Document) -> Document:
-            if name in names(document):
-                raise KeyTaken(f"There is a section {name!r} already")
-            return document.set((name,), config)
+        def edit(base: Snapshot) -> Document:
+            return self._free(base, name).set((name,), config)
 
         self._write(edit, f"Added section {name}")
 
     def add_section_source(self, text: str) -> str:
         """Add a root section from its YAML source (`name: …`); return its name. Raises as `add_section`."""
-        root = compose(text, foreign=True).root
-        if root is None or root.kind != "mapping" or len(root.pairs) != 1:
-            raise BadName("The source has to be one entry, `name: …`, and nothing else.")
-        name = root.pairs[0][0].value
+        name = key_node(text).value
         check_name(name)
 
-        def edit(document: Document) -> Document:
-            if name in names(document):
-                raise KeyTaken(f"There is a section {name!r} already")
-            return document.set((name,), {}).replace_source((name,), text)
+        def edit(base: Snapshot) -> Document:
+            return self._free(base, name).set((name,), {}).replace_source((name,), text)
 
         self._write(edit, f"Added section {name}")
         return name
@@ -65,8 +36,8 @@ class ConfigEditor:
     def set_section(self, name: str, config: Any) -> None:
         """Set the value of a section to what a client means by this JSON. Raises PathNotFound."""
 
-        def edit(document: Document) -> Document:
-            key = key_of(document, name)
+        def edit(base: Snapshot) -> Document:
+            document, key = self._present(base, name)
             return document.set((key,), from_json(config, document.get((key,))))
 
         self._write(edit, f"Changed section {name}")
@@ -74,17 +45,20 @@ class ConfigEditor:
     def set_section_source(self, name: str, text: str) -> None:
         """Set a section's YAML source (`name: …`), comments included. Raises PathNotFound."""
 
-        def edit(document: Document) -> Document:
-            return document.replace_source((key_of(document, name),), text)
+        def edit(base: Snapshot) -> Document:
+            document, key = self._present(base, name)
+            return document.replace_source((key,), text)
 
         self._write(edit, f"Changed section {name}")
 
     def delete_sections(self, given: list[str]) -> None:
         """Delete root sections. Raises PathNotFound."""
 
-        def edit(document: Document) -> Document:
-            for name in given:
-                document = document.delete((key_of(document, name),))
+        def edit(base: Snapshot) -> Document:
+            keys = [self._present(base, name)[1] for name in given]
+            document = base.document
+            for key in keys:
+                document = document.delete((key,))
             return document
 
         self._write(edit, f"Deleted {', '.join(given)}")
@@ -92,33 +66,26 @@ class ConfigEditor:
     def set_text(self, text: str) -> None:
         """Set the whole text. Raises EditRefused for what is no mapping."""
 
-        def edit(document: Document) -> Document:
-            new = document.replace_source((), text)
+        def edit(base: Snapshot) -> Document:
+            self._ask_guard(None)
+            new = base.document.replace_source((), text)
             if new.data is not None and not isinstance(new.data, dict):
                 raise EditRefused("The config must be a mapping at its root", 1, 1)
             return new
 
         self._write(edit, "Changed the config")
 
-    def _write(self, edit: Callable[[Document], Document], summary: str) -> None:
-        def guarded(base: Snapshot) -> Document:
-            if self.guard is not None:
-                self.guard()
-            return edit(base.document)
+    def _free(self, base: Snapshot, name: str) -> Document:
+        """The document, once nothing speaks against a section of this name."""
+        self._ask_guard(None)
+        if name in names(base.document):
+            raise KeyTaken(f"There is a section {name!r} already")
+        return base.document
 
-        if self.dry:
-            writing.preview(guarded)
-        else:
-            taken = writing.write(guarded, origin=self.origin, author=self.author, summary=summary)
-            self.notes.extend(taken.notes)
-
-
-def check_name(name: str) -> None:
-    """Raise BadName for what can't be the name of a new section."""
-    if not name.strip() or name != name.strip() or not name.isprintable():
-        raise BadName("A name has no white space around it and no control characters.")
-    if len(name) > MAX_NAME:
-        raise BadName(f"A name has at most {MAX_NAME} characters.")
+    def _present(self, base: Snapshot, name: str) -> tuple[Document, Any]:
+        """The document and the real key of a section, once the guard has nothing against it."""
+        self._ask_guard(name)
+        return base.document, key_of(base.document, name)
 
 
 def names(document: Document) -> dict[str, Any]:
