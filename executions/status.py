@@ -19,10 +19,12 @@ LATELY = timedelta(days=1)
 def engine_status() -> dict[str, Any]:
     """Return the engine's state, why it can't work if so, and how many executions it has.
 
-    `{"state": "starting|ready|failed|stopped", "reason", "flexget", "python", "pid", "restarts",
-    "running", "pending", "waiting_for"}`; `waiting_for` is what keeps a pending one from running.
+    `{"state": "starting|ready|failed|stopped", "reason", "flexget", "python", "pid", "restarts", "unanswered",
+    "running", "pending", "waiting_for"}`; `unanswered` is for how many seconds FlexGet has said nothing though it was
+    asked (null: it wasn't), and `waiting_for` is what keeps a pending execution from running.
     """
     state = engine().state
+    unanswered = engine().unanswered
     counts = Execution.objects.active().aggregate(
         running=Count("pk", filter=Q(status=Status.RUNNING)),
         pending=Count("pk", filter=Q(status=Status.PENDING)),
@@ -35,6 +37,7 @@ def engine_status() -> dict[str, Any]:
         "python": state.python or None,
         "pid": state.pid,
         "restarts": engine().restarts,
+        "unanswered": None if unanswered is None else round(unanswered, 1),
         "waiting_for": waiting.waiting_for if waiting else None,
         **counts,
     }

@@ -1,4 +1,7 @@
+from functools import partial
+
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -11,5 +14,9 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from flexapi.api.accounts import roles  # It needs the models.
+        from flexapi.api.http import threads
+        from flexapi.engine import waiting
 
+        connection_created.connect(threads.limit_locks, dispatch_uid="flexapi.api.http.threads")
+        waiting.ask(partial(threads.aside, "FlexGet"))
         post_migrate.connect(roles.grant, dispatch_uid="flexapi.api.accounts.roles.grant")

@@ -11,7 +11,7 @@ from flexapi.api.errors import Conflict, PreconditionFailed, ServiceUnavailable
 from flexapi.api.etags import EtagMixin
 from flexapi.api.parameters import yes_or_no
 from flexapi.api.viewsets import one
-from flexapi.engine import instance, protocol
+from flexapi.engine import instance, protocol, waiting
 from flexapi.engine.client import EngineError, EngineUnavailable
 
 # Seconds that a request waits for a run to have written, and between two tries. The wait is here and not in the
@@ -35,16 +35,22 @@ def ask(method: str, **params: Any) -> Any:
     Conflict (Exists where the error's data is the id of the other one), PreconditionFailed and ValidationError
     where the method says so (see flexapi.engine.protocol). Anything else is a bug of the method, and an EngineError.
     """
+    try:
+        return _ask_until_unlocked(method, params)
+    except EngineUnavailable as error:
+        raise ServiceUnavailable(str(error)) from error
+
+
+def _ask_until_unlocked(method: str, params: protocol.Message) -> Any:
     deadline = time.monotonic() + LOCK_PATIENCE
     while True:
         try:
             return instance.engine().call(method, params)
-        except EngineUnavailable as error:
-            raise ServiceUnavailable(str(error)) from error
         except EngineError as error:
             if error.code != protocol.DATABASE_LOCKED or time.monotonic() > deadline:
                 _raise_fitting(error)
-        time.sleep(LOCK_PAUSE)
+        with waiting.allowed():
+            time.sleep(LOCK_PAUSE)
 
 
 def _raise_fitting(error: EngineError) -> None:

@@ -5,7 +5,11 @@
 Raise DRF's exceptions, or those below, in views; the functions are for what fails outside of a view.
 """
 
+import sqlite3
+import sys
+
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import csrf, defaults
 from rest_framework import exceptions
@@ -41,12 +45,51 @@ class ServiceUnavailable(exceptions.APIException):
         self.wait = wait  # Seconds, sent as Retry-After.
 
 
+class StorageFailed(exceptions.APIException):
+    """507: what is to be stored can't be; nothing was changed."""
+
+    status_code = 507
+    default_detail = "This can't be stored."
+    default_code = "storage_failed"
+
+
 class BodyTooLarge(exceptions.APIException):
     """413: the body is over `DATA_UPLOAD_MAX_MEMORY_SIZE`."""
 
     status_code = 413
     default_detail = TOO_LARGE
     default_code = "body_too_large"
+
+
+def of_database(error: BaseException | None) -> ServiceUnavailable | StorageFailed | None:
+    """Return what to answer where the database is busy, away, full or read-only; None for any other error.
+
+    What was to be written is not: SQLite and PostgreSQL roll it back.
+    """
+    if not isinstance(error, Error):
+        return None
+    cause = error.__cause__
+    state = getattr(cause, "sqlstate", None) or ""
+    # SQLite's extended codes have the plain one in their lowest byte.
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL or state == "53100":
+        return StorageFailed(
+            "The disk of the database is full; nothing was stored. Make room on it."
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR) or state == "25006":
+        return StorageFailed("The database can't be written right now; nothing was stored.")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or state in ("55P03", "40P01"):
+        return ServiceUnavailable(
+            "The database was locked for too long; nothing was stored. Try again."
+        )
+    # psycopg has no state for a connection that can't be made or broke; class 57 and 08: it is shutting down.
+    if code == sqlite3.SQLITE_CANTOPEN or (
+        connection.vendor == "postgresql"
+        and isinstance(error, OperationalError | InterfaceError)
+        and (not state or state.startswith(("08", "57", "53")))
+    ):
+        return ServiceUnavailable("The database can't be reached right now. Try again.")
+    return None
 
 
 def is_api(path: str) -> bool:
@@ -66,6 +109,17 @@ def body_too_large(path: str) -> HttpResponse:
     if is_api(path):
         return error_response(413, BodyTooLarge.default_code, TOO_LARGE)
     return HttpResponse(TOO_LARGE, status=413, content_type="text/plain")
+
+
+def unavailable(path: str, detail: str, wait: int = 5) -> HttpResponse:
+    """The 503 for a request that nobody has begun with."""
+    response: HttpResponse
+    if is_api(path):
+        response = error_response(503, ServiceUnavailable.default_code, f"{detail} Try again.")
+    else:
+        response = HttpResponse(f"{detail} Try again.", status=503, content_type="text/plain")
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def bad_query(path: str) -> HttpResponse:
@@ -104,6 +158,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's `handler500`: the traceback is in the log, not in the answer."""
+    failure = of_database(sys.exception())
+    if failure is not None:
+        return _failed(request, failure)
     if not is_api(request.path_info):
         return defaults.server_error(request)
     return error_response(500, "error", "Server Error (500)")
+
+
+def _failed(request: HttpRequest, failure: ServiceUnavailable | StorageFailed) -> HttpResponse:
+    """Answer what a middleware or a page met."""
+    response: HttpResponse
+    if is_api(request.path_info):
+        response = error_response(failure.status_code, failure.default_code, str(failure.detail))
+    else:
+        response = HttpResponse(
+            str(failure.detail), status=failure.status_code, content_type="text/plain"
+        )
+    if isinstance(failure, ServiceUnavailable):
+        response.headers["Retry-After"] = str(failure.wait)
+    return response

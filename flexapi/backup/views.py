@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from flexapi.api.errors import ServiceUnavailable
+from flexapi.api.http import threads
 from flexapi.backup import archive
 from flexapi.backup.contents import BackupError
 
@@ -65,8 +66,9 @@ class BackupView(APIView):
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.DATA_DIR) as folder:
             path = Path(folder) / "backup.tar.gz"
             try:
-                archive.write(path)
-            except BackupError as error:
+                with threads.aside("a backup"):
+                    archive.write(path)
+            except (BackupError, threads.Busy) as error:
                 raise ServiceUnavailable(str(error)) from error
             # Open, it outlives its name.
             file = path.open("rb")

@@ -18,8 +18,11 @@ from typing import Any
 
 from flexapi.background import Loop
 
-from . import protocol
+from . import protocol, waiting
+from .connection import CALL_TIMEOUT, Connection, EngineError, EngineUnavailable
 from .run import Ending, Pipes, Run
+
+__all__ = ["CALL_TIMEOUT", "Engine", "EngineError", "EngineUnavailable", "State", "environment"]
 
 logger = logging.getLogger("flexapi.engine")
 
@@ -28,7 +31,6 @@ HOST = Path(__file__).with_name("host") / "main.py"
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds that FlexGet may take to load: three on a desktop, a minute on a small NAS.
 START_TIMEOUT = 120.0
-CALL_TIMEOUT = 30.0
 STOP_TIMEOUT = 5.0
 # Seconds before a host that died is started again; doubled each time it dies before it is ready.
 FIRST_BACKOFF = 0.2
@@ -44,19 +46,6 @@ def environment() -> dict[str, str]:
     }
 
 
-class EngineUnavailable(Exception):
-    """FlexGet can't be reached right now; the message says why."""
-
-
-class EngineError(Exception):
-    """FlexGet answered a call with an error."""
-
-    def __init__(self, code: int, message: str, data: Any = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.data = data
-
-
 @dataclass(frozen=True, slots=True)
 class State:
     """Where the engine is: `stopped`, `starting`, `ready` or `failed`, and what it runs."""
@@ -66,61 +55,6 @@ class State:
     flexget: str = ""
     python: str = ""
     pid: int | None = None
-
-
-class _Connection:
-    """One life of the host: its process, its socket and the calls that wait for answers."""
-
-    def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket) -> None:
-        self.process = process
-        self.channel = channel
-        self.ready = threading.Event()
-        self._sending = threading.Lock()
-        self._next_id = 0
-        self._waiting: dict[int, Future[Any]] = {}
-        self.runs: dict[int, Run] = {}
-        self.options: dict[str, Any] = {}
-
-    def send(
-        self, method: str, params: protocol.Message, fds: list[int] | None = None
-    ) -> "Future[Any]":
-        """Send a call, descriptors along with it; the future gets the answer."""
-        answer: Future[Any] = Future()
-        with self._sending:
-            self._next_id += 1
-            call_id = self._next_id
-            self._waiting[call_id] = answer
-            data = protocol.encode(protocol.request(call_id, method, params))
-            try:
-                if fds:
-                    sent = socket.send_fds(self.channel, [data], fds)
-                    data = data[sent:]
-                self.channel.sendall(data)
-            except OSError as error:
-                del self._waiting[call_id]
-                raise EngineUnavailable("FlexGet's host has just ended.") from error
-        return answer
-
-    def answer(self, message: protocol.Message) -> None:
-        """Hand an answer to the call that waits for it."""
-        future = self._waiting.pop(message["id"], None)
-        if future is None:
-            return
-        if "error" in message:
-            body = message["error"]
-            future.set_exception(EngineError(body["code"], body["message"], body.get("data")))
-        else:
-            future.set_result(message["result"])
-
-    def lose(self, reason: str) -> None:
-        """Fail all that waits and end all runs: the host is gone."""
-        with self._sending:
-            waiting, self._waiting = self._waiting, {}
-        for future in waiting.values():
-            future.set_exception(EngineUnavailable(reason))
-        for run in list(self.runs.values()):
-            run.end(Ending(None, lost=reason))
-        self.runs.clear()
 
 
 class Engine:
@@ -155,7 +89,7 @@ class Engine:
         self._configuration = {"database": database, "slots": slots}
         self._options: dict[str, Any] | None = None
         self._state = State("stopped")
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self._stopping = threading.Event()
         self._changed = threading.Condition()
         self._started = False
@@ -204,14 +138,32 @@ class Engine:
         can't be reached within `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
+        with waiting.allowed():
+            answer = self.begin(method, params, timeout)
+            try:
+                return answer.result(max(0.0, deadline - time.monotonic()))
+            except FutureTimeoutError as error:
+                raise EngineUnavailable(
+                    f"FlexGet did not answer {method!r} within {timeout:g} s."
+                ) from error
+
+    def begin(
+        self, method: str, params: protocol.Message | None = None, timeout: float = 0.0
+    ) -> "Future[Any]":
+        """Call one of the host's methods; the future gets the result, or what `call` raises.
+
+        Raises EngineUnavailable where FlexGet isn't ready within `timeout` seconds.
+        """
+        deadline = time.monotonic() + timeout
         connection = self._wait_until_ready(timeout)
-        answer = connection.send(method, params or {})
-        try:
-            return answer.result(max(0.0, deadline - time.monotonic()))
-        except FutureTimeoutError as error:
-            raise EngineUnavailable(
-                f"FlexGet did not answer {method!r} within {timeout:g} s."
-            ) from error
+        left = max(0.0, deadline - time.monotonic())
+        return connection.send(method, params or {}, timeout=left)
+
+    @property
+    def unanswered(self) -> float | None:
+        """For how many seconds FlexGet has said nothing though it was asked; None where it wasn't."""
+        connection = self._connection
+        return None if connection is None else connection.unanswered()
 
     def execute_options(self, timeout: float = CALL_TIMEOUT) -> dict[str, Any]:
         """Return the JSON Schema of the options that `execute` takes; not to be modified.
@@ -220,7 +172,8 @@ class Engine:
         while a host is started again.
         """
         if self._options is None:
-            return self._wait_until_ready(timeout).options
+            with waiting.allowed():
+                return self._wait_until_ready(timeout).options
         return self._options
 
     def execute(
@@ -281,7 +234,7 @@ class Engine:
             self._backoff = min(pause * 2, LAST_BACKOFF)
         return pause
 
-    def _spawn(self) -> _Connection:
+    def _spawn(self) -> Connection:
         ours, theirs = socket.socketpair()
         command = [self.python, str(HOST), "--config", str(self.config)]
         for name, module in self.methods.items():
@@ -297,14 +250,16 @@ class Engine:
                 # Ctrl-C in the server's terminal is the server's to handle.
                 start_new_session=True,
             )
-        connection = _Connection(process, ours)
+        connection = Connection(process, ours)
         # Not by argument or environment: the database's address has its password in it.
         with contextlib.suppress(OSError):  # A host that has ended already says so by that.
-            ours.sendall(protocol.encode(protocol.notification("configure", self._configuration)))
+            connection.outbox.send(
+                protocol.encode(protocol.notification("configure", self._configuration))
+            )
         self._set_state(State("starting", pid=process.pid), connection)
         return connection
 
-    def _read(self, connection: _Connection) -> None:
+    def _read(self, connection: Connection) -> None:
         """Take what the host says until it is gone."""
         failure = ""
         try:
@@ -312,7 +267,7 @@ class Engine:
         finally:
             self._bury(connection, failure)
 
-    def _listen(self, connection: _Connection) -> str:
+    def _listen(self, connection: Connection) -> str:
         """Handle all messages; return why the host can't work, where it said so."""
         lines = protocol.LineBuffer()
         failure = ""
@@ -322,7 +277,7 @@ class Engine:
                     failure = self._take(connection, json.loads(line)) or failure
         return failure
 
-    def _bury(self, connection: _Connection, failure: str) -> None:
+    def _bury(self, connection: Connection, failure: str) -> None:
         """See to it that the host is gone, and tell all who wait for it."""
         # A host that nobody listens to any more ends by that; one that has ended doesn't notice.
         with contextlib.suppress(OSError):
@@ -339,7 +294,7 @@ class Engine:
         self._set_state(State("failed", reason=reason))
         connection.lose(reason)
 
-    def _take(self, connection: _Connection, message: protocol.Message) -> str:
+    def _take(self, connection: Connection, message: protocol.Message) -> str:
         """Handle one message; return why the host can't work, where it says so."""
         method, params = message.get("method"), message.get("params", {})
         if method is None:
@@ -365,13 +320,13 @@ class Engine:
 
     # -- state
 
-    def _set_state(self, state: State, connection: _Connection | None = None) -> None:
+    def _set_state(self, state: State, connection: Connection | None = None) -> None:
         with self._changed:
             self._state = state
             self._connection = connection
             self._changed.notify_all()
 
-    def _wait_until_ready(self, timeout: float) -> _Connection:
+    def _wait_until_ready(self, timeout: float) -> Connection:
         if self._on_demand and not self._stopping.is_set():
             self.start()
         with self._changed:

@@ -3,33 +3,15 @@
 import contextlib
 from collections.abc import Iterator
 
-from rest_framework.exceptions import APIException, ErrorDetail, NotFound, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 
-from flexapi.api.errors import Conflict
+from flexapi.api.errors import Conflict, ServiceUnavailable, StorageFailed
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials
 from flexapi.mirror.disk import file
 from flexapi.mirror.document import EditRefused, KeyTaken, ParseError, Path, PathNotFound
 from flexapi.mirror.edits import validation, writing
 from flexapi.mirror.edits.names import BadName
-
-
-class Unavailable(APIException):
-    """503: what is needed for a write can't be reached at the moment; nothing was written."""
-
-    status_code = 503
-    default_code = "unavailable"
-
-    def __init__(self, detail: str, wait: int = 5) -> None:
-        super().__init__(detail)
-        self.wait = wait  # seconds, sent as Retry-After
-
-
-class StorageFailed(APIException):
-    """507: the file can't be written; nothing was changed."""
-
-    status_code = 507
-    default_code = "storage_failed"
 
 
 def validation_error(faults: list[validation.Fault], places: tuple[Path, ...]) -> ValidationError:
@@ -84,6 +66,6 @@ def translated(*places: Path) -> Iterator[None]:
     except writing.WriteFailed as error:
         raise StorageFailed(str(error)) from error
     except EngineUnavailable as error:
-        raise Unavailable(f"FlexGet can't check the config now. {error}") from error
+        raise ServiceUnavailable(f"FlexGet can't check the config now. {error}") from error
     except file.LockBusy as error:
-        raise Unavailable("Another process is writing the config.") from error
+        raise ServiceUnavailable("Another process is writing the config.") from error

@@ -10,7 +10,7 @@ from flexapi.mirror.document import Document
 from flexapi.mirror.edits import validation
 
 # Seconds that an answer may take to check what was not checked before; a huge config takes several answers.
-CHECK_SECONDS = 1.0
+CHECK_SECONDS = 0.2
 MAX_FAULTS = 200
 
 

@@ -1,5 +1,7 @@
 """How views answer errors, and the view of every path that is none."""
 
+import logging
+
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.db.models import ProtectedError
 from drf_standardized_errors.handler import ExceptionHandler as StandardHandler
@@ -7,9 +9,13 @@ from rest_framework import exceptions
 from rest_framework.fields import get_error_detail
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from flexapi.api.errors import BodyTooLarge, Conflict
+from flexapi.api import errors
+from flexapi.api.errors import BodyTooLarge, Conflict, ServiceUnavailable, StorageFailed
+
+logger = logging.getLogger(__name__)
 
 
 class ExceptionHandler(StandardHandler):
@@ -25,7 +31,14 @@ class ExceptionHandler(StandardHandler):
         if isinstance(exc, ProtectedError):
             names = ", ".join(sorted(str(item) for item in exc.protected_objects))
             return Conflict(f"It is still used by: {names}")
-        return super().convert_known_exceptions(exc)
+        return errors.of_database(exc) or super().convert_known_exceptions(exc)
+
+    def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
+        """Log what is known and passes in one line; all else that is the server's fault with its traceback."""
+        if isinstance(exc, ServiceUnavailable | StorageFailed):
+            logger.warning("%s", exc.detail)
+        else:
+            super().report_exception(exc, response)
 
 
 class UnknownPathView(APIView):

@@ -1,8 +1,8 @@
 """Django's ASGI handler with one thread hop per request.
 
 Django's own handler hops into a thread for every synchronous middleware, gives each request a thread of its own
-and with it a new database connection. Here the whole synchronous chain runs in one hop in `threads.pool`;
-streams still run in the event loop, and end when their client leaves.
+and with it a new database connection. Here the whole synchronous chain runs in one hop, in the lane of `threads` that
+the request belongs to; streams still run in the event loop, and end when their client leaves.
 """
 
 import asyncio
@@ -24,11 +24,24 @@ from django.utils.encoding import iri_to_uri
 
 from flexapi import metrics
 from flexapi.api import errors
+from flexapi.api.http import threads
 from flexapi.api.http.prefix import local_path
-from flexapi.api.http.threads import pool
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+# What answers within a second, whatever else goes on.
+PROBES = frozenset(("/healthz", "/metrics", "/api/server", "/api/server/summary"))
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
+
+
+def lane_of(method: str, path: str) -> threads.Lane:
+    """Return the lane for a request of a local path."""
+    if path.rstrip("/") in PROBES:
+        return threads.PROBES
+    if path.startswith("/static/"):
+        return threads.FILES
+    return threads.READS if method in SAFE_METHODS else threads.WRITES
 
 
 class Request(ASGIRequest):
@@ -71,8 +84,7 @@ class Handler(ASGIHandler):
         except BodyTooLarge:
             response: HttpResponseBase = errors.body_too_large(local_path(scope))
         else:
-            loop = asyncio.get_running_loop()
-            response = await loop.run_in_executor(pool, self.respond, scope, body)
+            response = await self.respond_in_lane(scope, body)
         metrics.count_request(scope["method"], response.status_code)
         if not response.streaming:
             await self.send_response(response, send)
@@ -94,6 +106,14 @@ class Handler(ASGIHandler):
             chunks.append(chunk)
             if not message.get("more_body", False):
                 return io.BytesIO(b"".join(chunks))
+
+    async def respond_in_lane(self, scope: dict[str, Any], body: io.BytesIO) -> HttpResponseBase:
+        """Answer in a thread; 503 where none can take the request in time, or where a probe takes too long."""
+        path = local_path(scope)
+        try:
+            return await lane_of(scope["method"], path).run(self.respond, scope, body)
+        except (threads.Busy, threads.Overdue) as error:
+            return errors.unavailable(path, str(error))
 
     def respond(self, scope: dict[str, Any], body: io.BytesIO) -> HttpResponseBase:
         """Run middleware and view in the calling thread; the response is closed unless it streams."""
@@ -120,7 +140,7 @@ class Handler(ASGIHandler):
                 task.cancel()
             # The generator's own clean-up runs here, before the response is closed.
             results = await asyncio.gather(sender, listener, return_exceptions=True)
-            await asyncio.get_running_loop().run_in_executor(pool, response.close)
+            await threads.FOLLOWERS.run(response.close)
         if isinstance(results[0], Exception):
             raise results[0]
 
@@ -129,7 +149,7 @@ class Handler(ASGIHandler):
             pass
 
     async def send_response(self, response: HttpResponseBase, send: Send) -> None:
-        """Send headers and body; a blocking iterator (a file) is read chunk by chunk in the pool."""
+        """Send headers and body; a blocking iterator (a file) is read chunk by chunk in a thread."""
         if isinstance(response, HttpResponse):
             await send(self.start_message(response))
             await send({"type": "http.response.body", "body": response.content})
@@ -141,10 +161,8 @@ class Handler(ASGIHandler):
                     async for part in stream:
                         await send({"type": "http.response.body", "body": part, "more_body": True})
             else:
-                loop = asyncio.get_running_loop()
-                parts = iter(response)
-                read = partial(next, parts, None)
-                while (chunk := await loop.run_in_executor(pool, read)) is not None:
+                read = partial(next, iter(response), None)
+                while (chunk := await threads.FILES.run(read)) is not None:
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body"})
 

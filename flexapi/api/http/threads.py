@@ -1,46 +1,231 @@
-"""The fixed pool of threads in which all blocking work of a server process runs.
+"""The threads in which all blocking work of a server process runs, in lanes.
 
-A thread keeps its database connection from one request to the next; making both anew for every request,
-as `ThreadSensitiveContext` does, costs more than the request itself.
+A lane is a few threads for one kind of work, so that what waits in one holds up nobody in another: health and
+`/api/server`, files, those who follow logs, reads, writes. Within a lane, whoever waits for FlexGet or for the config's
+lock steps aside (`aside`) and leaves their place to the next; that, too, is open to so many at a time only.
+
+A thread keeps its database connection from one request to the next; making both for every request, as
+`ThreadSensitiveContext` does, costs more than the request itself.
 """
 
 import asyncio
+import contextlib
 import functools
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import close_old_connections
 from django.urls import set_script_prefix
 
+from flexapi.engine import waiting
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Python code runs one thread at a time; more threads only help those that wait for the database.
-POOL_SIZE = 8
-pool = ThreadPoolExecutor(
-    POOL_SIZE,
-    thread_name_prefix="flexapi",
-    # Each thread has Django's prefix of URLs for itself; a websocket's work may come before any request's.
-    initializer=lambda: set_script_prefix(f"{settings.PATH_PREFIX}/"),
-)
+# Python code runs one thread at a time; more threads only help those that wait.
+WORKING = 8
+# How many of a lane may be aside at a time: for one reason, and in all.
+ASIDE = 12
+ALL_ASIDE = 24
+# How many may wait for a thread where they don't wait as long as it takes. A request's body waits with it.
+QUEUED = 100
+
+
+class Busy(waiting.Busy):
+    """The work was not begun, because too much waits already; the text is for whoever asked for it."""
+
+
+class Overdue(Exception):
+    """The work was begun and has not ended in time; it goes on, and nobody waits for it any longer."""
+
+
+class _Work:
+    """A call that a thread of a lane makes, and the future that gets its result."""
+
+    def __init__(self, call: Callable[[], Any]) -> None:
+        self.future: Future[Any] = Future()
+        self._call = call
+
+    def run(self) -> None:
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            result = self._call()
+        except BaseException as error:  # noqa: BLE001  It is raised again for whoever waits for the future.
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
+
+class Lane:
+    """Threads for one kind of work.
+
+    `working` of them at a time are not aside. Work waits `patience` seconds for one of them (None: as long as it
+    takes), and in it up to `lock_patience` for locks of the database and of the config. With `limit`, it has to be over
+    within so many seconds of being asked for.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        working: int = WORKING,
+        patience: float | None = 10.0,
+        lock_patience: float = 10.0,
+        limit: float | None = None,
+    ) -> None:
+        self.name = name
+        self.lock_patience = lock_patience
+        self._places = working
+        self._patience = patience
+        self._limit = limit
+        self._working = 0
+        self._aside: Counter[str] = Counter()
+        self._queue: deque[_Work] = deque()
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(
+            working + ALL_ASIDE, thread_name_prefix=f"flexapi-{name}", initializer=self._enter
+        )
+
+    def _enter(self) -> None:
+        _here.lane = self
+        # Each thread has Django's prefix of URLs for itself; a websocket's work may come before any request's.
+        set_script_prefix(f"{settings.PATH_PREFIX}/")
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run blocking code in a thread of the lane. Raises Busy, Overdue, and what the code raises."""
+        work = _Work(functools.partial(function, *args, **kwargs))
+        self._submit(work)
+        outcome = asyncio.wrap_future(work.future)
+        try:
+            done, _ = await asyncio.wait({outcome}, timeout=self._limit or self._patience)
+        except asyncio.CancelledError:
+            _give_up(work, outcome)
+            raise
+        if not done:
+            if work.future.cancel():
+                raise Busy("The server has too much to do right now.")
+            if self._limit is not None:
+                _give_up(work, outcome)
+                raise Overdue("The answer took too long.")
+        result: T = await outcome
+        return result
+
+    def _submit(self, work: _Work) -> None:
+        with self._lock:
+            if self._working >= self._places:
+                if self._patience is not None and len(self._queue) >= QUEUED:
+                    raise Busy("The server has too much to do right now.")
+                self._queue.append(work)
+                return
+            self._working += 1
+        self._threads.submit(self._work, work)
+
+    def _work(self, first: _Work) -> None:
+        """Do work until none is left, or until those that were aside have come back and take all places."""
+        work: _Work | None = first
+        while work is not None:
+            work.run()
+            work = None  # Its result is not to live on until the next one is done.
+            with self._lock:
+                if self._queue and self._working <= self._places:
+                    work = self._queue.popleft()
+                else:
+                    self._working -= 1
+
+    @contextlib.contextmanager
+    def aside(self, reason: str) -> Iterator[None]:
+        """Leave the place to others while the calling thread waits. Raises Busy where too many do."""
+        with self._lock:
+            if self._aside[reason] >= ASIDE or self._aside.total() >= ALL_ASIDE:
+                raise Busy(f"Too many requests wait for {reason} already.")
+            self._aside[reason] += 1
+            follower = None
+            if self._queue and self._working <= self._places:
+                follower = self._queue.popleft()
+            else:
+                self._working -= 1
+        if follower is not None:
+            self._threads.submit(self._work, follower)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._aside[reason] -= 1
+                self._working += 1
+
+
+def _give_up(work: _Work, outcome: "asyncio.Future[Any]") -> None:
+    """Begin it no more; what comes of it, errors included, is of no use to anybody."""
+    work.future.cancel()
+    outcome.add_done_callback(lambda late: late.cancelled() or late.exception())
+
+
+class _Here(threading.local):
+    """The lane of the current thread; None for threads that are in none."""
+
+    lane: Lane | None = None
+
+
+_here = _Here()
+
+# What has to be answered whatever else goes on.
+PROBES = Lane("probes", working=4, lock_patience=0.2, limit=0.8)
+# These two have begun to answer, and can't refuse any more: chunks of files, batches of logs.
+FILES = Lane("files", working=2, patience=None)
+FOLLOWERS = Lane("followers", working=4, patience=None, lock_patience=2)
+READS = Lane("reads", lock_patience=2)
+WRITES = Lane("writes")
+
+
+@contextlib.contextmanager
+def aside(reason: str) -> Iterator[None]:
+    """Do what only waits: in a thread of a lane, the place is left to others. Raises Busy.
+
+    `reason` is what it waits for, as in "Too many requests wait for FlexGet". Not within a
+    transaction.
+    """
+    if _here.lane is None:
+        yield
+        return
+    with _here.lane.aside(reason):
+        yield
+
+
+def lock_patience(otherwise: float) -> float:
+    """Return the seconds that the calling thread may wait for a lock; `otherwise` where it is in no lane."""
+    return otherwise if _here.lane is None else min(_here.lane.lock_patience, otherwise)
+
+
+def limit_locks(connection: Any, **kwargs: Any) -> None:
+    """Have a new database connection wait for locks only as long as its thread may (`connection_created`)."""
+    if _here.lane is None:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _here.lane.lock_patience)}")
+        else:
+            # The same for all lanes: a pooler in between may hand the connection to another one's thread.
+            cursor.execute(f"SET lock_timeout = {int(1000 * WRITES.lock_patience)}")
 
 
 async def run_sync(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run blocking code (ORM included) in the pool: what websocket consumers and log streams await.
+    """Run blocking code (ORM included) in a thread: what websocket consumers and log streams await.
 
-    The connection of the pool's thread is checked first, so one that broke is replaced. Do not
+    The thread's connection is checked first, so one that broke is replaced. Do not
     hand ORM connections or open transactions from one call to the next: the thread may differ.
     """
-    return await asyncio.get_running_loop().run_in_executor(
-        pool, functools.partial(_with_fresh_connection, function, *args, **kwargs)
-    )
+    call = functools.partial(function, *args, **kwargs)
+    return await FOLLOWERS.run(_with_fresh_connection, call)
 
 
-def _with_fresh_connection(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def _with_fresh_connection(call: Callable[[], T]) -> T:
     close_old_connections()
     try:
-        return function(*args, **kwargs)
+        return call()
     finally:
         close_old_connections()

@@ -2,10 +2,12 @@
 
 import importlib.metadata
 import platform
+import time
 from collections.abc import Callable
 from typing import Any
 
 import django
+from django.db import Error
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated
@@ -13,9 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from flexapi.api.errors import of_database
 from flexapi.api.viewsets import one
 from flexapi.registry import Registry
 from flexapi.version import VERSION
+
+# Seconds that all parts may take together; what is asked for later is unknown.
+TIME = 0.5
 
 parts: Registry[str, Callable[[], Any]] = Registry("part of /api/server")
 
@@ -27,6 +33,7 @@ class Unavailable(Exception):
 def register(name: str, part: Callable[[], Any]) -> None:
     """Add a part: `part()` answers what JSON can hold, or raises Unavailable.
 
+    It takes milliseconds, and waits for nobody: what it can't know at once it leaves unknown.
     Raises ValueError for a name that is taken.
     """
     parts.add(name, part)
@@ -46,13 +53,21 @@ register("versions", versions)
 
 
 def report() -> dict[str, Any]:
-    """Every part; one that is unavailable is `{"error": "why"}`."""
+    """Every part; one that is unavailable, or not known in time, is `{"error": "why"}`."""
     result: dict[str, Any] = {}
+    deadline = time.monotonic() + TIME
     for name, part in parts.items():
         try:
+            if time.monotonic() > deadline:
+                raise Unavailable("Not known: the others took too long.")
             result[name] = part()
         except Unavailable as error:
             result[name] = {"error": str(error)}
+        except Error as error:
+            explained = of_database(error)
+            if explained is None:
+                raise
+            result[name] = {"error": f"Not known: {explained.detail}"}
     return result
 
 

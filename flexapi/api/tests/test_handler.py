@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 
-from flexapi.api.http.threads import POOL_SIZE
+from flexapi.api.http.threads import WORKING
 from flexapi.api.tests.conftest import Probe
 
 
@@ -47,7 +47,7 @@ def test_a_client_that_leaves_cancels_its_stream(probe: Probe) -> None:
 
 def test_many_open_streams_leave_room_for_requests(probe: Probe) -> None:
     sockets = []
-    for _ in range(POOL_SIZE * 3):
+    for _ in range(WORKING * 3):
         client = socket.create_connection(("127.0.0.1", probe.port))
         client.sendall(b"GET /api/stream?count=100000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         sockets.append(client)
@@ -63,7 +63,7 @@ def test_connections_to_the_database_are_kept(probe: Probe) -> None:
     by_thread: dict[int, set[int]] = {}
     for answer in answers:
         by_thread.setdefault(answer["thread"], set()).add(answer["connection"])
-    assert len(by_thread) <= POOL_SIZE
+    assert len(by_thread) <= WORKING
     assert all(len(connections) == 1 for connections in by_thread.values())
 
 

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Seconds that a writer waits for its turn. A write takes well under one.
+from flexapi.api.http import threads
+
+# Seconds that a writer waits for its turn, if it has so long. A write takes well under one.
 LOCK_TIMEOUT = 30.0
 LOCK_POLL = 0.01
 # An editor that writes in place leaves half a file for a moment: a file that changed within the
@@ -28,7 +30,7 @@ _threads = threading.Lock()
 
 
 class LockBusy(Exception):
-    """Another writer has kept the config locked for LOCK_TIMEOUT seconds."""
+    """Another writer has kept the config locked for as long as one waits."""
 
     def __str__(self) -> str:
         return "Another process is writing the config; try again."
@@ -78,15 +80,26 @@ def read(path: Path) -> tuple[Signature, bytes | None]:
 @contextlib.contextmanager
 def locked(lock_file: Path) -> Iterator[None]:
     """Be the only writer among all threads and processes; raises LockBusy, OSError."""
-    deadline = time.monotonic() + LOCK_TIMEOUT
-    if not _threads.acquire(timeout=LOCK_TIMEOUT):
-        raise LockBusy
+    deadline = time.monotonic() + threads.lock_patience(LOCK_TIMEOUT)
+    _wait_for(_threads, deadline)
     try:
         with lock_file.open("a") as handle:
             _flock(handle.fileno(), deadline)
             yield
     finally:
         _threads.release()
+
+
+def _wait_for(lock: threading.Lock, deadline: float) -> None:
+    if lock.acquire(blocking=False):
+        return
+    try:
+        with threads.aside("the config"):
+            taken = lock.acquire(timeout=max(0.0, deadline - time.monotonic()))
+    except threads.Busy:
+        raise LockBusy from None
+    if not taken:
+        raise LockBusy
 
 
 @contextlib.contextmanager
@@ -102,7 +115,7 @@ def folder_locked(path: Path) -> Iterator[None]:
         return
     try:
         with contextlib.suppress(OSError):
-            _flock(handle, time.monotonic() + LOCK_TIMEOUT)
+            _flock(handle, time.monotonic() + threads.lock_patience(LOCK_TIMEOUT))
         yield
     finally:
         os.close(handle)

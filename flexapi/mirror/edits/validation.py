@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,13 +130,19 @@ def faults(config: dict[Any, Any]) -> list[Fault]:
 
 
 def faults_so_far(config: dict[Any, Any], seconds: float) -> tuple[list[Fault], bool]:
-    """Return the complaints that are found within some seconds, and whether these are all."""
+    """Return the complaints that are found within some seconds, and whether these are all.
+
+    What FlexGet answers later is found by whoever asks next. Raises EngineUnavailable where FlexGet can't be asked.
+    """
     deadline = time.monotonic() + seconds
     found: list[Fault] = []
     for part in pieces(config):
         if time.monotonic() > deadline:
             return found, False
-        found += _faults(part)
+        try:
+            found += _faults(part, deadline)
+        except TimeoutError:
+            return found, False
     return found, True
 
 
@@ -158,36 +165,59 @@ def dotted(path: Path) -> str:
     return ".".join(str(key) for key in path)
 
 
-def _faults(part: dict[Any, Any]) -> list[Fault]:
-    found = _ask(part)
+def _faults(part: dict[Any, Any], deadline: float | None = None) -> list[Fault]:
+    found = _ask(part, deadline)
     if "variables" in part and any(not fault.path for fault in found):
         # Variables that can't be loaded keep FlexGet from checking anything else.
-        found = found + _ask({key: value for key, value in part.items() if key != "variables"})
+        rest = {key: value for key, value in part.items() if key != "variables"}
+        found = found + _ask(rest, deadline)
     return found
 
 
 class _Answers:
-    """FlexGet's latest answers, by the text that was asked about."""
+    """FlexGet's latest answers, by the text that was asked about, and the questions that wait for one."""
 
     def __init__(self) -> None:
         self._answers: OrderedDict[bytes, list[Fault]] = OrderedDict()
+        self._asked: dict[bytes, Future[Any]] = {}
         self._lock = threading.Lock()
 
     def get(self, key: bytes) -> list[Fault] | None:
         with self._lock:
             return self._answers.get(key)
 
-    def put(self, key: bytes, answer: list[Fault]) -> None:
+    def put(self, key: bytes, complaints: list[dict[str, Any]]) -> list[Fault]:
+        answer = [Fault(tuple(item["path"]), item["message"]) for item in complaints]
         with self._lock:
             self._answers[key] = answer
             while len(self._answers) > REMEMBERED:
                 self._answers.popitem(last=False)
+        return answer
+
+    def ask(self, key: bytes, text: str) -> "Future[Any]":
+        """Return what will be FlexGet's complaints; the answer is kept, whoever waits for it or not."""
+        with self._lock:
+            asked = self._asked.get(key)
+        if asked is not None:
+            return asked
+        asked = engine().begin("validate", {"text": text})
+        with self._lock:
+            self._asked[key] = asked
+        asked.add_done_callback(lambda answer: self._note(key, answer))
+        return asked
+
+    def _note(self, key: bytes, answer: "Future[Any]") -> None:
+        with self._lock:
+            self._asked.pop(key, None)
+        if answer.exception() is None:
+            self.put(key, answer.result())
 
 
 _answers = _Answers()
 
 
-def _ask(part: dict[Any, Any]) -> list[Fault]:
+def _ask(part: dict[Any, Any], deadline: float | None = None) -> list[Fault]:
+    """Return the complaints; with a deadline, raise TimeoutError where they aren't known by then."""
     # Asked about an empty config, FlexGet checks the one that it has loaded.
     text = yaml.dump(part or {"variables": {}}, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
     key = hashlib.blake2b(text.encode("utf-8", "surrogatepass")).digest()
@@ -195,10 +225,12 @@ def _ask(part: dict[Any, Any]) -> list[Fault]:
     if known is not None:
         return known
     try:
-        complaints = engine().call("validate", {"text": text}, timeout=TIMEOUT)
+        if deadline is None:
+            complaints = engine().call("validate", {"text": text}, timeout=TIMEOUT)
+        else:
+            left = max(0.0, deadline - time.monotonic())
+            complaints = _answers.ask(key, text).result(left)
     except EngineError as error:
         # FlexGet itself stumbles over this config, and would so when it loads it.
         return [Fault((), f"FlexGet fails to check this: {error}")]
-    answer = [Fault(tuple(item["path"]), item["message"]) for item in complaints]
-    _answers.put(key, answer)
-    return answer
+    return _answers.put(key, complaints)

@@ -1,0 +1,96 @@
+"""One life of FlexGet's host, as the server sees it: the process, its socket, and the calls that wait for answers."""
+
+import socket
+import subprocess
+import threading
+import time
+from concurrent.futures import Future
+from typing import Any
+
+from . import protocol
+from .outbox import Outbox, OutboxFull
+from .run import Ending, Run
+
+# Seconds that a caller waits for an answer, unless it says otherwise.
+CALL_TIMEOUT = 30.0
+
+
+class EngineUnavailable(Exception):
+    """FlexGet can't be reached right now; the message says why."""
+
+
+class EngineError(Exception):
+    """FlexGet answered a call with an error."""
+
+    def __init__(self, code: int, message: str, data: Any = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.data = data
+
+
+class Connection:
+    """One life of the host: its process, its socket and the calls that wait for answers."""
+
+    def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket) -> None:
+        self.process = process
+        self.channel = channel
+        self.ready = threading.Event()
+        self.outbox = Outbox(channel)
+        self._calls = threading.Lock()
+        self._next_id = 0
+        self._waiting: dict[int, Future[Any]] = {}
+        # When something was last heard, or asked after nothing was left to be answered.
+        self._heard = time.monotonic()
+        self.runs: dict[int, Run] = {}
+        self.options: dict[str, Any] = {}
+
+    def send(
+        self,
+        method: str,
+        params: protocol.Message,
+        fds: list[int] | None = None,
+        timeout: float = CALL_TIMEOUT,
+    ) -> Future[Any]:
+        """Send a call, descriptors along with it; the future gets the answer. Raises EngineUnavailable."""
+        answer: Future[Any] = Future()
+        with self._calls:
+            self._next_id += 1
+            call_id = self._next_id
+            if not self._waiting:
+                self._heard = time.monotonic()
+            self._waiting[call_id] = answer
+        try:
+            data = protocol.encode(protocol.request(call_id, method, params))
+            self.outbox.send(data, fds, timeout)
+        except (OSError, OutboxFull) as error:
+            self._waiting.pop(call_id, None)
+            if isinstance(error, OutboxFull):
+                raise EngineUnavailable("FlexGet's host does not listen.") from error
+            raise EngineUnavailable("FlexGet's host has just ended.") from error
+        return answer
+
+    def unanswered(self) -> float | None:
+        """Return for how many seconds nothing was heard while a call waits; None while none does."""
+        return time.monotonic() - self._heard if self._waiting else None
+
+    def answer(self, message: protocol.Message) -> None:
+        """Hand an answer to the call that waits for it."""
+        self._heard = time.monotonic()
+        future = self._waiting.pop(message["id"], None)
+        if future is None:
+            return
+        if "error" in message:
+            body = message["error"]
+            future.set_exception(EngineError(body["code"], body["message"], body.get("data")))
+        else:
+            future.set_result(message["result"])
+
+    def lose(self, reason: str) -> None:
+        """Fail all that waits and end all runs: the host is gone."""
+        with self._calls:
+            lost, self._waiting = self._waiting, {}
+        for future in lost.values():
+            future.set_exception(EngineUnavailable(reason))
+        for run in list(self.runs.values()):
+            run.end(Ending(None, lost=reason))
+        self.runs.clear()
