@@ -144,7 +144,7 @@ class Recorder:
 
     def _on_waiting(self, batch: _Batch, params: dict[str, Any]) -> None:
         if "pid" in params:
-            what = f"FlexGet process {params['pid']}, which holds FlexGet's lock"
+            what = params["holder"]
         else:
             what = f"another run of task {storable(params['task'])}" if params["task"] else ""
         batch.changes["waiting_for"] = what

@@ -1,27 +1,56 @@
-"""FlexGet's lock file, read from outside: which FlexGet works on a config right now.
+"""FlexGet's lock file: which FlexGet works on a config right now, and whether it still does.
 
-Needs the standard library alone. FlexGet writes `PID: 123` and, where the process takes commands of
-others, `Port: 4567` into `.config-lock` beside `config.yml`, and removes the file when it ends.
+Needs the standard library only. FlexGet writes `PID: 123` and, where the process takes commands of
+others, `Port: 4567` into `.config-lock` next to `config.yml`, and removes the file when it ends. A power cut, or
+the end of a container, leaves it behind, and its number then belongs to anything: a thread, this server, process 1.
 """
 
 import os
+import secrets
 import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+# Seconds by which the start of a process and the time of a file may be told wrongly.
+SLACK = 2.0
+# FlexGet opens the file and then writes into it: one that names nobody counts for so many seconds.
+WRITING = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that holds the lock, and the port on which it takes commands, if it does."""
+    """The process that holds the lock, and the port on which it takes commands, if it does.
 
-    pid: int
-    port: int | None
+    `pid` is None where nobody can tell who it is; `problem` then says what is wrong with the file and what to do.
+    """
+
+    pid: int | None
+    port: int | None = None
+    problem: str = ""
 
     @property
     def is_daemon(self) -> bool:
         """Whether it is FlexGet's daemon; one that only executes takes commands as well."""
-        return self.port is not None and "daemon" in _command(self.pid, self.port)
+        return (
+            self.pid is not None
+            and self.port is not None
+            and "daemon" in _command(self.pid, self.port)
+        )
+
+    def __str__(self) -> str:
+        return self.problem or f"FlexGet process {self.pid}, which holds FlexGet's lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A lock that nobody holds: why, and which file it was."""
+
+    reason: str
+    inode: int
 
 
 def lock_file(config: Path) -> Path:
@@ -30,24 +59,112 @@ def lock_file(config: Path) -> Path:
 
 
 def holder(config: Path) -> Holder | None:
-    """Return who holds the lock; None where nobody does, or only a process that is no more."""
+    """Return who holds the lock; None where nobody does, or the file is stale."""
+    found = examine(lock_file(config))
+    return found if isinstance(found, Holder) else None
+
+
+def examine(path: Path) -> Holder | Stale | None:
+    """Return who holds the lock at `path`, or that it is stale; None where there is no such file."""
     try:
-        text = lock_file(config).read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        status = path.lstat()
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
         return None
+    except IsADirectoryError:
+        return Holder(None, problem=f"{path} is a folder, not FlexGet's lock file: remove it.")
+    except OSError as error:
+        return Holder(
+            None,
+            problem=f"{path} can't be read by user {os.geteuid()} ({error.strerror}): if no FlexGet is "
+            "running, remove it; else run both as the same user.",
+        )
+    values = numbers(text)
+    pid = (values.get("pid") or [0])[0]
+    if not pid:
+        return _nameless(path, status)
+    reason = why_stale(pid, status.st_mtime)
+    if reason:
+        return Stale(reason, status.st_ino)
+    ports = values.get("port")
+    return Holder(pid, ports[0] if ports else None)
+
+
+def numbers(text: str) -> dict[str, list[int]]:
+    """Return the numbers of each line `key: number …` by its key in small letters."""
     values = {}
     for line in text.splitlines():
         key, _, value = line.partition(":")
-        if value.strip().isdigit():
-            values[key.strip().lower()] = int(value)
-    pid = values.get("pid")
-    if pid is None or not is_there(pid):
-        return None
-    return Holder(pid, values.get("port"))
+        values[key.strip().lower()] = [int(word) for word in value.split() if word.isdecimal()]
+    return values
+
+
+def _nameless(path: Path, status: os.stat_result) -> Holder | Stale:
+    if abs(time.time() - status.st_mtime) > WRITING:
+        return Stale("it names no process", status.st_ino)
+    return Holder(None, problem=f"{path}, which names no process yet")
+
+
+def remove_stale(path: Path, stale: Stale) -> bool:
+    """Remove a lock that `examine` found stale; False where another one is in its place by now.
+
+    Raises OSError, whose text doesn't name the remedy: see `irremovable`.
+    """
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        # Whoever takes the lock meanwhile writes another file; two who remove the same one don't remove that.
+        path.rename(aside)
+    except FileNotFoundError:
+        return True
+    if aside.lstat().st_ino != stale.inode:
+        with suppress(FileExistsError):
+            os.link(aside, path)
+        aside.unlink()
+        return False
+    aside.unlink()
+    return True
+
+
+def living_holder(path: Path, say: Callable[[str], object]) -> Holder | None:
+    """Return who holds the lock at `path`. A stale one is removed, which `say` is told; None then."""
+    while isinstance(found := examine(path), Stale):
+        try:
+            removed = remove_stale(path, found)
+        except OSError as error:
+            return irremovable(path, found, error)
+        if removed:
+            say(f"Removed {path}, FlexGet's lock, which nobody holds: {found.reason}.")
+            return None
+    return found
+
+
+def irremovable(path: Path, stale: Stale, error: OSError) -> Holder:
+    """Return what is waited for where a stale lock can't be removed."""
+    return Holder(
+        None,
+        problem=f"{path} is left behind ({stale.reason}), and user {os.geteuid()} can't remove it "
+        f"({error.strerror}): remove it, or give the folder to this user.",
+    )
+
+
+def why_stale(pid: int, written: float) -> str:
+    """Return why process `pid` can't hold a lock that was written at this time (s since 1970); "" where it can."""
+    if not is_there(pid):
+        return f"process {pid} has ended"
+    if pid == os.getpid() or pid in ancestors():
+        return f"process {pid} is the server's own"
+    leader = _status(pid).get("Tgid", str(pid))
+    if leader != str(pid):
+        return f"{pid} is a thread of process {leader}, not a process"
+    # A clock that was set moves the start of a process, but not the time of a file.
+    started = _started(pid)
+    if started is not None and started > written + SLACK and not _is_flexget(pid):
+        return f"process {pid} was started after the lock was written"
+    return ""
 
 
 def is_there(pid: int) -> bool:
-    """Whether a process lives."""
+    """Whether a process, or a thread, of this number lives."""
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
@@ -57,9 +174,51 @@ def is_there(pid: int) -> bool:
     return True
 
 
+def ancestors() -> list[int]:
+    """Return this process's parent, the parent of that one, and so on; of what the system tells."""
+    found = []
+    pid = os.getppid()
+    while pid > 0 and pid not in found:
+        found.append(pid)
+        pid = int(_status(pid).get("PPid", "0"))
+    return found
+
+
+def _status(pid: int) -> dict[str, str]:
+    try:
+        text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in text.splitlines())
+    return {key: value.strip() for key, _, value in pairs}
+
+
+def _started(pid: int) -> float | None:
+    """Return when a process was started, in seconds since 1970; None where the system doesn't tell."""
+    try:
+        # After the name, which may hold spaces and brackets: see proc(5), field 22.
+        ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        booted = next(
+            int(line.split()[1])
+            for line in Path("/proc/stat").read_text().splitlines()
+            if line.startswith("btime ")
+        )
+    except (OSError, ValueError, IndexError, StopIteration):
+        return None
+    return booted + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _is_flexget(pid: int) -> bool:
+    return any(Path(word).name.startswith("flexget") for word in _words(pid)[:4])
+
+
 @lru_cache(maxsize=16)
 def _command(pid: int, port: int) -> list[str]:
     """The words of a process's command line; a pid that comes again has another port."""
+    return _words(pid)
+
+
+def _words(pid: int) -> list[str]:
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         return [word.decode("utf-8", "replace") for word in words]

@@ -158,8 +158,9 @@ class Execution:
             logger.critical(str(error))
             self._refuse(str(error))
         except OSError as error:
-            logger.opt(exception=True).critical("FlexGet can't work with its folder: {}", error)
-            self._refuse(f"FlexGet can't work with its folder: {error}")
+            reason = explained(error)
+            logger.critical("{}", reason)
+            self._refuse(reason)
         except (DatabaseUnusable, SQLAlchemyError) as error:
             reason = str(error) if isinstance(error, DatabaseUnusable) else unusable(error)
             logger.critical(reason)
@@ -203,15 +204,11 @@ class Execution:
         """Wait for FlexGet's lock, and say for whom."""
         waiting_for = None
         while not self.manager.take_lock():
-            holder = (self.manager._read_lock() or {}).get("pid")
+            holder = self.manager.blocking
             if holder != waiting_for:
                 waiting_for = holder
-                self.reporter.report("waiting", pid=holder)
-                logger.info(
-                    "Waiting for another FlexGet (process {}) to release {}",
-                    holder,
-                    self.manager.lockfile,
-                )
+                self.reporter.report("waiting", pid=holder and holder.pid, holder=str(holder))
+                logger.info("Waiting for {}", holder)
             time.sleep(LOCK_POLL)
 
     def _cli_config(self) -> list[list[str]] | None:
@@ -320,6 +317,17 @@ class Execution:
         self.reporter.report(
             "task", task="", aborted=True, abort_reason=reason, silent=False, **nothing
         )
+
+
+def explained(error: OSError) -> str:
+    """Return what is said of a file or folder that FlexGet can't work with: which, who, why, and what to do."""
+    named = str(error.filename or "FlexGet's folder")
+    if not isinstance(error, PermissionError):
+        return f"FlexGet can't work with {named}: {error.strerror or error}."
+    return (
+        f"User {os.geteuid()}, as which FlexGet runs here, has no permission for {named} "
+        f"({error.strerror}): give it to that user, or run FlexAPI as its owner."
+    )
 
 
 def _shares(task: Task) -> dict[tuple[str, str], float]:

@@ -18,7 +18,7 @@ from flexget.task_queue import TaskQueue
 from flexget.utils.simple_persistence import SimplePersistence
 from loguru import logger
 
-from flexapi.engine import reading
+from flexapi.engine import flexget_lock, reading
 from flexapi.engine.host.database.base import Database
 from flexapi.engine.host.database.contention import make_plugins_patient
 from flexapi.engine.host.database.locks import SharedLock
@@ -82,6 +82,8 @@ class WarmManager(Manager):
         self._plugin_folders = list(plugins)
         self.database = database or SQLite()
         self._test = False
+        # Who holds the lock, where `take_lock` could not take it.
+        self.blocking: flexget_lock.Holder | None = None
         # What plugins keep beside the tasks', as it was when the run began.
         self._kept: dict[str, dict[str, Any]] = {}
         # Where the loaded config has its variables from, and what they were.
@@ -226,21 +228,33 @@ class WarmManager(Manager):
                 del values[key]
 
     def take_lock(self, alone: bool = False) -> bool:
-        """Take FlexGet's lock; False where somebody else has it.
+        """Take FlexGet's lock; False where somebody else has it, `blocking` then tells who. Raises OSError.
 
         Runs of FlexAPI share it where several may run at once, unless one has to be `alone`.
         FlexGet's own `acquire_lock` ends the process there, also where the lock was free a moment
         before.
         """
+        path = Path(self.lockfile)
         if self.database.shared:
             alone = alone or (self._test and self.database.one_test_run)
-            self._has_lock = SharedLock(Path(self.lockfile)).join(os.getpid(), alone)
+            lock = SharedLock(path)
+            self._has_lock = lock.join(os.getpid(), alone)
+            self.blocking = None if self._has_lock else lock.blocking()
             return self._has_lock
-        if self.check_lock():
+        self.blocking = flexget_lock.living_holder(path, logger.warning)
+        if self.blocking is not None:
             return False
         self._has_lock = True
-        self.write_lock()
+        try:
+            self.write_lock()
+        except OSError:
+            self._has_lock = False
+            raise
         return True
+
+    def check_lock(self) -> bool:
+        """Whether another FlexGet holds the lock; not what a process that is no more left behind."""
+        return flexget_lock.living_holder(Path(self.lockfile), logger.warning) is not None
 
     def drop_lock(self) -> None:
         """Release the lock that `take_lock` took."""

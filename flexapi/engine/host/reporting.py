@@ -4,7 +4,7 @@ Every report is one line of JSON-RPC (see `protocol`) on a pipe whose other end 
 
 `log`       `{"time": s since 1970, "level", "plugin", "task", "message"}`
 `progress`  `{"task", "phase", "plugin", "percent": 0 to 100}`
-`waiting`   `{"pid"}`: another FlexGet process holds FlexGet's lock; or `{"task"}`: another run of this
+`waiting`   `{"pid", "holder"}`: another FlexGet process holds FlexGet's lock, or nobody knows who (pid null); or `{"task"}`: another run of this
             task goes on; or that of no task, "": the wait is over
 `started`   `{"tasks": [name, …]}`: the lock is ours, these tasks run
 `entries`   `{"task", "entries": [{"title", "url", "original_url", "state", "reason", "plugin",

@@ -1,9 +1,11 @@
 """The host process: it needs FlexGet alone, keeps to FlexGet's lock and comes back after a crash."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -136,7 +138,6 @@ def test_the_end_of_the_server_ends_host_and_run(tmp_path: Path) -> None:
 
 def test_it_waits_for_flexget_s_lock(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
     flexget_home.write({"good": accepting("y")})
-    flexget_engine.call("version")
     # What a `flexget` command leaves while it runs.
     holder = subprocess.Popen(["sleep", "60"])
     flexget_home.lock.write_text(f"PID: {holder.pid}\n")
@@ -147,7 +148,8 @@ def test_it_waits_for_flexget_s_lock(flexget_engine: Engine, flexget_home: FlexG
             kinds += [report.kind for report in batch]
             for report in batch:
                 if report.kind == "waiting":
-                    assert report.params == {"pid": holder.pid}
+                    assert report.params["pid"] == holder.pid
+                    assert "holds FlexGet's lock" in report.params["holder"]
                     holder.kill()
                     holder.wait()
     assert kinds.index("waiting") < kinds.index("started")
@@ -159,16 +161,18 @@ def test_it_can_be_aborted_while_it_waits(
     flexget_engine: Engine, flexget_home: FlexGetHome
 ) -> None:
     flexget_home.write({"good": accepting("y")})
-    flexget_home.lock.write_text(f"PID: {os.getpid()}\n")
-    try:
-        run = flexget_engine.execute(1, ["good"], {})
-        reports = []
-        for batch in run:
-            reports += batch
-            if of_kind(batch, "waiting"):
-                run.abort(grace=20)
-    finally:
-        flexget_home.lock.unlink()
+    with subprocess.Popen(["sleep", "60"]) as holder:
+        flexget_home.lock.write_text(f"PID: {holder.pid}\n")
+        try:
+            run = flexget_engine.execute(1, ["good"], {})
+            reports = []
+            for batch in run:
+                reports += batch
+                if of_kind(batch, "waiting"):
+                    run.abort(grace=20)
+        finally:
+            holder.kill()
+            flexget_home.lock.unlink()
     assert of_kind(reports, "finished") == [{"aborted": True}]
     assert not of_kind(reports, "started")
 
@@ -253,13 +257,58 @@ def test_a_python_without_flexget_is_reported(tmp_path: Path) -> None:
 def test_a_database_that_can_t_be_opened_is_reported(tmp_path: Path) -> None:
     home = FlexGetHome(tmp_path / "flexget")
     (home.folder / "db-config.sqlite").mkdir()
+    home.write({"good": accepting("x")})
     engine = Engine(home.config)
     engine.start()
     try:
-        with pytest.raises(EngineUnavailable, match="database can't be used: unable to open"):
-            engine.call("version", timeout=60)
+        (task,) = of_kind(reports_of(engine.execute(1, ["good"], {})), "task")
     finally:
         engine.stop()
+    assert task["aborted"]
+    assert "database can't be used: unable to open" in task["abort_reason"]
+
+
+def test_without_a_database_nothing_is_made_while_another_flexget_has_the_lock(
+    tmp_path: Path,
+) -> None:
+    home = FlexGetHome(tmp_path / "flexget")
+    home.write({"good": accepting("x")})
+    engine = Engine(home.config)
+    with subprocess.Popen(["sleep", "60"]) as holder:
+        home.lock.write_text(f"PID: {holder.pid}\n")
+        engine.start()
+        try:
+            assert engine.call("validate", {"text": "tasks: {}"}, timeout=60) == []
+            assert not (home.folder / "db-config.sqlite").exists()
+            run = engine.execute(1, ["good"], {})
+            holder.kill()
+            holder.wait()
+            (task,) = of_kind(reports_of(run), "task")
+        finally:
+            holder.kill()
+            engine.stop()
+    assert task["accepted"] == 1
+
+
+def test_tables_without_a_stored_version_get_it_and_need_no_upgrade(tmp_path: Path) -> None:
+    home = FlexGetHome(tmp_path / "flexget")
+    home.write({"good": accepting("x")})
+    database = home.folder / "db-config.sqlite"
+    engine = Engine(home.config)
+    engine.start()
+    try:
+        engine.call("version", timeout=60)
+        engine.stop()
+        with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+            connection.execute("DELETE FROM plugin_schema WHERE plugin = 'seen'")
+        engine.start()
+        logged = messages(reports_of(engine.execute(1, ["good"], {})))
+    finally:
+        engine.stop()
+    assert not any("upgrade" in message for message in logged)
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        query = "SELECT version FROM plugin_schema WHERE plugin = 'seen'"
+        assert len(connection.execute(query).fetchall()) == 1
 
 
 def test_another_python_s_flexget_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

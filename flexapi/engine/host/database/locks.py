@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flexapi.engine.flexget_lock import is_there
+from flexapi.engine import flexget_lock
+from flexapi.engine.flexget_lock import Holder, Stale, numbers, why_stale
 
 _MEMBERS = "flexapi"
 
@@ -73,6 +74,11 @@ class SharedLock:
             self._write([*members, pid] if pid not in members else members)
             return True
 
+    def blocking(self) -> Holder:
+        """Return who or what keeps others out."""
+        found = flexget_lock.examine(self._path)
+        return found if isinstance(found, Holder) else Holder(None, problem="another run")
+
     def leave(self, pid: int) -> None:
         """Have no part in it any longer, or see to it that one who died has none."""
         with self._guard.lock("file"):
@@ -83,18 +89,25 @@ class SharedLock:
     def _read(self, dead: int = 0) -> tuple[int | None, list[int]]:
         """Return who is named (None where nobody who lives) and the members that live.
 
-        A file that names nobody is one that is just being written: 0 is said to be named then.
-        `dead` counts as living here.
+        Of a file that can't be judged, or is just being written, 0 is said to be named. `dead` counts as living
+        here.
         """
-        try:
-            text = self._path.read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
+        found = flexget_lock.examine(self._path)
+        if found is None:
             return None, []
-        values = dict(_pair(line) for line in text.splitlines())
-        named = _pids(values.get("pid", ""))[:1] or [0]
-        members = [pid for pid in _pids(values.get(_MEMBERS, "")) if pid == dead or is_there(pid)]
-        holder = named[0] if not named[0] or is_there(named[0]) else None
-        return holder, members
+        if isinstance(found, Holder) and found.pid is None:
+            return 0, []
+        written = self._path.stat().st_mtime
+        values = numbers(self._path.read_text(encoding="utf-8", errors="replace"))
+        members = [
+            pid
+            for pid in values.get(_MEMBERS, [])
+            if pid in (dead, os.getpid()) or not why_stale(pid, written)
+        ]
+        named = (values.get("pid") or [0])[0]
+        if isinstance(found, Stale) and named not in members:
+            return None, members
+        return named, members
 
     def _write(self, members: list[int]) -> None:
         if not members:
@@ -104,12 +117,3 @@ class SharedLock:
         new = self._path.with_name(f".flexapi{self._path.name}.new")
         new.write_text(f"PID: {members[0]}\n{_MEMBERS}: {' '.join(map(str, members))}\n")
         new.replace(self._path)
-
-
-def _pids(text: str) -> list[int]:
-    return [int(word) for word in text.split() if word.isdecimal()]
-
-
-def _pair(line: str) -> tuple[str, str]:
-    key, _, value = line.partition(":")
-    return key.strip().lower(), value

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from flexget import db_schema
-from flexget.manager import Manager
-from sqlalchemy import Engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from flexget.manager import Base, Session
+from sqlalchemy import Engine, create_engine, event, inspect
 
 from .locks import FileLocks
-from .unusable import DatabaseUnusable, unusable
+from .versions import set_missing_versions
 
 # Milliseconds to wait for another run that writes, where several run at once; FlexGet's own are 10 s.
 PATIENCE = 60_000
@@ -31,26 +30,30 @@ class SQLite:
     def open(self, manager: Any) -> None:
         """Let FlexGet's manager work with the file, which is made where it is missing.
 
-        Raises DatabaseUnusable.
+        Its tables are made by `prepare`, under FlexGet's lock; FlexGet's own `init_sqlalchemy` makes them at once.
         """
         if self.shared and self._locks is None:
             name = f".flexapi-{manager.config_name}-runs"
             self._locks = FileLocks(manager.config_base / name)
-        try:
-            Manager.init_sqlalchemy(manager)
-        except AttributeError as error:
-            # FlexGet fails to say what failed: it asks the exception for its `message`, as in Python 2.
-            if not isinstance(error.__context__, SQLAlchemyError):
-                raise
-            raise DatabaseUnusable(unusable(error.__context__)) from error.__context__
+        manager.database_uri = manager.database_uri or f"sqlite:///{manager.db_filename}"
+        manager.engine = create_engine(
+            manager.database_uri,
+            echo=bool(manager.options.debug_sql),
+            connect_args={"check_same_thread": False, "timeout": 10},
+        )
+        Session.configure(bind=manager.engine)
         if self.shared:
             _be_patient(manager.engine)
 
     def prepare(self, manager: Any) -> None:
-        """Upgrade the tables where need be. FlexGet's lock must be held."""
+        """Make or upgrade the tables where need be. FlexGet's lock must be held."""
         if not Path(manager.db_filename).exists():
-            # Somebody removed it since it was made.
-            manager.init_sqlalchemy()
+            # Somebody removed it: what is open is a file without a name.
+            manager.engine.dispose()
+        there = set(inspect(manager.engine).get_table_names())
+        if not there.issuperset(Base.metadata.tables):
+            Base.metadata.create_all(bind=manager.engine)
+        set_missing_versions(manager.engine)
         if db_schema.upgrade_required():
             manager.upgrade_tables()
 
