@@ -59,3 +59,12 @@ class NamedPermission(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         self.message = f"You may not do this: it needs the permission {view.permission}."
         return bool(request.user and request.user.has_perm(view.permission))
+
+
+class IsSuperuser(BasePermission):
+    """Lets superusers through; nobody else can be given this."""
+
+    message = "You may not do this: only superusers may."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return bool(request.user and request.user.is_superuser)

@@ -15,12 +15,14 @@ from flexapi.api.router import router
 from flexapi.api.status import progress, server, summary
 from flexapi.api.status.server import ServerView
 from flexapi.api.status.summary import SummaryView
+from flexapi.api.status.unlock import UnlockView
 
 router.register_view("auth/login", LoginView.as_view(), name="auth-login")
 router.register_view("auth/logout", LogoutView.as_view(), name="auth-logout")
 router.register_view("auth/me", MeView.as_view(), name="auth-me")
 router.register("auth/tokens", TokenViewSet, basename="auth-token")
 router.register_view("server/summary", SummaryView.as_view(), name="server-summary")
+router.register_view("server/unlock", UnlockView.as_view(), name="server-unlock")
 router.register_view("server", ServerView.as_view(), name="server")
 server.register("work", progress.report)
 summary.register("work", progress.report, "executions.view_execution")

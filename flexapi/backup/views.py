@@ -8,24 +8,21 @@ from django.http import FileResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from flexapi.api.errors import ServiceUnavailable
 from flexapi.api.http import threads
+from flexapi.api.permissions import IsSuperuser
 from flexapi.backup import archive
 from flexapi.backup.contents import BackupError
 
 
-class IsSuperuser(BasePermission):
+class MayBackUp(IsSuperuser):
     """Lets superusers through: a backup holds every credential, password hash and token hash."""
 
     message = "You may not do this: a backup holds everything, so only superusers may make one."
-
-    def has_permission(self, request: Request, view: object) -> bool:
-        return bool(request.user and request.user.is_superuser)
 
 
 class ArchiveRenderer(BaseRenderer):
@@ -44,7 +41,7 @@ class ArchiveRenderer(BaseRenderer):
 class BackupView(APIView):
     """A backup of everything: both databases, the config with its files and plugins, the secret key."""
 
-    permission_classes = (IsSuperuser,)
+    permission_classes = (MayBackUp,)
     renderer_classes = (JSONRenderer, ArchiveRenderer)
 
     @extend_schema(

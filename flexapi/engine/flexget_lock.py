@@ -7,6 +7,8 @@ the end of a container, leaves it behind, and its number then belongs to anythin
 
 import os
 import secrets
+import socket
+import stat
 import subprocess
 import time
 from collections.abc import Callable
@@ -18,7 +20,11 @@ from pathlib import Path
 # Seconds by which the start of a process and the time of a file may be told wrongly.
 SLACK = 2.0
 # FlexGet opens the file and then writes into it: one that names nobody counts for so many seconds.
-WRITING = 10.0
+WRITING = 3.0
+# Bytes of the file that are read; FlexGet writes fewer than a hundred.
+MOST = 1 << 16
+# Digits of the largest number that a process or a port may have, and then some.
+DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class Holder:
     """The process that holds the lock, and the port on which it takes commands, if it does.
 
     `pid` is None where nobody can tell who it is; `problem` then says what is wrong with the file and what to do.
+    It is 0 while the file is being written.
     """
 
     pid: int | None
@@ -36,7 +43,8 @@ class Holder:
     def is_daemon(self) -> bool:
         """Whether it is FlexGet's daemon; one that only executes takes commands as well."""
         return (
-            self.pid is not None
+            bool(self.pid)
+            and self.pid is not None
             and self.port is not None
             and "daemon" in _command(self.pid, self.port)
         )
@@ -52,6 +60,10 @@ class Stale:
     reason: str
     inode: int
 
+    def told(self, path: Path) -> str:
+        """Return what the log says of its removal."""
+        return f"Removed {path}, FlexGet's lock, which nobody holds: {self.reason}."
+
 
 def lock_file(config: Path) -> Path:
     """Return the lock file of a config."""
@@ -64,30 +76,57 @@ def holder(config: Path) -> Holder | None:
     return found if isinstance(found, Holder) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock file as it was read: its numbers by key in small letters, and who holds it."""
+
+    numbers: dict[str, list[int]]
+    written: float
+    found: Holder | Stale
+
+
 def examine(path: Path) -> Holder | Stale | None:
     """Return who holds the lock at `path`, or that it is stale; None where there is no such file."""
+    lock = read(path)
+    return None if lock is None else lock.found
+
+
+def named(path: Path) -> int | None:
+    """Return the process that the lock at `path` names, whether it lives or not; None where it names none."""
+    lock = read(path)
+    pids = lock.numbers.get("pid") if lock is not None else None
+    return pids[0] if pids else None
+
+
+def read(path: Path) -> Lock | None:
+    """Read the lock at `path`; None where there is no such file."""
     try:
         status = path.lstat()
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+        if not stat.S_ISREG(status.st_mode):
+            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a plain file"
+            problem = f"{path}, FlexGet's lock, is {what}: remove it."
+            return Lock({}, status.st_mtime, Holder(None, problem=problem))
+        with path.open("rb") as file:
+            values = numbers(file.read(MOST).decode("utf-8", "replace"))
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except IsADirectoryError:
-        return Holder(None, problem=f"{path} is a folder, not FlexGet's lock file: remove it.")
     except OSError as error:
-        return Holder(
-            None,
-            problem=f"{path} can't be read by user {os.geteuid()} ({error.strerror}): if no FlexGet is "
-            "running, remove it; else run both as the same user.",
+        problem = (
+            f"{path} can't be read by user {os.geteuid()} ({error.strerror}): if no FlexGet is "
+            "running, remove it; else run both as the same user."
         )
-    values = numbers(text)
+        return Lock({}, 0.0, Holder(None, problem=problem))
+    return Lock(values, status.st_mtime, _judge(path, values, status))
+
+
+def _judge(path: Path, values: dict[str, list[int]], status: os.stat_result) -> Holder | Stale:
     pid = (values.get("pid") or [0])[0]
+    ports = values.get("port")
+    port = ports[0] if ports else None
     if not pid:
         return _nameless(path, status)
-    reason = why_stale(pid, status.st_mtime)
-    if reason:
-        return Stale(reason, status.st_ino)
-    ports = values.get("port")
-    return Holder(pid, ports[0] if ports else None)
+    reason = why_stale(pid, status.st_mtime, port)
+    return Stale(reason, status.st_ino) if reason else Holder(pid, port)
 
 
 def numbers(text: str) -> dict[str, list[int]]:
@@ -95,14 +134,15 @@ def numbers(text: str) -> dict[str, list[int]]:
     values = {}
     for line in text.splitlines():
         key, _, value = line.partition(":")
-        values[key.strip().lower()] = [int(word) for word in value.split() if word.isdecimal()]
+        words = (word for word in value.split() if word.isdecimal() and len(word) <= DIGITS)
+        values[key.strip().lower()] = [int(word) for word in words]
     return values
 
 
 def _nameless(path: Path, status: os.stat_result) -> Holder | Stale:
     if abs(time.time() - status.st_mtime) > WRITING:
         return Stale("it names no process", status.st_ino)
-    return Holder(None, problem=f"{path}, which names no process yet")
+    return Holder(0, problem=f"{path}, which names no process yet")
 
 
 def remove_stale(path: Path, stale: Stale) -> bool:
@@ -133,7 +173,7 @@ def living_holder(path: Path, say: Callable[[str], object]) -> Holder | None:
         except OSError as error:
             return irremovable(path, found, error)
         if removed:
-            say(f"Removed {path}, FlexGet's lock, which nobody holds: {found.reason}.")
+            say(found.told(path))
             return None
     return found
 
@@ -147,19 +187,60 @@ def irremovable(path: Path, stale: Stale, error: OSError) -> Holder:
     )
 
 
-def why_stale(pid: int, written: float) -> str:
-    """Return why process `pid` can't hold a lock that was written at this time (s since 1970); "" where it can."""
-    if not is_there(pid):
+class Held(Exception):
+    """A lock can't be removed; the message says who holds it, or what keeps it there and what to do."""
+
+
+def unlock(path: Path) -> str:
+    """Remove a lock that nobody holds, or of which nobody can tell who does; return why it was removed, "" for none.
+
+    Raises Held.
+    """
+    found = examine(path)
+    if found is None:
+        return ""
+    if isinstance(found, Stale):
+        try:
+            if remove_stale(path, found):
+                return found.reason
+        except OSError as error:
+            raise Held(str(irremovable(path, found, error))) from error
+        raise Held(f"{path} was taken by another process just now.")
+    if found.pid is not None:
+        command = " ".join(_words(found.pid)[:6]).strip() if found.pid else ""
+        said = f" ({command})" if command else ""
+        raise Held(f"{found}{said}: it is alive. End it, or wait for it.")
+    try:
+        path.rmdir() if path.is_dir() else path.unlink()
+    except OSError as error:
+        raise Held(
+            f"{path} can't be removed by user {os.geteuid()} ({error.strerror}): remove it there."
+        ) from error
+    return found.problem
+
+
+def why_stale(pid: int, written: float, port: int | None = None) -> str:
+    """Return why process `pid` can't hold a lock that was written at this time (s since 1970); "" where it can.
+
+    `port` is where the lock says that it takes commands.
+    """
+    status = _status(pid)
+    if not is_there(pid) or status.get("State", "")[:1] in ("Z", "X"):
         return f"process {pid} has ended"
     if pid == os.getpid() or pid in ancestors():
         return f"process {pid} is the server's own"
-    leader = _status(pid).get("Tgid", str(pid))
+    leader = status.get("Tgid", str(pid))
     if leader != str(pid):
         return f"{pid} is a thread of process {leader}, not a process"
-    # A clock that was set moves the start of a process, but not the time of a file.
     started = _started(pid)
-    if started is not None and started > written + SLACK and not _is_flexget(pid):
+    if started is None:
+        return ""
+    # Setting the clock moves the start of a process and not the time of a file. A FlexGet that answers where its
+    # lock says holds it all the same.
+    if started > written + SLACK and not (_is_flexget(pid) and _answers(port)):
         return f"process {pid} was started after the lock was written"
+    if written > time.time() + SLACK and not _is_flexget(pid):
+        return f"process {pid} is not FlexGet, and the lock was written by a clock that was ahead"
     return ""
 
 
@@ -212,6 +293,14 @@ def _is_flexget(pid: int) -> bool:
     return any(Path(word).name.startswith("flexget") for word in _words(pid)[:4])
 
 
+def _answers(port: int | None) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port or 0), timeout=1):
+            return True
+    except (OSError, OverflowError):
+        return False
+
+
 @lru_cache(maxsize=16)
 def _command(pid: int, port: int) -> list[str]:
     """The words of a process's command line; a pid that comes again has another port."""
@@ -223,6 +312,12 @@ def _words(pid: int) -> list[str]:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         return [word.decode("utf-8", "replace") for word in words]
     except OSError:
+        return _listed(pid)
+
+
+def _listed(pid: int) -> list[str]:
+    """The words of a command line where the system has no /proc."""
+    with suppress(OSError):  # Small images have no ps.
         listed = subprocess.run(
             ["/bin/ps", "-o", "command=", "-p", str(pid)],
             capture_output=True,
@@ -230,3 +325,4 @@ def _words(pid: int) -> list[str]:
             check=False,
         )
         return listed.stdout.split()
+    return []

@@ -30,7 +30,8 @@ _ABILITIES = {
 
 def abilities(user: Any) -> dict[str, bool]:
     """What the user may do, so that no button leads to a 403."""
-    return {name: user.has_perm(permission) for name, permission in _ABILITIES.items()}
+    can = {name: user.has_perm(permission) for name, permission in _ABILITIES.items()}
+    return {**can, "steer": user.is_superuser}
 
 
 def endpoints(*prefixes: str) -> dict[str, str]:

@@ -173,11 +173,18 @@ class Execution:
 
     def _start_logging(self) -> None:
         level = self.request.get("loglevel", "verbose").upper()
+        unusable_file = None
         # FlexGet's own log file stays what it was for those who read it.
-        flexget.log.start(self.manager.log_filename, level, to_console=False)
+        try:
+            flexget.log.start(self.manager.log_filename, level, to_console=False)
+        except OSError as error:
+            unusable_file = error
+            flexget.log.start(None, level, to_console=False)
         logger.add(
             self.reporter.log, level=level, format="{message}", backtrace=False, diagnose=False
         )
+        if unusable_file is not None:
+            logger.warning("{} This run goes on without it.", explained(unusable_file))
 
     @contextmanager
     def _flexget_lock(self) -> Iterator[None]:

@@ -19,6 +19,7 @@ from flexget.utils.simple_persistence import SimplePersistence
 from loguru import logger
 
 from flexapi.engine import flexget_lock, reading
+from flexapi.engine.flexget_lock import Holder
 from flexapi.engine.host.database.base import Database
 from flexapi.engine.host.database.contention import make_plugins_patient
 from flexapi.engine.host.database.locks import SharedLock
@@ -238,17 +239,25 @@ class WarmManager(Manager):
         if self.database.shared:
             alone = alone or (self._test and self.database.one_test_run)
             lock = SharedLock(path)
-            self._has_lock = lock.join(os.getpid(), alone)
+            self._has_lock = lock.join(os.getpid(), alone, logger.warning)
             self.blocking = None if self._has_lock else lock.blocking()
             return self._has_lock
         self.blocking = flexget_lock.living_holder(path, logger.warning)
-        if self.blocking is not None:
+        if self.blocking is None and not self._make_lock(path):
+            self.blocking = Holder(None, problem="another run")
+        return self.blocking is None
+
+    def _make_lock(self, path: Path) -> bool:
+        """Make FlexGet's lock file; False where somebody was quicker. Raises OSError."""
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
             return False
         self._has_lock = True
         try:
             self.write_lock()
         except OSError:
-            self._has_lock = False
+            self.drop_lock()
             raise
         return True
 
@@ -257,10 +266,11 @@ class WarmManager(Manager):
         return flexget_lock.living_holder(Path(self.lockfile), logger.warning) is not None
 
     def drop_lock(self) -> None:
-        """Release the lock that `take_lock` took."""
+        """Release the lock that `take_lock` took, unless somebody else has it by now."""
+        path = Path(self.lockfile)
         if self.database.shared:
-            SharedLock(Path(self.lockfile)).leave(os.getpid())
-        else:
+            SharedLock(path).leave(os.getpid())
+        elif flexget_lock.named(path) in (os.getpid(), None):
             self.release_lock()
         self._has_lock = False
 

@@ -215,10 +215,15 @@ def warm(manager: WarmManager) -> None:
         configure_mappers()
     with contextlib.suppress(ConfigInvalid, OSError):
         manager.refresh_config()
-    if not manager.initialized and manager.take_lock(alone=True):
+    if not manager.initialized:
+        with contextlib.suppress(OSError, DatabaseUnusable, SQLAlchemyError):
+            _prepare_database(manager)
+
+
+def _prepare_database(manager: WarmManager) -> None:
+    if manager.take_lock(alone=True):
         try:
-            with contextlib.suppress(DatabaseUnusable, SQLAlchemyError):
-                manager.prepare_database()
+            manager.prepare_database()
         finally:
             manager.drop_lock()
 

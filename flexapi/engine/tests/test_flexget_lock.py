@@ -1,6 +1,7 @@
 """FlexGet's lock file, as others left it: who holds it, and when nobody does."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flexapi.engine import flexget_lock
-from flexapi.engine.flexget_lock import Holder, Stale
+from flexapi.engine.flexget_lock import Held, Holder, Stale
 
 WAIT = "import sys; print(flush=True); sys.stdin.read()"
 
@@ -43,7 +44,17 @@ def write(lock: Path, text: str, *, age: float = 0) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "PID: x\n", "port: 5\n", "PID: 4194305\n", "PID: 99999999999999999999\n", "\0", "PID:"],
+    [
+        "",
+        "PID: x\n",
+        "port: 5\n",
+        "PID: 4194305\n",
+        "PID: 99999999999999999999\n",
+        "\0",
+        "PID:",
+        f"PID: {'9' * 5000}\n",
+        "\x80\xff" * 40_000,
+    ],
 )
 def test_nobody_holds_what_names_nobody(config: Path, lock: Path, text: str) -> None:
     assert flexget_lock.holder(config) is None
@@ -56,7 +67,7 @@ def test_a_file_that_is_just_being_written_counts(config: Path, lock: Path) -> N
     write(lock, "")
     holder = flexget_lock.holder(config)
     assert holder is not None
-    assert holder.pid is None
+    assert holder.pid == 0
     assert str(lock) in str(holder)
 
 
@@ -72,14 +83,37 @@ def test_a_process_that_was_started_later_can_t_hold_it(lock: Path, other: int) 
     assert "started after the lock was written" in found.reason
 
 
-def test_flexget_itself_counts_although_the_clock_was_set(
+def test_flexget_that_answers_counts_although_the_clock_was_set(
     lock: Path, other: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         flexget_lock, "_words", lambda pid: ["python", "/usr/bin/flexget", "daemon"]
     )
-    write(lock, f"PID: {other}\n", age=3600)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        write(lock, f"PID: {other}\nport: {port}\n", age=3600)
+        assert flexget_lock.examine(lock) == Holder(other, port)
+    assert isinstance(flexget_lock.examine(lock), Stale)
+
+
+def test_of_a_lock_from_the_future_only_flexget_counts(
+    lock: Path, other: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(lock, f"PID: {other}\n", age=-3600)
+    found = flexget_lock.examine(lock)
+    assert isinstance(found, Stale)
+    assert "a clock that was ahead" in found.reason
+    monkeypatch.setattr(flexget_lock, "_words", lambda pid: ["/usr/bin/flexget", "execute"])
     assert flexget_lock.examine(lock) == Holder(other)
+
+
+def test_a_process_that_ended_and_was_not_reaped_can_t_hold_it(lock: Path) -> None:
+    with subprocess.Popen(["true"]) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        write(lock, f"PID: {process.pid}\n")
+        found = flexget_lock.examine(lock)
+    assert isinstance(found, Stale)
+    assert "has ended" in found.reason
 
 
 def test_a_thread_can_t_hold_it(lock: Path) -> None:
@@ -117,7 +151,7 @@ def test_what_can_t_be_judged_is_named_with_what_to_do(lock: Path) -> None:
     lock.mkdir()
     found = flexget_lock.examine(lock)
     assert isinstance(found, Holder)
-    assert str(found) == f"{lock} is a folder, not FlexGet's lock file: remove it."
+    assert str(found) == f"{lock}, FlexGet's lock, is a folder: remove it."
 
 
 def test_what_can_t_be_read_is_named_with_user_and_remedy(
@@ -125,14 +159,45 @@ def test_what_can_t_be_read_is_named_with_user_and_remedy(
 ) -> None:
     write(lock, "PID: 1\n")
 
-    def refuse(self: Path, **options: object) -> str:
+    def refuse(self: Path, *options: object) -> str:
         raise PermissionError(13, "Permission denied", str(self))
 
-    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     found = flexget_lock.examine(lock)
     assert isinstance(found, Holder)
     assert f"can't be read by user {os.geteuid()}" in str(found)
     assert "run both as the same user" in str(found)
+
+
+def test_a_pipe_or_a_link_is_named_and_not_waited_for(lock: Path) -> None:
+    os.mkfifo(lock)
+    assert "is not a plain file: remove it" in str(flexget_lock.examine(lock))
+    lock.unlink()
+    lock.symlink_to("nowhere")
+    assert "is not a plain file: remove it" in str(flexget_lock.examine(lock))
+
+
+class TestUnlocking:
+    def test_what_nobody_holds(self, lock: Path) -> None:
+        assert flexget_lock.unlock(lock) == ""
+        write(lock, "PID: 4194305\n")
+        assert flexget_lock.unlock(lock) == "process 4194305 has ended"
+        lock.mkdir()
+        assert "is a folder" in flexget_lock.unlock(lock)
+        lock.symlink_to("nowhere")
+        assert "is not a plain file" in flexget_lock.unlock(lock)
+        assert list(lock.parent.iterdir()) == []
+
+    def test_what_somebody_holds_stays(self, lock: Path, other: int) -> None:
+        write(lock, f"PID: {other}\n")
+        with pytest.raises(Held, match=rf"FlexGet process {other}.*\(sleep 60\): it is alive"):
+            flexget_lock.unlock(lock)
+        assert lock.exists()
+
+    def test_what_can_t_be_removed(self, lock: Path) -> None:
+        (lock / "full").mkdir(parents=True)
+        with pytest.raises(Held, match=f"can't be removed by user {os.geteuid()}"):
+            flexget_lock.unlock(lock)
 
 
 class TestRemoving:

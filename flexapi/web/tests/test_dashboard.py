@@ -161,3 +161,20 @@ def test_the_list_of_tasks(web_server: LiveServer, people: Any) -> None:
     page.wait_for_url("**/executions/*/")
     expect(page.locator("#status")).to_have_text("complete")
     expect(page.locator("#log")).to_contain_text("ACCEPTED: `odd`")
+
+
+def test_a_lock_that_can_t_be_judged_is_removed_from_the_pages(
+    own_server: LiveServer, people: Any
+) -> None:
+    own_server.home.write({"hello": TASKS["hello"]}, schedules=False)
+    own_server.home.lock.mkdir()
+    own_server.start()
+    execution = start(own_server, "hello")
+    page = people(own_server, "admin").page
+    expect(page.locator("#state")).to_contain_text("is a folder: remove it")
+    expect(page.locator("#state").get_by_role("button", name="Unlock")).to_be_visible()
+    page.goto(f"/executions/{execution}/")
+    page.locator("#reason").get_by_role("button", name="Unlock").click()
+    expect(page.locator("#toasts")).to_contain_text("Removed")
+    expect(page.locator("#status")).to_have_text("complete")
+    assert not own_server.home.lock.exists()

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flexapi.engine import flexget_lock
-from flexapi.engine.flexget_lock import Holder, Stale, numbers, why_stale
+from flexapi.engine.flexget_lock import Holder, Stale, why_stale
 
 _MEMBERS = "flexapi"
 
@@ -63,14 +63,19 @@ class SharedLock:
         self._path = path
         self._guard = FileLocks(path.with_name(f".flexapi{path.name}"))
 
-    def join(self, pid: int, alone: bool = False) -> bool:
-        """Take part in it; False where another FlexGet has it, or, with `alone`, anybody else."""
+    def join(self, pid: int, alone: bool = False, say: Callable[[str], object] = str) -> bool:
+        """Take part in it; False where another FlexGet has it, or, with `alone`, anybody else.
+
+        `say` is told of what it replaces: the lock of a process that can't hold it.
+        """
         with self._guard.lock("file"):
-            holder, members = self._read()
+            holder, members, stale = self._read()
             if holder is not None and holder not in members:
                 return False
             if alone and members not in ([], [pid]):
                 return False
+            if stale is not None and not members:
+                say(stale.told(self._path))
             self._write([*members, pid] if pid not in members else members)
             return True
 
@@ -82,32 +87,30 @@ class SharedLock:
     def leave(self, pid: int) -> None:
         """Have no part in it any longer, or see to it that one who died has none."""
         with self._guard.lock("file"):
-            _, members = self._read(dead=pid)
+            _, members, _ = self._read(dead=pid)
             if pid in members:
                 self._write([member for member in members if member != pid])
 
-    def _read(self, dead: int = 0) -> tuple[int | None, list[int]]:
-        """Return who is named (None where nobody who lives) and the members that live.
+    def _read(self, dead: int = 0) -> tuple[int | None, list[int], Stale | None]:
+        """Return who is named (None where nobody who lives), the members that live, and why the lock is stale.
 
         Of a file that can't be judged, or is just being written, 0 is said to be named. `dead` counts as living
         here.
         """
-        found = flexget_lock.examine(self._path)
-        if found is None:
-            return None, []
-        if isinstance(found, Holder) and found.pid is None:
-            return 0, []
-        written = self._path.stat().st_mtime
-        values = numbers(self._path.read_text(encoding="utf-8", errors="replace"))
+        lock = flexget_lock.read(self._path)
+        if lock is None:
+            return None, [], None
+        if isinstance(lock.found, Holder) and not lock.found.pid:
+            return 0, [], None
         members = [
             pid
-            for pid in values.get(_MEMBERS, [])
-            if pid in (dead, os.getpid()) or not why_stale(pid, written)
+            for pid in lock.numbers.get(_MEMBERS, [])
+            if pid in (dead, os.getpid()) or not why_stale(pid, lock.written)
         ]
-        named = (values.get("pid") or [0])[0]
-        if isinstance(found, Stale) and named not in members:
-            return None, members
-        return named, members
+        named = (lock.numbers.get("pid") or [0])[0]
+        if isinstance(lock.found, Stale) and named not in members:
+            return None, members, lock.found
+        return named, members, None
 
     def _write(self, members: list[int]) -> None:
         if not members:

@@ -28,6 +28,7 @@ from .dialect import (
 )
 from .locks import lock_key
 from .unusable import DatabaseUnusable, unusable
+from .versions import set_missing_versions
 
 DEFAULT_SCHEMA = "flexget"
 TEST_SCHEMA = "flexget_test_"
@@ -125,6 +126,7 @@ class PostgreSQL:
                 self._make_tables(connection)
                 # Another host may have been quicker, and of a newer FlexGet.
                 self._refuse_newer(connection)
+                set_missing_versions(connection)
                 if db_schema.upgrade_required():
                     manager.upgrade_tables()
 

@@ -3,34 +3,38 @@
 from typing import Any
 
 from flexget import db_schema
-from flexget.manager import Base
+from flexget.manager import Base, Session
 from loguru import logger
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Connection, Engine, inspect, select
 
 logger = logger.bind(name="schema")
 
 
-def set_missing_versions(engine: Engine) -> None:
+def set_missing_versions(database: Engine | Connection) -> None:
     """Store the version of plugins whose tables are there, whole and as this FlexGet makes them, without one.
 
     They were made while another FlexGet held the lock, or the process ended in between. FlexGet would see to an upgrade
-    in each run and never make it. FlexGet's lock must be held.
+    in each run and never make it. FlexGet's sessions must work with `database`, and its lock be held.
     """
-    schema = db_schema.PluginSchema
-    with engine.connect() as connection:
-        known = set(connection.execute(select(schema.plugin)).scalars())
+    for plugin in _without_version(inspect(database)):
+        version = db_schema.plugin_schemas[plugin]["version"]
+        logger.info("Stored the missing version {} of the tables of {}.", version, plugin)
+        db_schema.set_version(plugin, version)
+
+
+def _without_version(inspector: Any) -> list[str]:
+    with Session() as session:
+        known = set(session.scalars(select(db_schema.PluginSchema.plugin)))
     missing = db_schema.plugin_schemas.keys() - known
-    if not missing:
-        return
-    inspector = inspect(engine)
-    there = set(inspector.get_table_names())
-    for plugin in missing:
-        info = db_schema.plugin_schemas[plugin]
-        if all(name in there and _is_current(inspector, name) for name in info["tables"]):
-            logger.info(
-                "Stored the missing version {} of the tables of {}.", info["version"], plugin
-            )
-            db_schema.set_version(plugin, info["version"])
+    there = set(inspector.get_table_names()) if missing else set()
+    return [
+        plugin
+        for plugin in sorted(missing)
+        if all(
+            table in there and _is_current(inspector, table)
+            for table in db_schema.plugin_schemas[plugin]["tables"]
+        )
+    ]
 
 
 def _is_current(inspector: Any, table: str) -> bool:

@@ -128,7 +128,7 @@ function showTaken() {
 }
 
 function refreshCards() {
-  showState(endpoints.server);
+  showState(endpoints.server, can);
   showTaken();
 }
 

@@ -4,6 +4,7 @@ import { api } from "./api.js";
 import { byId, h } from "./dom.js";
 import { amount, counted, timeElement } from "./format.js";
 import { at } from "./root.js";
+import { unlockButton } from "./server_care.js";
 
 const FAULTS = 8;
 // Milliseconds until FlexGet, which is loading or checks the config, is asked once more.
@@ -41,7 +42,7 @@ function warningList(warnings) {
 let soon;
 
 /** What `/api/server` says of versions, engine and config. */
-export async function showState(url) {
+export async function showState(url, can) {
   const place = byId("state");
   let server;
   try {
@@ -52,14 +53,14 @@ export async function showState(url) {
   }
   const { versions, config = {}, engine = {}, scheduler = {} } = server;
   clearTimeout(soon);
-  if (engine.state === "starting" || (engine.state === "ready" && config.checked === false)) soon = setTimeout(() => showState(url), SOON);
+  if (engine.state === "starting" || (engine.state === "ready" && config.checked === false)) soon = setTimeout(() => showState(url, can), SOON);
   const engineText = engine.state === "ready" ? `FlexGet ${engine.flexget}, ready` : (ENGINE[engine.state] ?? engine.error);
   place.replaceChildren(
     h(
       "dl",
       { class: "facts" },
       fact("Engine", engineText, engine.reason ? `: ${engine.reason}` : ""),
-      engine.waiting_for ? fact("Waiting", engine.waiting_for) : [],
+      engine.waiting_for ? fact("Waiting", engine.waiting_for, " ", unlockButton(can, engine.waiting_for)) : [],
       scheduler.reason ? fact("Schedules", scheduler.reason) : [],
       scheduler.problems ? fact("Schedules", h("span", { class: "failed-count" }, `${counted(scheduler.problems, "schedule")} can't be used`)) : [],
       configFacts(config),

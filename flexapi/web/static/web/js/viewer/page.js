@@ -5,6 +5,7 @@ import { byId, h, pageData, toast } from "../dom.js";
 import { abort, doing, isActive, optionsOf, runAgain, statusBadge, tasksOf } from "../execution.js";
 import { amount, counted, timeElement, tookOf } from "../format.js";
 import { Live, showConnection } from "../live.js";
+import { unlockButton } from "../server_care.js";
 import { copyLines } from "./copy.js";
 import { Entries } from "./entries.js";
 import { rangeOf, hashOf } from "./links.js";
@@ -64,7 +65,11 @@ function showExecution() {
   else parts.doing.replaceChildren("Asked for ", timeElement(execution.created), by);
   showTook();
   const reason = execution.abort_reason;
-  byId("reason").replaceChildren(...(reason ? [h("p", { class: `callout ${execution.status}` }, reason)] : []));
+  const unlock = execution.status === "pending" && unlockButton(data.can, execution.waiting_for);
+  if (reason) byId("reason").replaceChildren(h("p", { class: `callout ${execution.status}` }, reason));
+  else if (!unlock) byId("reason").replaceChildren();
+  // Not made again while it is there: somebody may be about to press it.
+  else if (!byId("reason").querySelector("button")) byId("reason").replaceChildren(h("p", { class: "callout aborted" }, "If no FlexGet is running: ", unlock));
   const total = entries.summary(execution.summary);
   byId("entry-count").textContent = total ? amount(total) : "";
   const { accepted, rejected, failed } = execution.summary;

@@ -1,0 +1,26 @@
+/** What superusers do to the server from its pages. */
+
+import { api } from "./api.js";
+import { h, toast } from "./dom.js";
+import { at } from "./root.js";
+
+/** Do it; say how it went. Resolves to the answer, null where it failed. */
+async function post(path, said) {
+  try {
+    const { object } = await api(at(path), { method: "POST" });
+    toast(said(object));
+    return object;
+  } catch (error) {
+    toast(error.message, "failed");
+    return null;
+  }
+}
+
+const unlocked = ({ removed, file, reason }) => (removed ? `Removed ${file}: ${reason}.` : "There is no lock: nothing waits for it.");
+
+/** A button where something waits for FlexGet's lock; false where nothing does, or for who may not remove it. */
+export function unlockButton(can, waitingFor) {
+  if (!can.steer || !/lock/i.test(waitingFor ?? "")) return false;
+  const title = "Remove FlexGet's lock, if nobody holds it";
+  return h("button", { class: "button small", title, onclick: () => post("/api/server/unlock", unlocked) }, "Unlock");
+}
