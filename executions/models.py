@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from executions.running.conflicts import overlap
-from executions.running.locks import claiming
+from executions.conflicts import overlap
+from executions.locks import claiming
 
 from . import queues
 from .signals import ended, queue_changed
@@ -32,6 +32,8 @@ class Status(models.TextChoices):
 ACTIVE = (Status.PENDING, Status.RUNNING)
 # How many of those that wait are looked through for one that may run now.
 LOOKED_THROUGH = 500
+# How many outdated ones are deleted in one transaction.
+PRUNED_AT_ONCE = 50
 
 
 class ExecutionEnded(Exception):
@@ -136,14 +138,18 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         return count
 
     def prune(self, keep: int) -> int:
-        """Delete all but the newest `keep` executions that are over; returns how many went."""
+        """Delete executions that are over and older than the newest `keep` of them; return how many went.
+
+        At most PRUNED_AT_ONCE of them, the oldest first: their log lines may be millions, and others wait to write.
+        """
         oldest_kept = self.ended().order_by("-pk").values_list("pk", flat=True)[keep - 1 : keep]
         cut = next(iter(oldest_kept), None)
         if cut is None:
             return 0
-        outdated = list(self.ended().filter(pk__lt=cut).values_list("pk", flat=True)[:500])
-        self.filter(pk__in=outdated).delete()
-        return len(outdated)
+        outdated = self.ended().filter(pk__lt=cut).order_by("pk").values_list("pk", flat=True)
+        oldest = list(outdated[:PRUNED_AT_ONCE])
+        self.filter(pk__in=oldest).delete()
+        return len(oldest)
 
 
 class Execution(models.Model):

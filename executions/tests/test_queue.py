@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
+from executions import models
 from executions.models import Execution, Status
 
 from .factories import add_entry, add_lines, make_execution
@@ -122,3 +123,12 @@ def test_prune_keeps_the_newest_and_what_is_not_over() -> None:
     assert Execution.objects.prune(keep=2) == 1
     assert set(Execution.objects.all()) == {waiting, kept, newest}
     assert Execution.objects.prune(keep=2) == 0
+
+
+@pytest.mark.django_db
+def test_prune_begins_with_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "PRUNED_AT_ONCE", 2)
+    oldest, old, outdated, newest = (make_execution() for _ in range(4))
+    assert Execution.objects.prune(keep=1) == 2
+    assert set(Execution.objects.all()) == {outdated, newest}
+    assert Execution.objects.prune(keep=1) == 1
