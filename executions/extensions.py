@@ -3,7 +3,7 @@
     extensions.send_along("movie_queue", queue_for_run)      # in the ready() of an AppConfig
     extensions.on_report("movie_queue", apply_changes)
 
-Inside FlexGet a plugin finds what was sent in `flexapi.engine.host.execution.current.extras["movie_queue"]` and answers
+Inside FlexGet a plugin finds what was sent in `flexapi.engine.host.child.current.extras["movie_queue"]` and answers
 with `current.reporter.report("movie_queue", …)`.
 """
 

@@ -25,7 +25,7 @@ def register() -> None:
             metrics.executions_ended.labels(status, DEFAULT)
     ended.connect(on_ended)
     metrics.own.add("engine", EngineCollector())
-    metrics.shared.add("queue", QueueCollector())
+    metrics.of_all.add("queue", QueueCollector())
 
 
 def on_ended(sender: Any, execution: Execution, **kwargs: Any) -> None:

@@ -27,8 +27,8 @@ class FlexapiConfig(AppConfig):
 
         plugins.load(apps)
         _read_declarations()
-        server.register("plugins", plugin_report)
-        server.register("loops", loop_report)
+        server.register("plugins", plugin_status)
+        server.register("loops", loop_status)
 
 
 def _read_declarations() -> None:
@@ -48,15 +48,15 @@ def _read_declarations() -> None:
                     registry.add(config.label, getattr(config, attribute))
 
 
-def loop_report() -> list[dict[str, Any]]:
+def loop_status() -> list[dict[str, Any]]:
     """Return how each loop of this process is, and each handler of the mirror.
 
-    As `flexapi.background.Health.report` tells it, without the credentials that a reason may quote.
+    As `flexapi.background.Health.status` tells it, without the credentials that a reason may quote.
     """
     from flexapi.mirror.store import rows
 
-    reports = [loop.health.report() for loop in background.running()] + rows.report()
-    return [entry | {"reason": _without_credentials(entry["reason"])} for entry in reports]
+    loops = [loop.health.status() for loop in background.running()] + rows.status()
+    return [entry | {"reason": _without_credentials(entry["reason"])} for entry in loops]
 
 
 def _without_credentials(reason: str) -> str:
@@ -72,7 +72,7 @@ def _without_credentials(reason: str) -> str:
     return credentials.mask_message(reason, (), data)
 
 
-def plugin_report() -> list[dict[str, Any]]:
+def plugin_status() -> list[dict[str, Any]]:
     """Return each plugin with its problem, and with why FlexGet's host lacks its methods ("" else)."""
     from flexapi.engine.instance import engine
 
@@ -81,5 +81,5 @@ def plugin_report() -> list[dict[str, Any]]:
     missing = engine().missing_methods
     return [
         entry | {"engine_problem": missing.get(plugin.label, "")}
-        for plugin, entry in zip(plugins.installed, plugins.report(), strict=True)
+        for plugin, entry in zip(plugins.installed, plugins.status(), strict=True)
     ]

@@ -32,7 +32,7 @@ LONGEST_PAUSE = 60.0
 class Health:
     """How something is that is done again and again: does it fail, since when, how often and why?
 
-    Used by one thread at a time; `report` may be called from any.
+    Used by one thread at a time; `status` may be called from any.
     """
 
     def __init__(self, name: str, *, longest_pause: float = LONGEST_PAUSE) -> None:
@@ -93,7 +93,7 @@ class Health:
         self._due = time.monotonic() + pause
         return pause
 
-    def report(self) -> dict[str, Any]:
+    def status(self) -> dict[str, Any]:
         """Return what `/api/server` says of it.
 
         `state` is `running`, `failing` (it waits for its next try) or `trying`, all three since `since`; `failures`

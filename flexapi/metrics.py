@@ -2,7 +2,7 @@
 
 Whoever counts something imports this module and counts it here, so that all names stand in one place; none has a
 label that grows with use, such as a task's name. An app whose figures have to be looked up when
-they are asked for adds a collector: to `own` for what is this process's own, to `shared` for what every server would
+they are asked for adds a collector: to `own` for what is this process's own, to `of_all` for what every server would
 answer alike.
 """
 
@@ -80,7 +80,7 @@ class Collectors(Registry[str, Collector]):
 
 own = Collectors("collector of this process", REGISTRY)
 # What is in the database.
-shared = Collectors("collector of all processes", CollectorRegistry())
+of_all = Collectors("collector of all processes", CollectorRegistry())
 
 
 class _Everything(Collector):
@@ -88,7 +88,7 @@ class _Everything(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from REGISTRY.collect()
-        yield from shared.target.collect()
+        yield from of_all.target.collect()
 
 
 def count_request(method: str, status: int) -> None:

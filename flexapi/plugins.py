@@ -60,7 +60,7 @@ class Plugin:
 installed: list[Plugin] = []
 
 
-class Refused(Exception):
+class PluginRefused(Exception):
     """A plugin may not come in; the text says why."""
 
 
@@ -84,7 +84,7 @@ def working() -> list[Plugin]:
     return [plugin for plugin in installed if not plugin.problem]
 
 
-def report() -> list[dict[str, str]]:
+def status() -> list[dict[str, str]]:
     """Return what `/api/server` says: name, package, version and problem of each plugin."""
     return [
         {
@@ -145,7 +145,7 @@ def _guarded(plugin: Plugin, what: str, apps: Apps | None = None) -> Iterator[No
     """Leave the plugin out where the block fails; whatever its code raises, the server runs."""
     try:
         yield
-    except Refused as refused:
+    except PluginRefused as refused:
         plugin.problem = str(refused)
     except AppRegistryNotReady:
         plugin.problem = (
@@ -160,24 +160,24 @@ def _guarded(plugin: Plugin, what: str, apps: Apps | None = None) -> Iterator[No
 
 
 def _check(point: EntryPoint, labels: set[str]) -> str:
-    """Return the label of the plugin's app. Raises Refused, and whatever importing it raises."""
+    """Return the label of the plugin's app. Raises PluginRefused, and whatever importing it raises."""
     if not NAME.fullmatch(point.name):
-        raise Refused(f"The name {point.name!r} is not made of a to z, 0 to 9 and _.")
+        raise PluginRefused(f"The name {point.name!r} is not made of a to z, 0 to 9 and _.")
     if point.name in RESERVED:
-        raise Refused(f"The name {point.name} is FlexAPI's own.")
+        raise PluginRefused(f"The name {point.name} is FlexAPI's own.")
     twins = [plugin.package for plugin in installed if plugin.name == point.name]
     if twins:
-        raise Refused(f"The package {twins[0]} has a plugin of this name too.")
+        raise PluginRefused(f"The package {twins[0]} has a plugin of this name too.")
     config = AppConfig.create(point.value)
     if config.label in labels:
-        raise Refused(f"Another app has the label {config.label}.")
+        raise PluginRefused(f"Another app has the label {config.label}.")
     wanted = getattr(config, "flexapi_version", "")
     try:
         fits = SpecifierSet(wanted).contains(VERSION, prereleases=True)
     except InvalidSpecifier:
-        raise Refused(f"Its flexapi_version, {wanted!r}, is no version specifier.") from None
+        raise PluginRefused(f"Its flexapi_version, {wanted!r}, is no version specifier.") from None
     if not fits:
-        raise Refused(f"It is for FlexAPI {wanted}; this is {VERSION}.")
+        raise PluginRefused(f"It is for FlexAPI {wanted}; this is {VERSION}.")
     return config.label
 
 
@@ -215,11 +215,11 @@ def _import_migrations_of(config: AppConfig) -> None:
         if is_package or name[0] in "_~":
             continue
         if not hasattr(import_module(f"{package.__name__}.{name}"), "Migration"):
-            raise Refused(f"Its migration {name} has no class Migration.")
+            raise PluginRefused(f"Its migration {name} has no class Migration.")
 
 
 def _check_migrations(config: AppConfig, apps: Apps) -> None:
-    """Raise Refused where the models have changes that no migration makes."""
+    """Raise PluginRefused where the models have changes that no migration makes."""
     # Who makes the migration needs the plugin loaded.
     if not config.models or sys.argv[1:2] == ["makemigrations"]:
         return
@@ -232,7 +232,7 @@ def _check_migrations(config: AppConfig, apps: Apps) -> None:
     label = {config.label}
     changes = detector.changes(loader.graph, trim_to_apps=label, convert_apps=label)
     if config.label in changes or config.label in loader.unmigrated_apps:
-        raise Refused(
+        raise PluginRefused(
             "A migration is missing: its models are not what its migrations make. "
             f"Its author runs `manage.py makemigrations {config.label}`."
         )
@@ -241,7 +241,7 @@ def _check_migrations(config: AppConfig, apps: Apps) -> None:
 def _check_paths(plugin: Plugin, prefixes: list[str]) -> None:
     for prefix in prefixes:
         if prefix != plugin.name and not prefix.startswith(f"{plugin.name}/"):
-            raise Refused(f"Its endpoint /api/{prefix} is not under /api/{plugin.name}.")
+            raise PluginRefused(f"Its endpoint /api/{prefix} is not under /api/{plugin.name}.")
 
 
 def _check_websockets(plugin: Plugin, config: AppConfig) -> None:
@@ -249,7 +249,7 @@ def _check_websockets(plugin: Plugin, config: AppConfig) -> None:
     for pattern in getattr(routing, "websocket_urlpatterns", []):
         path = str(pattern.pattern).lstrip("^")
         if not path.startswith(f"ws/{plugin.name}/"):
-            raise Refused(f"Its websocket /{path} is not under /ws/{plugin.name}/.")
+            raise PluginRefused(f"Its websocket /{path} is not under /ws/{plugin.name}/.")
 
 
 def _leave_out(plugin: Plugin, apps: Apps) -> None:

@@ -89,17 +89,17 @@ class _Part(Protocol):
 
 def _workers(engine: Engine, works: bool) -> list[_Part]:
     """What runs executions here, and what looks after those who do elsewhere."""
-    shared = bool(settings.DATABASE_URL)
+    several = bool(settings.DATABASE_URL)
     parts: list[_Part] = []
-    if shared:
+    if several:
         parts.append(Reaper(_wake()))
     if works:
         worker = WorkerProcess(
             engine,
             served=settings.QUEUES,
             slots=settings.SLOTS,
-            shared=shared,
-            prepare=_take_config if shared else None,
+            among_others=several,
+            prepare=_take_config if several else None,
         )
         parts.append(Dispatcher(worker))
     return parts

@@ -2,7 +2,7 @@
 
 from flexapi.api.router import router
 from flexapi.api.status import summary
-from history.report import TotalsSerializer, taken_today, totals_of
+from history.totals import TotalsSerializer, taken_today, totals_of
 from history.views import HistoryViewSet
 from tasks import details
 

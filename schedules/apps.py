@@ -21,8 +21,8 @@ class SchedulesConfig(AppConfig):
         """Keep rows of the config's section `schedules`, and say which of them name a task."""
         from schedules.admin import schedule_of
         from schedules.references import ScheduleReferences
-        from schedules.rows import index_schedules
+        from schedules.rows import update_schedules
 
-        handlers.register("schedules", index_schedules)
+        handlers.register("schedules", update_schedules)
         handlers.register_references("schedules", ScheduleReferences())
         extensions.link("schedule", schedule_of)

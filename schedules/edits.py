@@ -24,7 +24,7 @@ NEVER = "It never comes due."
 _BAD_KEY = re.compile(r"^The key `(.+)` is not valid here\.$")
 
 
-class BadEntry(writing.Refused):
+class BadEntry(writing.WriteRefused):
     """The config can't have this schedule; `errors` are (field, message)."""
 
     def __init__(self, errors: list[tuple[str, str]]) -> None:
@@ -32,7 +32,7 @@ class BadEntry(writing.Refused):
         self.errors = errors
 
 
-class IsDefault(writing.Refused):
+class IsDefault(writing.WriteRefused):
     """The schedule is FlexGet's default and stands nowhere in the config."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class IsDefault(writing.Refused):
         )
 
 
-class Twin(writing.Refused):
+class Twin(writing.WriteRefused):
     """The config has this schedule already."""
 
     def __init__(self, place: int) -> None:

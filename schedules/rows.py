@@ -27,7 +27,7 @@ def entries(section: Any) -> tuple[list[Any], bool]:
     return (section, False) if isinstance(section, list) else ([], False)
 
 
-def index_schedules(old: Any, new: Any) -> None:
+def update_schedules(old: Any, new: Any) -> None:
     """Make the rows show the section `new`; a handler of the mirror."""
     update_rows(new, timezone.now(), local_zone())
 

@@ -14,7 +14,7 @@ class TasksConfig(AppConfig):
     def ready(self) -> None:
         """Keep rows of the config's section `tasks`; tell which queue a task belongs to."""
         from tasks.models import Task
-        from tasks.rows import index_tasks
+        from tasks.rows import update_tasks
 
-        handlers.register("tasks", index_tasks)
+        handlers.register("tasks", update_tasks)
         queues.resolve_with(Task.objects.shares)

@@ -20,7 +20,7 @@ from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
 
 
-class Scheduled(writing.Refused):
+class Scheduled(writing.WriteRefused):
     """The task can't be deleted because schedules name it; `names` are their labels."""
 
     def __init__(self, task: str, names: list[str]) -> None:

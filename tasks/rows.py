@@ -26,7 +26,7 @@ def display_names(keys: list[str]) -> dict[str, str]:
     }
 
 
-def index_tasks(old: Any, new: Any) -> None:
+def update_tasks(old: Any, new: Any) -> None:
     """Make the rows show the section `new`; rows of tasks that are as in `old` keep their config."""
     rows: models.QuerySet[Task] = models.QuerySet(Task)
     before, after = mapping(old), mapping(new)

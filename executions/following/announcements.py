@@ -24,7 +24,7 @@ LAYER_ERRORS = services.redis_errors(settings.REDIS_URL)
 BOARD = "executions"
 
 
-class Changed(TypedDict):
+class Announcement(TypedDict):
     """An execution appeared, changed or has more log lines."""
 
     type: Literal["execution.changed"]
@@ -71,7 +71,7 @@ def on_queue_changed(sender: Any, execution_id: int, **kwargs: Any) -> None:
 
 async def _announce(execution_id: int) -> None:
     layer = get_channel_layer()
-    message: Changed = {"type": "execution.changed", "id": execution_id}
+    message: Announcement = {"type": "execution.changed", "id": execution_id}
     # Before it is sent: who changes it meanwhile announces it anew.
     with _lock:
         _unsent.discard(execution_id)

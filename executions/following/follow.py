@@ -14,7 +14,7 @@ from flexapi.api.http.threads import run_sync
 from . import announcements
 from .log_reader import (
     Batch,
-    Snapshot,
+    ExecutionState,
     View,
     read_batch,
 )
@@ -26,10 +26,10 @@ POLL = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class StateChanged:
     """Status or progress changed."""
 
-    snapshot: Snapshot
+    snapshot: ExecutionState
     status_changed: bool
 
 
@@ -41,7 +41,7 @@ class End:
     status: str
 
 
-Event = Batch | Changed | End
+Event = Batch | StateChanged | End
 
 
 @contextlib.asynccontextmanager
@@ -91,7 +91,7 @@ class Subscription:
             await asyncio.sleep(POLL)
             await self.subscribe()
         while True:
-            message: announcements.Changed = await self._layer.receive(self._channel)
+            message: announcements.Announcement = await self._layer.receive(self._channel)
             self._ids.add(message["id"])
             self._event.set()
 
@@ -105,10 +105,10 @@ class Subscription:
         return ids
 
 
-def _pull(execution_id: int, after: int, view: View) -> tuple[Snapshot | None, Batch | None]:
+def _pull(execution_id: int, after: int, view: View) -> tuple[ExecutionState | None, Batch | None]:
     """Read where the execution is and, of its log, the next batch."""
     # The snapshot first: all lines that it counts are stored.
-    snapshot = Snapshot.read(execution_id)
+    snapshot = ExecutionState.read(execution_id)
     if snapshot is None or snapshot.log_lines <= after:
         return snapshot, None
     return snapshot, read_batch(execution_id, after, snapshot.log_lines, view)
@@ -123,15 +123,15 @@ async def follow(
     execution is deleted meanwhile.
     """
     async with subscription(announcements.log_group(execution_id)) as changes:
-        known: Snapshot | None = None
+        known: ExecutionState | None = None
         while True:
             snapshot, batch = await run_sync(_pull, execution_id, after, view)
             if snapshot is None:
                 return
             if known is None or snapshot.status != known.status:
-                yield Changed(snapshot, status_changed=True)
+                yield StateChanged(snapshot, status_changed=True)
             elif snapshot.progress != known.progress:
-                yield Changed(snapshot, status_changed=False)
+                yield StateChanged(snapshot, status_changed=False)
             known = snapshot
             if batch is not None:
                 if batch.lines:

@@ -18,10 +18,10 @@ LEVELS = ("TRACE", "DEBUG", "VERBOSE", "INFO", "SUCCESS", "WARNING", "ERROR", "C
 BATCH_LINES = 1000
 # Characters of messages after which a batch is full, so that one of huge lines stays sendable.
 BATCH_CHARACTERS = 512 * 1024
-# Seconds that a batch is shared among those who read the same place of the same log. It spares
+# Seconds that a batch is recent among those who read the same place of the same log. It spares
 # the database fifty reads where fifty people watch; later readers get batches that are fuller.
-SHARED_FOR = 1.0
-SHARED_BATCHES = 64
+RECENT_FOR = 1.0
+RECENT_BATCHES = 64
 
 
 class Line(TypedDict):
@@ -36,7 +36,7 @@ class Line(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class ExecutionState:
     """An execution as its followers see it, apart from its log."""
 
     status: str
@@ -53,7 +53,7 @@ class Snapshot:
         return (self.current_phase, self.current_plugin, self.current_task, self.percent)
 
     @classmethod
-    def read(cls, execution_id: int) -> "Snapshot | None":
+    def read(cls, execution_id: int) -> "ExecutionState | None":
         """Return it as it is now; None where there is no such execution."""
         row = (
             Execution.objects.filter(pk=execution_id)
@@ -129,7 +129,7 @@ def _read(execution_id: int, after: int, up_to: int, view: View) -> Batch:
     return Batch(lines, lines[-1]["seq"] if full else up_to, {})
 
 
-_shared: OrderedDict[tuple[int, int, View], tuple[float, Batch]] = OrderedDict()
+_recent: OrderedDict[tuple[int, int, View], tuple[float, Batch]] = OrderedDict()
 
 
 def read_batch(execution_id: int, after: int, up_to: int, view: View) -> Batch:
@@ -139,12 +139,12 @@ def read_batch(execution_id: int, after: int, up_to: int, view: View) -> Batch:
     """
     key = (execution_id, after, view)
     now = time.monotonic()
-    shared = _shared.get(key)
-    if shared is not None and now - shared[0] < SHARED_FOR:
-        return shared[1]
+    recent = _recent.get(key)
+    if recent is not None and now - recent[0] < RECENT_FOR:
+        return recent[1]
     batch = _read(execution_id, after, up_to, view)
-    _shared[key] = (now, batch)
-    _shared.move_to_end(key)
-    while len(_shared) > SHARED_BATCHES:
-        _shared.popitem(last=False)
+    _recent[key] = (now, batch)
+    _recent.move_to_end(key)
+    while len(_recent) > RECENT_BATCHES:
+        _recent.popitem(last=False)
     return batch

@@ -10,11 +10,11 @@ from typing import Any
 
 from .follow import (
     Batch,
-    Changed,
     End,
     Event,
+    StateChanged,
 )
-from .log_reader import Line, Snapshot
+from .log_reader import ExecutionState, Line
 
 Message = dict[str, Any]
 
@@ -23,7 +23,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _progress(snapshot: Snapshot) -> Message:
+def _progress(snapshot: ExecutionState) -> Message:
     return {
         "type": "progress",
         "current_phase": snapshot.current_phase or None,
@@ -33,7 +33,7 @@ def _progress(snapshot: Snapshot) -> Message:
     }
 
 
-def _changed(event: Changed) -> Message:
+def _changed(event: StateChanged) -> Message:
     if event.status_changed:
         return {"type": "status", "status": event.snapshot.status}
     return _progress(event.snapshot)
@@ -54,7 +54,7 @@ def websocket(event: Event) -> str:
     """Return the text of the websocket message for an event."""
     if isinstance(event, Batch):
         return _once(event, "websocket", lambda lines: _json({"type": "log", "lines": lines}))
-    return _json(_changed(event) if isinstance(event, Changed) else _end(event))
+    return _json(_changed(event) if isinstance(event, StateChanged) else _end(event))
 
 
 def ndjson(event: Event) -> str:
@@ -77,7 +77,7 @@ def event_stream(event: Event) -> str:
             "event-stream",
             lambda lines: "".join(_server_sent(dict(line), "log", line["seq"]) for line in lines),
         )
-    message = _changed(event) if isinstance(event, Changed) else _end(event)
+    message = _changed(event) if isinstance(event, StateChanged) else _end(event)
     return _server_sent(message, message["type"], event.seq if isinstance(event, End) else None)
 
 

@@ -81,7 +81,7 @@ def set_up(sender: str, instance: Any, **kwargs: Any) -> None:
         name=sender,
         served=list(instance.app.amqp.queues.consume_from),
         slots=instance.concurrency,
-        shared=True,
+        among_others=True,
         prepare=_write_config,
     )
     _parts = _Parts(folder, engine(), worker)

@@ -49,7 +49,7 @@ class WorkerProcess:
 
     `served` are the queues that it takes from, None being all.
     `prepare` is called before each run; raising `Unprepared` it says why there can be none.
-    `shared` tells that other processes may work on the same database: then this one gives signs of life.
+    `among_others` tells that other processes may work on the same database: then this one gives signs of life.
     """
 
     def __init__(
@@ -59,21 +59,21 @@ class WorkerProcess:
         name: str = "",
         served: Sequence[str] | None = None,
         slots: int = 1,
-        shared: bool = False,
+        among_others: bool = False,
         prepare: Callable[[], object] | None = None,
     ) -> None:
         self.name = name or worker_name()
         self.served = None if served is None else list(served)
         self.slots = slots
         self._engine = engine
-        self._shared = shared
+        self._among_others = among_others
         self._prepare = prepare
         self._runners: dict[int, Runner] = {}
         self._stopping = False
         self._last_beat = time.monotonic()
         self._aborts = Loop("aborts", self._abort_where_asked, period=POLL)
         self._loops = [self._aborts]
-        if shared:
+        if among_others:
             # These two must never pause for long: others take a worker for lost that is silent.
             often: Any = {"period": POLL, "at_once": False, "longest_pause": POLL}
             self._loops.append(Loop("heartbeat", self._beat, **often))
@@ -89,7 +89,7 @@ class WorkerProcess:
 
         Raises DatabaseError.
         """
-        if self._shared:
+        if self._among_others:
             left = Execution.objects.end_of(self.name, "The worker ended while this was running.")
             self._beat()
         else:

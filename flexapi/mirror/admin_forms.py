@@ -63,9 +63,9 @@ class SourceForm(forms.ModelForm):
         return cleaned
 
     def refuse_stale(self, source: str) -> None:
-        """Raise Refused where the source is not the one that the page showed."""
+        """Raise WriteRefused where the source is not the one that the page showed."""
         if self.cleaned_data.get("shown") != state_hash(source.encode()):
-            raise writing.Refused(
+            raise writing.WriteRefused(
                 "This was changed meanwhile. Copy your text, load the page again, and merge the two."
             )
 

@@ -15,9 +15,9 @@ class MirrorConfig(AppConfig):
         """Keep `schedules` in step with the tasks, and say in `/api/server` how the config is; count."""
         from flexapi.api.status import server
         from flexapi.mirror.edits import counting
-        from flexapi.mirror.report import report
         from flexapi.mirror.sections import update_sections
+        from flexapi.mirror.status import config_status
 
         handlers.register(handlers.ROOT, update_sections)
-        server.register("config", report)
+        server.register("config", config_status)
         counting.register()

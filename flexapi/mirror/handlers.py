@@ -8,17 +8,17 @@ from flexapi.registry import Registry
 
 # Called in the transaction that stores a new revision, with the section's data before and now
 # (None where it is missing), as FlexGet loads it. Must not do anything but update rows.
-IndexRows = Callable[[Any, Any], None]
+RowHandler = Callable[[Any, Any], None]
 
 # Stands for the config as a whole in place of a section's name.
 ROOT = None
 
-row_handlers: Registry[str | None, IndexRows] = Registry("handler of a section")
+row_handlers: Registry[str | None, RowHandler] = Registry("handler of a section")
 
 
-def register(section: str | None, index_rows: IndexRows) -> None:
-    """Let `index_rows` keep rows of a root section, or of ROOT; call it in `AppConfig.ready`."""
-    row_handlers.add(section, index_rows)
+def register(section: str | None, handler: RowHandler) -> None:
+    """Let `handler` keep rows of a root section, or of ROOT; call it in `AppConfig.ready`."""
+    row_handlers.add(section, handler)
 
 
 class References(Protocol):

@@ -131,7 +131,7 @@ def locked() -> Iterator[None]:
     """Be the only one who writes the file; raises LockBusy, OSError."""
     with contextlib.ExitStack() as locks:
         locks.enter_context(file.locked(Path(settings.DATA_DIR) / "config.lock"))
-        if in_step.shared():
+        if in_step.several_servers():
             # Another data folder may belong to the same file.
             locks.enter_context(file.folder_locked(config_path()))
         yield
@@ -254,7 +254,7 @@ def _settled(path: Path, content: bytes | None, found: str) -> Snapshot:
 
 def join() -> Problem | None:
     """Do what `refresh` does when a server starts: a file that isn't there is written as well."""
-    if in_step.shared() and not config_path().exists():
+    if in_step.several_servers() and not config_path().exists():
         in_step.forget()
     forget()
     return refresh()
@@ -265,7 +265,7 @@ def _missing(path: Path) -> Snapshot:
     if not now.revision:
         return EMPTY  # It never was there: the first write makes it.
     written = ConfigRevision.objects.values_list("written", flat=True).get(pk=now.revision)
-    never_here = in_step.shared() and in_step.noted(path) is None
+    never_here = in_step.several_servers() and in_step.noted(path) is None
     if not written or never_here or _memory.following:
         return _write_again(path, None, now)
     raise _Useless(
@@ -294,14 +294,14 @@ def _take_in_content(path: Path, content: bytes, found: str) -> Snapshot:
             f"The servers on this database share one config, and {path} is another one. Move the "
             "file away and start the server again: the shared config is written there then.",
         )
-    if base == now.revision or not in_step.shared():
+    if base == now.revision or not in_step.several_servers():
         return _import(content, now)
     return _join(path, content, ConfigRevision.objects.get(pk=base), now)
 
 
 def _import(content: bytes, now: Snapshot) -> Snapshot:
     """Store a hand edit on top of the current revision."""
-    where = f" on {socket.gethostname()}" if in_step.shared() else ""
+    where = f" on {socket.gethostname()}" if in_step.several_servers() else ""
     return store(
         content,
         _parsed(content),

@@ -26,15 +26,15 @@ class MirroredQuerySet(models.QuerySet[Row]):
         return len(rows), {self.model._meta.label: len(rows)}
 
     def update(self, **fields: Any) -> NoReturn:
-        """Refused: rows follow the config, so change each one and save it."""
+        """WriteRefused: rows follow the config, so change each one and save it."""
         self._refuse("changed")
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused, as `update` is."""
+        """WriteRefused, as `update` is."""
         self._refuse("added")
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused, as `update` is."""
+        """WriteRefused, as `update` is."""
         self._refuse("changed")
 
     def _refuse(self, what: str) -> NoReturn:

@@ -9,7 +9,7 @@ from flexapi.mirror import handlers
 from flexapi.mirror.document import Document, Path, same, to_json
 from flexapi.mirror.document.jsonview import key_names
 from flexapi.mirror.edits.sections import ConfigEditor, names
-from flexapi.mirror.edits.writing import Refused
+from flexapi.mirror.edits.writing import WriteRefused
 from flexapi.mirror.mirrored import Mirrored, MirroredQuerySet
 from flexapi.mirror.store.rows import mapping
 
@@ -34,9 +34,9 @@ class ConfigSection(Mirrored):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the section to the config; raises what `ConfigEditor` raises, and Refused."""
+        """Write the section to the config; raises what `ConfigEditor` raises, and WriteRefused."""
         if self.name in handlers.row_handlers:
-            raise Refused(f"The entries of {self.name!r} are saved one by one.")
+            raise WriteRefused(f"The entries of {self.name!r} are saved one by one.")
         editor = ConfigEditor()
         if self._state.adding:
             editor.add_section(self.name, self.config)

@@ -87,7 +87,7 @@ def engine() -> Engine:
 
 
 def worker_process() -> WorkerProcess:
-    return WorkerProcess(engine(), shared=True)
+    return WorkerProcess(engine(), among_others=True)
 
 
 # How to make what has each loop, and a function that the loop calls, by its owner and name.
@@ -135,7 +135,7 @@ def test_each_recovers_and_says_so_in_between(
     assert f"{name} works again, after 1 failures." in caplog.text
 
     breaker.broken = 1_000_000
-    wait_until(lambda: health.report()["failures"] >= 3)
+    wait_until(lambda: health.status()["failures"] >= 3)
     failing = told(name)
     assert failing["state"] in ("failing", "trying")
     assert failing["since"] > loop["since"]
@@ -176,7 +176,7 @@ def test_errors_that_pass_are_logged_once_and_tried_again_after_a_period(
     for _ in range(20):
         assert looks.acquire(timeout=10)
     loop.stop()
-    assert loop.health.report()["reason"] == "OperationalError: database is locked"
+    assert loop.health.status()["reason"] == "OperationalError: database is locked"
     assert [record.message for record in caplog.records if record.name == background.__name__] == [
         "test can't work right now: database is locked"
     ]

@@ -8,7 +8,7 @@ from flexapi.web import views
 # The browsable API's own templates look for logging in and out under this name.
 _sessions = (
     [
-        path("login/", views.LoginView.as_view(), name="login"),
+        path("login/", views.LoginPage.as_view(), name="login"),
         path("logout/", auth.LogoutView.as_view(), name="logout"),
     ],
     "rest_framework",

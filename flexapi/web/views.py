@@ -175,7 +175,7 @@ class HistoryView(PageView):
         return {"endpoints": page_data.endpoints("history")}
 
 
-class LoginView(auth.LoginView):
+class LoginPage(auth.LoginView):
     """Django's login page, with the API's brakes on guessing."""
 
     template_name = "registration/login.html"

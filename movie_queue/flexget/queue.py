@@ -27,7 +27,7 @@ Report = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
-class QueuedMovie(Identity):
+class WantedMovie(Identity):
     """One movie of the queue."""
 
     quality: str = ANY_QUALITY
@@ -35,7 +35,7 @@ class QueuedMovie(Identity):
     id: int | None = None
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "QueuedMovie":
+    def from_json(cls, data: dict[str, Any]) -> "WantedMovie":
         """Return the movie that was sent; members that are not known here are left out."""
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in data.items() if name in known})
@@ -44,28 +44,28 @@ class QueuedMovie(Identity):
 class _Index:
     """Movies, found by any of their names without looking at all of them."""
 
-    def __init__(self, movies: Iterable[QueuedMovie]) -> None:
-        self._movies: dict[int, QueuedMovie] = {}
+    def __init__(self, movies: Iterable[WantedMovie]) -> None:
+        self._movies: dict[int, WantedMovie] = {}
         self._by_name: dict[tuple[str, Any], list[int]] = {}
         self._next = 0
         for movie in movies:
             self.add(movie)
 
-    def __iter__(self) -> Iterator[QueuedMovie]:
+    def __iter__(self) -> Iterator[WantedMovie]:
         return iter(list(self._movies.values()))
 
-    def add(self, movie: QueuedMovie) -> None:
+    def add(self, movie: WantedMovie) -> None:
         self._next += 1
         self._movies[self._next] = movie
         for name in _names(movie):
             self._by_name.setdefault(name, []).append(self._next)
 
-    def remove(self, movie: QueuedMovie) -> None:
+    def remove(self, movie: WantedMovie) -> None:
         for key, present in list(self._movies.items()):
             if present is movie:
                 del self._movies[key]
 
-    def candidates(self, wanted: Identity, queue_name: str) -> Iterator[QueuedMovie]:
+    def candidates(self, wanted: Identity, queue_name: str) -> Iterator[WantedMovie]:
         """Yield the movies of a queue that share a name with `wanted`, each once."""
         keys = {key: None for name in _names(wanted) for key in self._by_name.get(name, [])}
         for key in keys:
@@ -88,19 +88,19 @@ class MovieQueue:
 
     def __init__(self, data: dict[str, Any], folder: Path, report: Report, dry: bool) -> None:
         """`dry`: a run that only tries things out reports nothing."""
-        self._queued = _Index(QueuedMovie.from_json(movie) for movie in data["movies"])
-        self._grabbed = _Index(QueuedMovie.from_json(movie) for movie in data["grabbed"])
+        self._queued = _Index(WantedMovie.from_json(movie) for movie in data["movies"])
+        self._grabbed = _Index(WantedMovie.from_json(movie) for movie in data["grabbed"])
         self._journal = Journal(folder, "movie-queue", data["run"])
         self._report = report
         self._dry = dry
         if not dry:
             self._catch_up(data["applied"])
 
-    def movies(self, queue_name: str) -> list[QueuedMovie]:
+    def movies(self, queue_name: str) -> list[WantedMovie]:
         """Return the movies of a queue, the one that was added first first."""
         return [movie for movie in self._queued if movie.queue_name == queue_name]
 
-    def find(self, wanted: Identity, queue_name: str) -> QueuedMovie | None:
+    def find(self, wanted: Identity, queue_name: str) -> WantedMovie | None:
         """Return the queued movie that `wanted` is, one that agrees in more than the title first."""
         found = [
             movie for movie in self._queued.candidates(wanted, queue_name) if movie.covers(wanted)
@@ -112,7 +112,7 @@ class MovieQueue:
         candidates = self._grabbed.candidates(wanted, queue_name)
         return any(movie.is_same(wanted) for movie in candidates)
 
-    def add(self, movie: QueuedMovie, task: str) -> bool:
+    def add(self, movie: WantedMovie, task: str) -> bool:
         """Queue a movie; False where it is queued already, or was grabbed before."""
         found = self.find(movie, movie.queue_name)
         if found is not None and found.is_same(movie):
@@ -122,11 +122,11 @@ class MovieQueue:
         self._change("add", movie, task)
         return True
 
-    def remove(self, movie: QueuedMovie, task: str) -> None:
+    def remove(self, movie: WantedMovie, task: str) -> None:
         """Take a movie of the queue off it."""
         self._change("remove", movie, task)
 
-    def grab(self, movie: QueuedMovie, known: Identity, task: str, entry: dict[str, str]) -> None:
+    def grab(self, movie: WantedMovie, known: Identity, task: str, entry: dict[str, str]) -> None:
         """Take a movie off the queue because an entry of it was accepted and did not fail.
 
         `known` is what the entry (`{"title", "url"}`) says of the movie: it may know more ids.
@@ -140,7 +140,7 @@ class MovieQueue:
         )
         self._change("grab", named, task, entry)
 
-    def forget(self, movie: QueuedMovie, task: str) -> bool:
+    def forget(self, movie: WantedMovie, task: str) -> bool:
         """Queue again what was grabbed before; False where it was not."""
         if not self.was_grabbed(movie, movie.queue_name):
             return False
@@ -148,7 +148,7 @@ class MovieQueue:
         return True
 
     def _change(
-        self, operation: str, movie: QueuedMovie, task: str, entry: dict[str, str] | None = None
+        self, operation: str, movie: WantedMovie, task: str, entry: dict[str, str] | None = None
     ) -> None:
         change = {
             "operation": operation,
@@ -160,7 +160,7 @@ class MovieQueue:
             self._report(KIND, **self._journal.add(change))
         self._apply(operation, movie)
 
-    def _apply(self, operation: str, movie: QueuedMovie) -> None:
+    def _apply(self, operation: str, movie: WantedMovie) -> None:
         if operation in ("remove", "grab"):
             self._queued.remove(movie)
         else:
@@ -176,7 +176,7 @@ class MovieQueue:
         """Report what the server missed of earlier runs, and see it in this copy."""
         for change in self._journal.left_behind(applied):
             self._report(KIND, **change)
-            movie = QueuedMovie.from_json(change["movie"])
+            movie = WantedMovie.from_json(change["movie"])
             queued = self.find(movie, movie.queue_name)
             if change["operation"] in ("remove", "grab"):
                 self._apply(change["operation"], queued or movie)

@@ -62,7 +62,7 @@ class Disconnected(Exception):
     """The client left before its request was complete."""
 
 
-class BodyTooLarge(Exception):
+class BodyLimitExceeded(Exception):
     """The body is over `DATA_UPLOAD_MAX_MEMORY_SIZE`."""
 
 
@@ -81,7 +81,7 @@ class Handler(ASGIHandler):
             body = await self.read_body(receive)
         except Disconnected:
             return
-        except BodyTooLarge:
+        except BodyLimitExceeded:
             response: HttpResponseBase = errors.body_too_large(local_path(scope))
         else:
             response = await self.respond_in_lane(scope, body)
@@ -92,7 +92,7 @@ class Handler(ASGIHandler):
         await self.stream(response, receive, send)
 
     async def read_body(self, receive: Receive) -> io.BytesIO:
-        """The whole body in memory. Raises Disconnected, BodyTooLarge."""
+        """The whole body in memory. Raises Disconnected, BodyLimitExceeded."""
         chunks: list[bytes] = []
         size = 0
         while True:
@@ -102,7 +102,7 @@ class Handler(ASGIHandler):
             chunk = message.get("body", b"")
             size += len(chunk)
             if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-                raise BodyTooLarge
+                raise BodyLimitExceeded
             chunks.append(chunk)
             if not message.get("more_body", False):
                 return io.BytesIO(b"".join(chunks))

@@ -89,7 +89,7 @@ class Progress:
         Work.objects.filter(name=self._name).update(**fields, updated=timezone.now())
 
 
-def report() -> list[dict[str, Any]]:
+def status() -> list[dict[str, Any]]:
     """Return what goes on and what ended lately, as `/api/server` shows it.
 
     `state` is `running`, `waiting` (for what `detail` says), `finished`, `failed` (`detail` says

@@ -52,7 +52,7 @@ def versions() -> dict[str, str]:
 register("versions", versions)
 
 
-def report() -> dict[str, Any]:
+def status() -> dict[str, Any]:
     """Every part; one that is unavailable, or not known in time, is `{"error": "why"}`."""
     result: dict[str, Any] = {}
     deadline = time.monotonic() + TIME
@@ -78,4 +78,4 @@ class ServerView(APIView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="server_retrieve")
     def get(self, request: Request) -> Response:
-        return one(report())
+        return one(status())

@@ -22,7 +22,7 @@ from flexapi.engine import protocol
 from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
 
 from . import methods
-from .execution import run_in_child
+from .child import run_in_child
 from .manager import ConfigInvalid, WarmManager
 
 # Seconds for a run to end by itself once the server is gone.

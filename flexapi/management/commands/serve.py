@@ -78,12 +78,12 @@ class Command(BaseCommand):
         self._prepare_config()
 
     def _prepare_config(self) -> None:
-        shared = bool(settings.DATABASE_URL)
-        joins = shared and bool(mirror.current().revision)
+        several = bool(settings.DATABASE_URL)
+        joins = several and bool(mirror.current().revision)
         if not joins and not settings.FLEXGET_CONFIG.exists():
             write_sample(settings.FLEXGET_CONFIG)
             self.stdout.write(f"No config found; a sample is in {settings.FLEXGET_CONFIG}")
-        if shared:
+        if several:
             # Before others start: the first one's file is the config of all.
             problem = mirror.join()
             if problem is not None and problem.code == "unknown":

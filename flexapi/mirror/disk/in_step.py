@@ -32,7 +32,7 @@ class Note:
     hash: str
 
 
-def shared() -> bool:
+def several_servers() -> bool:
     """Whether other servers, with files of their own, may use the same database."""
     return bool(settings.DATABASE_URL)
 
@@ -44,7 +44,7 @@ def note(path: Path, revision: int, digest: str) -> None:
     the revisions that were stored since then.
     """
     new = Note(str(path), revision, digest)
-    if not shared():
+    if not several_servers():
         return
     beside = _place().with_suffix(".new")
     try:
@@ -77,7 +77,7 @@ def forget() -> None:
 
 def base(path: Path, current: int) -> int | None:
     """Return the revision that the file was last in step with; None where nobody knows it."""
-    if not shared():
+    if not several_servers():
         revision = ConfigRevision.objects.only("written", "previous_id").get(pk=current)
         return current if revision.written else revision.previous_id or 0
     found = noted(path)

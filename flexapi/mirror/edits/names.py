@@ -7,7 +7,7 @@ from flexapi.mirror.edits import writing
 MAX_NAME = 500
 
 
-class BadName(writing.Refused):
+class BadName(writing.WriteRefused):
     """The name can't be that of a section or a task."""
 
 

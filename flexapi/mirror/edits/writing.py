@@ -44,7 +44,7 @@ PATIENCE = 30.0
 Edit = Callable[[Snapshot], Document]
 
 
-class Refused(Exception):
+class WriteRefused(Exception):
     """An edit is refused for a reason that its text gives: a bad name, say."""
 
 
@@ -174,7 +174,7 @@ def put(
             summary=summary,
         )
         if mirror.file_changed():
-            if in_step.shared():
+            if in_step.several_servers():
                 # Other servers have the revision already; what was done to the file is joined with it.
                 mirror.take_in()
                 return taken
@@ -237,7 +237,7 @@ def _keep_unusable(problem: Problem) -> None:
 
 # Whatever an edit is refused or fails with; each has a text that people can be shown.
 FAILURES = (
-    Refused,
+    WriteRefused,
     Unusable,
     WriteFailed,
     KeepsChanging,

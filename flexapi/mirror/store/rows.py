@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from flexapi.background import Health
 from flexapi.mirror import handlers
 from flexapi.mirror.document import same
-from flexapi.mirror.handlers import IndexRows
+from flexapi.mirror.handlers import RowHandler
 from flexapi.mirror.store.tables import ConfigState
 
 # How the handlers are that were called in this process, by their names in `ConfigState.behind`.
@@ -30,7 +30,7 @@ def update_rows(old: Any, new: Any) -> None:
     """
     behind = names_behind()
     still = set(behind)
-    for section, index_rows in handlers.row_handlers.items():
+    for section, handler in handlers.row_handlers.items():
         name = section or ""
         trusted = None if name in behind else old
         before: Any = trusted
@@ -41,7 +41,7 @@ def update_rows(old: Any, new: Any) -> None:
             if trusted is not None and same(before, after):
                 continue
         still.discard(name)
-        if not _kept(name, index_rows, before, after):
+        if not _kept(name, handler, before, after):
             still.add(name)
     if still != behind:
         ConfigState.objects.update(behind=sorted(still))
@@ -64,21 +64,21 @@ def note_caught_up(behind: set[str]) -> None:
             health.succeeded()
 
 
-def report() -> list[dict[str, Any]]:
+def status() -> list[dict[str, Any]]:
     """Return what `/api/server` says of the handlers that were called."""
-    return [health.report() for health in list(_health.values())]
+    return [health.status() for health in list(_health.values())]
 
 
 def _registered(behind: set[str]) -> list[str | None]:
     return [section for section in handlers.row_handlers if (section or "") in behind]
 
 
-def _kept(name: str, index_rows: IndexRows, before: Any, after: Any) -> bool:
+def _kept(name: str, handler: RowHandler, before: Any, after: Any) -> bool:
     """Call a handler; return whether it kept its rows. Raises what ends the transaction."""
     health = _health_of(name)
     try:
         with transaction.atomic():
-            index_rows(before, after)
+            handler(before, after)
     except (OperationalError, InterfaceError):
         raise  # The database is busy or away: the whole write is tried again.
     except Exception as error:  # noqa: BLE001  Logged with its traceback.

@@ -64,7 +64,7 @@ class TestSections:
         assert yaml.safe_load(config.read_text())["web_server"] == {"port": 2}
         ConfigSection.objects.filter(name="web_server").delete()
         assert "web_server" not in yaml.safe_load(config.read_text())
-        with pytest.raises(writing.Refused):
+        with pytest.raises(writing.WriteRefused):
             ConfigSection.objects.get(name="tasks").save()
         with pytest.raises(NotImplementedError):
             ConfigSection.objects.update(position=1)

@@ -12,7 +12,7 @@ from flexapi.mirror.disk import file
 from flexapi.mirror.disk.watch import Watcher
 from flexapi.mirror.edits import writing
 from flexapi.mirror.models import ConfigRevision
-from flexapi.mirror.report import report
+from flexapi.mirror.status import config_status
 from tasks.models import Task
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,7 +158,7 @@ class TestBroken:
 
         read = client.get("/api/tasks/tv")
         write = client.patch("/api/tasks/tv", {"enabled": False})
-        state = report()
+        state = config_status()
 
         assert read.status_code == 200
         assert write.status_code == 409
@@ -175,7 +175,7 @@ class TestBroken:
         config.write_text(good)
 
         assert client.patch("/api/tasks/tv", {"enabled": False}).status_code == 200
-        assert report()["state"] == "ok"
+        assert config_status()["state"] == "ok"
 
     def test_a_huge_file_is_refused_and_left_alone(self, config, api, editor):
         client = api(editor)
@@ -200,7 +200,7 @@ class TestStorage:
 
         assert client.get("/api/tasks/tv").status_code == 200
         assert client.patch("/api/tasks/tv", {"enabled": False}).status_code == 409
-        assert report()["state"] == "missing"
+        assert config_status()["state"] == "missing"
         assert not config.exists()
 
     @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from flexapi.mirror.sections import ConfigSection
 from flexapi.mirror.store import rows
 from flexapi.mirror.store.tables import ConfigState
 from tasks.models import Task
-from tasks.rows import index_tasks
+from tasks.rows import update_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +31,7 @@ class Handler:
         if self.error is not None:
             models.QuerySet(Task).delete()  # Half of its work is undone.
             raise self.error
-        index_tasks(old, new)
+        update_tasks(old, new)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from flexapi.mirror.models import ConfigRevision
-from flexapi.mirror.report import report
+from flexapi.mirror.status import config_status
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_a_section_is_told_of_as_well(config, api, editor):
 class TestKeysThatStandTwice:
     def test_the_server_warns_of_them_with_both_lines(self, config):
         config.write_text(TWICE)
-        assert report()["warnings"] == [
+        assert config_status()["warnings"] == [
             {
                 "attr": "tasks",
                 "detail": "tasks stands twice: FlexGet reads line 5 and ignores line 1. Join them, or"
@@ -81,7 +81,7 @@ class TestKeysThatStandTwice:
             }
         ]
         config.write_text(TWICE.replace("schedules: no\ntasks:\n", ""))
-        assert report()["warnings"] == []
+        assert config_status()["warnings"] == []
 
     @pytest.mark.parametrize("verb", ["patch", "put", "delete"])
     def test_an_edit_of_the_ignored_one_is_refused(self, config, api, editor, verb):

@@ -11,7 +11,7 @@ from typing import Any
 from flexget.entry import Entry
 from flexget.event import event
 
-from flexapi.engine.host.execution import Execution, Outcome, ReportingTask
+from flexapi.engine.host.child import ChildRun, Outcome, ReportingTask
 from history.flexget import rows
 
 
@@ -27,7 +27,7 @@ _taking = Taking(0)
 
 
 @event("flexapi.task.begins")
-def begin(execution: Execution, task: ReportingTask) -> None:
+def begin(run: ChildRun, task: ReportingTask) -> None:
     """Note where FlexGet's own history ends before the task runs."""
     global _taking
     _taking = Taking(rows.newest())
@@ -40,9 +40,9 @@ def keep_facts(task: ReportingTask, entry: Entry, outcome: Outcome) -> None:
 
 
 @event("flexapi.task.ended")
-def report(execution: Execution, task: ReportingTask) -> None:
+def report(run: ChildRun, task: ReportingTask) -> None:
     """Report what was accepted and did not fail; a test run took nothing."""
-    if execution.is_test:
+    if run.is_test:
         return
     taken = [
         {name: outcome[name] for name in ("title", "url", "reason", "plugin")} | _taking.facts[key]
@@ -50,4 +50,4 @@ def report(execution: Execution, task: ReportingTask) -> None:
         if outcome["state"] == "accepted"
     ]
     new = rows.rows_after(task.name, _taking.newest_row)
-    execution.reporter.in_parts("history", taken, task=task.name, rows=new, always=new is not None)
+    run.reporter.in_parts("history", taken, task=task.name, rows=new, always=new is not None)

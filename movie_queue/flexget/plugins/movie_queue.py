@@ -22,8 +22,8 @@ from flexget.event import event
 from flexget.utils import qualities
 from loguru import logger
 
-from flexapi.engine.host import execution
-from movie_queue.flexget.queue import MovieQueue, QueuedMovie
+from flexapi.engine.host import child
+from movie_queue.flexget.queue import MovieQueue, WantedMovie
 from movie_queue.identity import (
     ANY_QUALITY,
     DEFAULT_QUEUE,
@@ -43,7 +43,7 @@ _queue: MovieQueue | None = None
 def open_queue(manager: Any, options: Any) -> None:
     """Take up what the server sent with this run; FlexGet's lock is held."""
     global _queue
-    run = execution.current
+    run = child.current
     if run is None:
         return
     data = run.extras.get("movie_queue") or {**NOTHING, "run": uuid4().hex}
@@ -78,7 +78,7 @@ def identity(entry: Entry, lazily: bool = False) -> Identity:
     )
 
 
-def find(entry: Entry, queue_name: str) -> QueuedMovie | None:
+def find(entry: Entry, queue_name: str) -> WantedMovie | None:
     """Return the queued movie that the entry is.
 
     Web services are asked for its ids (imdb_lookup, tmdb_lookup, where the task has them) only if
@@ -93,7 +93,7 @@ def find(entry: Entry, queue_name: str) -> QueuedMovie | None:
     return found
 
 
-def allows(movie: QueuedMovie, entry: Entry) -> bool:
+def allows(movie: WantedMovie, entry: Entry) -> bool:
     """Whether the movie's quality requirement lets the entry through."""
     return bool(qualities.Requirements(movie.quality).allows(_quality(entry)))
 
@@ -103,7 +103,7 @@ def _quality(entry: Entry) -> qualities.Quality:
     return qualities.Quality(quality) if isinstance(quality, str) else quality
 
 
-def wanted_by(entry: Entry, queue_name: str) -> QueuedMovie | None:
+def wanted_by(entry: Entry, queue_name: str) -> WantedMovie | None:
     """Return the queued movie that the entry is, in a quality that it may have."""
     movie = find(entry, queue_name)
     if movie is None:
@@ -120,7 +120,7 @@ def wanted_by(entry: Entry, queue_name: str) -> QueuedMovie | None:
     return movie
 
 
-def to_entry(movie: QueuedMovie) -> Entry:
+def to_entry(movie: WantedMovie) -> Entry:
     """Return the movie as an entry."""
     title = f"{movie.title} ({movie.year})" if movie.year else movie.title
     url = f"mock://localhost/movie_queue/{movie.id or title}"
@@ -129,7 +129,7 @@ def to_entry(movie: QueuedMovie) -> Entry:
     return Entry(title, url, **_fields(movie))
 
 
-def _fields(movie: QueuedMovie) -> dict[str, Any]:
+def _fields(movie: WantedMovie) -> dict[str, Any]:
     known = {
         "movie_name": movie.title,
         "movie_year": movie.year,
@@ -142,16 +142,16 @@ def _fields(movie: QueuedMovie) -> dict[str, Any]:
     return fields
 
 
-def from_entry(entry: Entry, queue_name: str, quality: str | None = None) -> QueuedMovie:
+def from_entry(entry: Entry, queue_name: str, quality: str | None = None) -> WantedMovie:
     """Return the movie to queue for an entry; `quality` is for an entry that asks for none."""
     known = identity(entry)
     if not known.imdb_id and not known.tmdb_id:
         known = identity(entry, lazily=True)
     required = str(entry.get("quality_req", eval_lazy=False) or quality or ANY_QUALITY)
-    return QueuedMovie(known.title, known.year, known.imdb_id, known.tmdb_id, required, queue_name)
+    return WantedMovie(known.title, known.year, known.imdb_id, known.tmdb_id, required, queue_name)
 
 
-def grab(entry: Entry, movie: QueuedMovie, task: str) -> None:
+def grab(entry: Entry, movie: WantedMovie, task: str) -> None:
     """Take a grabbed movie off the queue."""
     told = {"title": entry["title"], "url": entry.get("url") or ""}
     queue().grab(movie, identity(entry), task, told)
@@ -254,7 +254,7 @@ class PluginMovieQueue:
         prepared = self.prepare(config)
         if prepared["action"] != "accept":
             return
-        best: dict[QueuedMovie, Entry] = {}
+        best: dict[WantedMovie, Entry] = {}
         for entry in task.entries:
             movie = wanted_by(entry, prepared["queue_name"])
             if movie is None:

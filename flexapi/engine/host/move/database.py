@@ -44,7 +44,7 @@ OF_A_START = {"plugin_schema", "flexget_version", "simple_persistence"}
 PROGRESS = 0.5
 
 
-class Refused(Exception):
+class MoveRefused(Exception):
     """Nothing is moved; the message says why and what to do."""
 
 
@@ -60,9 +60,9 @@ def say(**message: Any) -> None:
 
 @contextmanager
 def source(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the SQLite file for reading. Raises Refused."""
+    """Open the SQLite file for reading. Raises MoveRefused."""
     if not path.is_file():
-        raise Refused(f"There is no {path}.")
+        raise MoveRefused(f"There is no {path}.")
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     connection.text_factory = Text
     try:
@@ -71,25 +71,25 @@ def source(path: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("SELECT name FROM sqlite_master").fetchone()
         yield connection
     except sqlite3.DatabaseError as error:
-        raise Refused(f"{path} can't be read: {error}") from error
+        raise MoveRefused(f"{path} can't be read: {error}") from error
     finally:
         connection.close()
 
 
 def outdated(connection: sqlite3.Connection) -> list[str]:
-    """Return which tables are of an older FlexGet; raises Refused where some are of a newer one."""
+    """Return which tables are of an older FlexGet; raises MoveRefused where some are of a newer one."""
     older = []
     try:
         versions = connection.execute("SELECT plugin, version FROM plugin_schema").fetchall()
     except sqlite3.OperationalError:
-        raise Refused(
+        raise MoveRefused(
             "The file is no database of FlexGet: it has no table plugin_schema."
         ) from None
     for name, stored in versions:
         plugin = (name or b"").decode()
         known = db_schema.plugin_schemas.get(plugin, {}).get("version", stored)
         if (stored or 0) > known:
-            raise Refused(
+            raise MoveRefused(
                 f"The database is of a newer FlexGet: the tables of {plugin} have version {stored}, "
                 f"not {known}. Upgrade the FlexGet here first."
             )
@@ -107,7 +107,7 @@ def current(path: Path, config: Path, upgrade: bool) -> Iterator[sqlite3.Connect
             yield connection
             return
         if not upgrade:
-            raise Refused(
+            raise MoveRefused(
                 f"The database is of an older FlexGet ({'; '.join(older)}). "
                 "Give --upgrade to have a copy of it upgraded and moved."
             )
@@ -122,7 +122,7 @@ def current(path: Path, config: Path, upgrade: bool) -> Iterator[sqlite3.Connect
             _upgrade(copy, config)
             with source(copy) as upgraded:
                 if still := outdated(upgraded):
-                    raise Refused(f"FlexGet could not upgrade a copy: {'; '.join(still)}.")
+                    raise MoveRefused(f"FlexGet could not upgrade a copy: {'; '.join(still)}.")
                 yield upgraded
 
 
@@ -147,7 +147,7 @@ def _upgrade(copy: Path, config: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise Refused(f"FlexGet could not upgrade a copy: {done.stderr.strip()[-1000:]}")
+        raise MoveRefused(f"FlexGet could not upgrade a copy: {done.stderr.strip()[-1000:]}")
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
@@ -168,13 +168,13 @@ def count(connection: sqlite3.Connection, name: str) -> int:
 
 
 def move(params: dict[str, Any]) -> int:
-    """Move everything; return how many rows. Raises Refused, DatabaseUnusable, SQLAlchemyError."""
+    """Move everything; return how many rows. Raises MoveRefused, DatabaseUnusable, SQLAlchemyError."""
     config = Path(params["config"])
     target = PostgreSQL(params["database"])
     start_logging()
     manager = WarmManager(config, target)
     if not manager.take_lock():
-        raise Refused(
+        raise MoveRefused(
             f"FlexGet is running (process {(manager._read_lock() or {}).get('pid')}). Stop it first."
         )
     try:
@@ -197,13 +197,13 @@ def _refuse_full(into: Connection) -> None:
         if table.name in there - OF_A_START and into.scalar(
             select(func.count()).select_from(table)
         ):
-            raise Refused(
+            raise MoveRefused(
                 f"FlexGet's tables in PostgreSQL are not empty: {table.name} has rows. "
                 "Give --replace to throw away what is there."
             )
 
 
-class Progress:
+class MoveProgress:
     """Says how far it is, now and then."""
 
     def __init__(self, total: int) -> None:
@@ -225,7 +225,7 @@ def _move_all(connection: sqlite3.Connection, into: Connection) -> int:
     for name in sorted(rows.keys() - tables.keys()):
         if rows[name]:
             say(note=f"{name}: its {rows[name]} rows stay behind, this FlexGet has no such table")
-    progress = Progress(sum(rows.get(name, 0) for name in tables))
+    progress = MoveProgress(sum(rows.get(name, 0) for name in tables))
     for name, table in tables.items():
         if name in rows:
             progress.done += _move_one(connection, into, table, rows[name], progress)
@@ -235,7 +235,11 @@ def _move_all(connection: sqlite3.Connection, into: Connection) -> int:
 
 
 def _move_one(
-    connection: sqlite3.Connection, into: Connection, table: Table, rows: int, progress: Progress
+    connection: sqlite3.Connection,
+    into: Connection,
+    table: Table,
+    rows: int,
+    progress: MoveProgress,
 ) -> int:
     moved = Moved()
     # The versions of the tables are there from their making.
@@ -246,7 +250,7 @@ def _move_one(
         progress.tell(table.name, rows, moved.rows)
     there = into.scalar(select(func.count()).select_from(table))
     if there != moved.rows or moved.rows + moved.left_out != rows:
-        raise Refused(
+        raise MoveRefused(
             f"{table.name} has {rows} rows; {moved.rows} were moved, {moved.left_out} left out, "
             f"and {there} arrived. Nothing is moved."
         )
@@ -261,7 +265,7 @@ def main() -> int:
     os.dup2(2, 1)
     try:
         say(moved=move(params))
-    except (Refused, DatabaseUnusable, ValueError, RuntimeError, OSError) as error:
+    except (MoveRefused, DatabaseUnusable, ValueError, RuntimeError, OSError) as error:
         say(error=str(error))
         return 1
     except SQLAlchemyError as error:

@@ -16,7 +16,7 @@ import yaml
 from loguru import logger
 from sqlalchemy import Engine, event
 
-from flexapi.engine.host import execution
+from flexapi.engine.host import child
 from flexapi.engine.host.main import database
 from flexapi.engine.host.manager import WarmManager, start_logging
 from flexapi.engine.host.methods import plugin_folders
@@ -124,7 +124,7 @@ def live(manager: WarmManager, folder: Path, url: str) -> None:
     if not url:
         # The disk is not what is tested.
         event.listen(Engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-    execution._name_deciding_plugins()
+    child._name_deciding_plugins()
     reporter = Reporter(os.open(folder / "reports.jsonl", os.O_CREAT | os.O_WRONLY | os.O_APPEND))
     now = datetime(2025, 1, 6, 8)
     for number, days in enumerate(STEPS):
@@ -138,7 +138,7 @@ def live(manager: WarmManager, folder: Path, url: str) -> None:
                 "manual": False,
                 "extras": {},
             }
-            run = execution.current = execution.Execution(manager, params, reporter)
+            run = child.current = child.ChildRun(manager, params, reporter)
             with run._flexget_lock():
                 run._run_tasks()
 

@@ -210,5 +210,5 @@ def test_a_newer_flexget_s_database_is_refused(monkeypatch: pytest.MonkeyPatch) 
             "seen has version None, not 4",
         ]
         connection.execute("UPDATE plugin_schema SET version = 15 WHERE plugin = 'series'")
-        with pytest.raises(move_database.Refused, match="newer FlexGet: the tables of series"):
+        with pytest.raises(move_database.MoveRefused, match="newer FlexGet: the tables of series"):
             move_database.outdated(connection)

@@ -12,7 +12,7 @@ from tasks.models import Task
 UPCOMING = 5
 
 
-def report() -> dict[str, Any]:
+def scheduler_status() -> dict[str, Any]:
     """Return who fires the schedules, and how many there are.
 
     `{"state": "running" | "standing_down", "reason": str or null, "schedules", "disabled",

@@ -3,10 +3,10 @@
 What apps and plugins add to a run they add as FlexGet plugins do, by handlers of FlexGet's events
 (`flexget.event.event`). FlexAPI has three more of these:
 
-`flexapi.task.begins`  `(execution, task)`, before a task runs
+`flexapi.task.begins`  `(run, task)`, before a task runs
 `flexapi.entry.ended`  `(task, entry, outcome)`, when it is known what became of an entry; once more
                        where a rerun of the task decided otherwise
-`flexapi.task.ended`   `(execution, task)`, when a task has run, however it ended
+`flexapi.task.ended`   `(run, task)`, when a task has run, however it ended
 """
 
 import os
@@ -97,7 +97,7 @@ def _text(entry: Entry, field: str) -> str:
     return "" if entry.is_lazy(field) else str(entry.get(field) or "")
 
 
-class Execution:
+class ChildRun:
     """Runs the tasks that one request asked for and reports on them."""
 
     def __init__(self, manager: WarmManager, params: dict[str, Any], reporter: Reporter) -> None:
@@ -362,7 +362,7 @@ def _name_deciding_plugins() -> None:
 
 
 # The execution of this process; a fork has one, the host none.
-current: Execution | None = None
+current: ChildRun | None = None
 
 
 def run_in_child(
@@ -380,5 +380,5 @@ def run_in_child(
     sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
     os.chdir(Path(manager.config_base))
     _name_deciding_plugins()
-    current = Execution(manager, params, Reporter(events))
+    current = ChildRun(manager, params, Reporter(events))
     current.run()

@@ -14,7 +14,7 @@ CHECK_SECONDS = 0.2
 MAX_FAULTS = 200
 
 
-def report() -> dict[str, Any]:
+def config_status() -> dict[str, Any]:
     """Return the state of the file and what FlexGet complains about in the current revision.
 
     `{"path", "state": "ok" | "broken" | "missing" | "unknown" | "unreadable" | "unwritable",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flexapi.mirror import report
+from flexapi.mirror import status
 from flexapi.mirror.edits import validation
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def test_it_lists_what_flexget_complains_about(config):
     config.write_text("tasks:\n  tv:\n    no_such_plugin: yes\nno_such_section: 1\n")
 
-    answer = report.report()
+    answer = status.config_status()
 
     assert (answer["state"], answer["tasks"], answer["checked"]) == ("ok", 1, True)
     assert {error["attr"] for error in answer["errors"]} == {"tasks.tv", ""}
@@ -24,7 +24,7 @@ def test_it_quotes_no_credentials(config):
         "tasks:\n  tv:\n    rss: {url: 'http://x/?passkey=hunter2', password: [hunter2]}\n"
         "    trakt_list: {pin: 98765, bad: [98765]}\n    sort_by: {token: hunter2}\n"
     )
-    answer = report.report()
+    answer = status.config_status()
 
     assert len(answer["errors"]) > 1
     assert "hunter2" not in str(answer)
@@ -34,11 +34,11 @@ def test_it_quotes_no_credentials(config):
 def test_a_big_config_is_checked_over_several_answers(config, monkeypatch):
     tasks = "".join(f"  t{number}: {{no_such_plugin: yes}}\n" for number in range(120))
     config.write_text(f"tasks:\n{tasks}")
-    monkeypatch.setattr(report, "CHECK_SECONDS", 0)
+    monkeypatch.setattr(status, "CHECK_SECONDS", 0)
 
-    assert report.report()["checked"] is False
-    monkeypatch.setattr(report, "CHECK_SECONDS", 60)
-    answer = report.report()
+    assert status.config_status()["checked"] is False
+    monkeypatch.setattr(status, "CHECK_SECONDS", 60)
+    answer = status.config_status()
 
     assert (len(answer["errors"]), answer["checked"]) == (120, True)
 
