@@ -30,7 +30,7 @@ ROUNDS = 40
 PEER_ROUNDS = 6
 PAGE = 50
 GOAL = 0.1  # Seconds, p95.
-# Seconds in which FlexAPI shall have taken a million rows in.
+# Seconds in which FlexAPI must have taken a million rows in.
 IMPORT_TIMEOUT = 1800.0
 
 Row = tuple[str, str, str, str, str]

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 TIMEOUT = 60.0
-# Seconds of silence after which a connection is made anew: FlexGet's server hangs up after ten.
+# Seconds of silence after which a connection is made again: FlexGet's server hangs up after ten.
 KEPT_FOR = 5.0
 
 

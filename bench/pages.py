@@ -287,7 +287,7 @@ def _renderer_memory(browser: Browser) -> int:
     """Memory that the page's process has to itself."""
     info = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
     pids = [process["id"] for process in info if process["type"] == "renderer"]
-    return max(psutil.Process(pid).memory_full_info().uss for pid in pids)
+    return int(max(psutil.Process(pid).memory_full_info().uss for pid in pids))
 
 
 def _big_log_figures(log: BigLog, where: str) -> list[Figure]:

@@ -188,7 +188,7 @@ class Execution(models.Model):
     )
     worker = models.CharField(max_length=200, blank=True, help_text="The process that runs it.")
     abort_requested = models.CharField(
-        max_length=500, blank=True, help_text="Why the worker shall abort it."
+        max_length=500, blank=True, help_text="Why the worker is to abort it."
     )
 
     objects = ExecutionQuerySet.as_manager()

@@ -73,7 +73,7 @@ class ExecutionEntrySerializer(serializers.ModelSerializer[ExecutionEntry]):
         read_only_fields = fields
 
     def to_representation(self, entry: ExecutionEntry) -> dict[str, Any]:
-        """Return it; who may not edit tasks sees no credentials of the trackers'."""
+        """Return it; a user who may not edit tasks sees no credentials of trackers."""
         data = super().to_representation(entry)
         if not self.context["request"].user.has_perm("tasks.change_task"):
             data |= {

@@ -7,7 +7,7 @@ from django.dispatch import Signal
 
 
 class QueueChanged(Signal):
-    """Sent when an execution was queued or shall be aborted: a dispatcher should look."""
+    """Sent when an execution was queued or is to be aborted: a dispatcher should look."""
 
     def send_on_commit(self, execution_id: int, queue: str = "") -> None:
         """Send it once the surrounding transaction is committed.

@@ -137,7 +137,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
         return one(_request_schema())
 
     def _stream_renderer(self) -> type[StreamRenderer] | None:
-        """Return what the answer shall be streamed as; None where no stream is wanted."""
+        """Return what the answer is to be streamed as; None where no stream is wanted."""
         renderer = type(self.request.accepted_renderer)
         if issubclass(renderer, StreamRenderer):
             return renderer

@@ -120,7 +120,7 @@ def load(apps: Apps) -> None:
                     import_module(f"{config.name}.{name}")
             _check_paths(plugin, router.paths.brought_by(plugin.name))
             _check_websockets(plugin, config)
-        # It has run; Django shall not run it once more.
+        # It has run; Django must not run it once more.
         config.ready = _nothing  # type: ignore[method-assign]
     for plugin in installed:
         if plugin.problem:

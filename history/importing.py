@@ -38,7 +38,7 @@ def _take_pages(source: Source, progress: Progress) -> int:
         answer = source(state.taken_to, PAGE)
         newest = answer["newest"]
         if newest < state.taken_to:
-            _start_anew(state)
+            _start_again(state)
             continue
         rows: Rows = answer["rows"]
         if len(rows) == PAGE:  # Less is done before anybody could see it.
@@ -58,8 +58,8 @@ def _take_pages(source: Source, progress: Progress) -> int:
             return taken
 
 
-def _start_anew(state: FlexGetHistory) -> None:
-    """FlexGet's database was reset or replaced: its ids begin anew."""
+def _start_again(state: FlexGetHistory) -> None:
+    """FlexGet's database was reset or replaced: its ids begin again."""
     with transaction.atomic():
         OwnRows.objects.all().delete()
         state.taken_to, state.restarted = 0, True

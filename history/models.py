@@ -85,7 +85,7 @@ class FlexGetHistory(models.Model):
         default=0, help_text="The last of its ids that was looked at."
     )
     restarted = models.BooleanField(
-        default=False, help_text="Its ids began anew, so they don't tell what is known already."
+        default=False, help_text="Its ids began again, so they don't tell what is known already."
     )
 
     class Meta:

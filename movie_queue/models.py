@@ -10,13 +10,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from history.models import HistoryEntry
-from movie_queue.identity import (
-    ANY_QUALITY,
-    DEFAULT_QUEUE,
-    IMDB_ID,
-    Identity,
-    title_key,
-)
+from movie_queue.identity import ANY_QUALITY, DEFAULT_QUEUE, IMDB_ID, Identity, title_key
 
 LONGEST_TITLE = 300
 # Runs whose progress is remembered; a run that left changes behind is caught up with by the next.

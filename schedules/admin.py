@@ -69,7 +69,8 @@ class ScheduleForm(SourceForm):
             editor = ScheduleEditor(ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry)
             editor.replace_source(pk, self.cleaned_data["source"])
         if dry:
-            return self.instance
+            unsaved: Schedule = self.instance
+            return unsaved
         schedule = Schedule.objects.get(pk=pk)
         if schedule.enabled != self.cleaned_data["enabled"]:
             schedule.set_enabled(self.cleaned_data["enabled"])

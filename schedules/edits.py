@@ -153,7 +153,7 @@ class ScheduleEditor(Editor[int]):
 
 
 def listed(base: Snapshot) -> list[Any]:
-    """Return the entries that the config has; none where the section is no list."""
+    """Return the entries that the config has; none where the section isn't a list."""
     section = base.data.get(SECTION)
     return section if isinstance(section, list) else []
 

@@ -55,7 +55,8 @@ class RowQuerySet(models.QuerySet["Schedule"]):
 
     def next_due(self) -> datetime | None:
         """When one will be due next."""
-        return self.firing().aggregate(first=models.Min("next_run"))["first"]
+        first: datetime | None = self.firing().aggregate(first=models.Min("next_run"))["first"]
+        return first
 
     def fire(self, due: "list[Schedule]", now: datetime, *, to_daemon: bool) -> int:
         """Fire schedules that have come due, in one transaction; return how many executions came of it.

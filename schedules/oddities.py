@@ -32,5 +32,5 @@ def _warning(pattern: str, names: tuple[str, ...]) -> str:
         return ""
     if found or (f"_{pattern.lower()}" in names):
         return f"{pattern!r} is disabled."
-    kind = "matches no task" if re.search(r"[*?[]", pattern) else "is no task"
+    kind = "matches no task" if re.search(r"[*?[]", pattern) else "isn't a task"
     return f"{pattern!r} {kind}."

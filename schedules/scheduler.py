@@ -53,7 +53,7 @@ class Scheduler(Loop):
         if self._last is None:
             self._take_up(now)
         elif now < self._last:
-            logger.warning("The clock was put back; what is due when is planned anew.")
+            logger.warning("The clock was put back; what is due when is planned again.")
             replan(now)
         if self._zone_seen is None or abs(now - self._zone_seen) >= ZONE_INTERVAL:
             follow_zone(now)
@@ -90,7 +90,7 @@ class Scheduler(Loop):
 
 
 def replan(now: datetime) -> None:
-    """Plan anew what is due later than it can be at this time: the clock was put back."""
+    """Plan again what is due later than it can be at this time: the clock was put back."""
     zone = local_zone()
     for schedule in Schedule.rows.firing():
         latest = schedule.times(zone).latest_possible(now)
@@ -99,7 +99,7 @@ def replan(now: datetime) -> None:
 
 
 def follow_zone(now: datetime) -> None:
-    """Plan anew what goes by the clock on the wall and was planned for another time zone."""
+    """Plan again what goes by the clock on the wall and was planned for another time zone."""
     zone = str(local_zone())
     for schedule in Schedule.rows.firing().exclude(zone=zone):
         if schedule.times().is_interval:

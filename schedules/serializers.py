@@ -122,7 +122,7 @@ class CreatedScheduleSerializer(ScheduleSerializer):
 
 
 class ScheduleInputSerializer(serializers.Serializer[Any]):
-    """What a schedule shall be. Either `interval` or `schedule`; the other is left out or null."""
+    """What a schedule is to be. Either `interval` or `schedule`; the other is left out or null."""
 
     tasks = TasksField(required=False)
     interval = IntervalField(required=False, allow_null=True)

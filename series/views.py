@@ -58,7 +58,7 @@ class SeriesDataViewSet(FlexGetViewSet):
     def of_all(self, method: str, *parameters: str, **params: Any) -> Response:
         """Answer how many a method removed or changed.
 
-        Raises ValidationError for parameters that it does not have: one that is misspelt shall not mean all.
+        Raises ValidationError for parameters that it does not have: one that is misspelt must not mean all.
         """
         unknown = self.request.query_params.keys() - {*parameters, "format"}
         if unknown:

@@ -40,7 +40,8 @@ class TaskForm(SourceForm):
             editor = TaskEditor(ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry)
             key = editor.replace_source(self.instance.key, source)
         if dry:
-            return self.instance
+            unsaved: Task = self.instance
+            return unsaved
         task = Task.objects.get(key=key)
         if "queue" in self.cleaned_data:
             task.set_queue(self.cleaned_data["queue"])

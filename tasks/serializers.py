@@ -89,7 +89,7 @@ class NewTaskSerializer(serializers.Serializer[Any]):
 
 
 class ReplacedTaskSerializer(serializers.Serializer[Any]):
-    """What a task shall be."""
+    """What a task is to be."""
 
     name = serializers.CharField(trim_whitespace=False, required=False)
     config = serializers.JSONField(allow_null=True)
@@ -98,7 +98,7 @@ class ReplacedTaskSerializer(serializers.Serializer[Any]):
 
 
 class ChangedTaskSerializer(serializers.Serializer[Any]):
-    """What shall change about a task; `config` is a JSON Merge Patch (RFC 7396)."""
+    """What is to change about a task; `config` is a JSON Merge Patch (RFC 7396)."""
 
     name = serializers.CharField(trim_whitespace=False, required=False)
     config = serializers.JSONField(required=False, allow_null=True)

@@ -72,7 +72,7 @@ def on_queue_changed(sender: Any, execution_id: int, **kwargs: Any) -> None:
 async def _announce(execution_id: int) -> None:
     layer = get_channel_layer()
     message: Announcement = {"type": "execution.changed", "id": execution_id}
-    # Before it is sent: who changes it meanwhile announces it anew.
+    # Before it is sent: whoever changes it meanwhile announces it again.
     with _lock:
         _unsent.discard(execution_id)
     try:

@@ -12,12 +12,7 @@ from channels.layers import get_channel_layer
 from flexapi.api.http.threads import run_sync
 
 from . import announcements
-from .log_reader import (
-    Batch,
-    ExecutionState,
-    View,
-    read_batch,
-)
+from .log_reader import Batch, ExecutionState, View, read_batch
 
 logger = logging.getLogger(__name__)
 

@@ -8,13 +8,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from .follow import (
-    Batch,
-    End,
-    Event,
-    StateChanged,
-)
-from .log_reader import ExecutionState, Line
+from .follow import End, Event, StateChanged
+from .log_reader import Batch, ExecutionState, Line
 
 Message = dict[str, Any]
 

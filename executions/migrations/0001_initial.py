@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 (
                     "abort_requested",
                     models.CharField(
-                        blank=True, help_text="Why the worker shall abort it.", max_length=500
+                        blank=True, help_text="Why the worker is to abort it.", max_length=500
                     ),
                 ),
                 (

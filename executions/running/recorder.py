@@ -11,12 +11,7 @@ from django.utils import timezone
 
 from executions import extensions
 from executions.following import announcements
-from executions.models import (
-    Execution,
-    ExecutionEntry,
-    LogLine,
-    Status,
-)
+from executions.models import Execution, ExecutionEntry, LogLine, Status
 from executions.signals import ended
 from flexapi import metrics
 from flexapi.engine.run import Ending, Report

@@ -112,7 +112,7 @@ class Runner:
             for reports in batches:
                 self._recorder.store(reports)
         except DatabaseError as error:
-            # A run that nobody can follow shall not go on; its last reports are lost with it.
+            # A run that nobody can follow must not go on; its last reports are lost with it.
             logger.exception("Execution %s can't be stored.", self.execution.pk)
             self._drop(batches, f"Its log can't be stored: {error}")
         except Exception as error:

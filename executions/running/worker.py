@@ -24,11 +24,11 @@ from .runner import Runner
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two looks at what shall be aborted when nobody calls; other processes ask without a call.
+# Seconds between two looks at what is to be aborted when nobody calls; other processes ask without a call.
 POLL = 1.0
 # Seconds an aborted execution has to end by itself.
 ABORT_GRACE = 10.0
-# The same when the worker is stopping, which shall take at most ten seconds in all.
+# The same when the worker is stopping, which may take at most ten seconds in all.
 STOP_GRACE = 4.0
 STOP_REASON = "The server was stopped."
 # Signs of life within the time after which a worker is lost, where others watch for them.

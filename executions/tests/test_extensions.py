@@ -1,5 +1,6 @@
 """What other apps send along with a run, and the reports that come back to them."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.db import OperationalError
 
 from executions import extensions
 from executions.models import Execution, Status
-from executions.running import recorder
 from executions.running.recorder import Recorder
 from executions.tests.factories import make_execution
 from flexapi.engine.run import Report
@@ -82,7 +82,7 @@ def test_a_busy_database_is_tried_again_as_a_whole(
             raise OperationalError("database is locked")
         note(execution, params)
 
-    monkeypatch.setattr(recorder.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
     extensions.on_report("films", busy_once)
     Recorder(execution).store([line("one"), Report("films", {"text": "x"})])
     execution.refresh_from_db()

@@ -128,7 +128,7 @@ def test_prune_keeps_the_newest_and_what_is_not_over() -> None:
 @pytest.mark.django_db
 def test_prune_begins_with_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "PRUNED_AT_ONCE", 2)
-    oldest, old, outdated, newest = (make_execution() for _ in range(4))
+    _, _, outdated, newest = (make_execution() for _ in range(4))
     assert Execution.objects.prune(keep=1) == 2
     assert set(Execution.objects.all()) == {outdated, newest}
     assert Execution.objects.prune(keep=1) == 1

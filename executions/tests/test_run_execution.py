@@ -3,6 +3,7 @@
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 from django.db import OperationalError, connection
 
 from executions.models import Execution, ExecutionEntry, LogLine, Status
-from executions.running import recorder as recorder_module
 from executions.running.recorder import Recorder
 from executions.running.runner import Runner
 from flexapi.engine.client import Engine
@@ -194,7 +194,7 @@ def test_a_database_that_is_busy_loses_nothing(
     run: Callable[..., Execution], config: FlexGetHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config.write({"chatty": accepting("x", misbehave={"lines": 300})})
-    monkeypatch.setattr(recorder_module.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
     create, calls = LogLine.objects.bulk_create, iter(range(1000))
 
     def busy_at_first(rows: list[LogLine]) -> list[LogLine]:
@@ -215,7 +215,7 @@ def test_a_database_that_stays_broken_ends_the_run(
     run: Callable[..., Execution], config: FlexGetHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config.write({"slow": accepting("x", misbehave="sleep")})
-    monkeypatch.setattr(recorder_module.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
 
     def broken(rows: list[LogLine]) -> None:
         raise OperationalError("disk is full")

@@ -11,12 +11,7 @@ import httpx
 import psutil
 import pytest
 
-from flexapi.testing.cluster import (
-    Cluster,
-    Proxy,
-    Worker,
-    new_cluster,
-)
+from flexapi.testing.cluster import Cluster, Proxy, Worker, new_cluster
 from flexapi.testing.flexget_home import accepting
 from flexapi.testing.live import LiveServer, received
 

@@ -28,7 +28,7 @@ class NewTokenForm(forms.ModelForm):
         fields = ("user", "name")
 
     def expiry(self) -> timedelta | None:
-        """How long the token shall live; None is for ever."""
+        """How long the token is to live; None is for ever."""
         days = self.cleaned_data["lifetime"]
         return timedelta(days=int(days)) if days else None
 

@@ -123,7 +123,7 @@ def unavailable(path: str, detail: str, wait: int = 5) -> HttpResponse:
 
 
 def bad_query(path: str) -> HttpResponse:
-    """The 400 for a request whose query string is no text."""
+    """The 400 for a request whose query string isn't text."""
     detail = "The query string is not UTF-8."
     if is_api(path):
         return error_response(400, "bad_request", detail)

@@ -46,7 +46,8 @@ class FreeNameMixin:
         name = self.lookup_url_kwarg or self.lookup_field
         if name in self.kwargs:
             self.kwargs[name] = unquote(self.kwargs[name])
-        return super().initialize_request(request, *args, **kwargs)  # type: ignore[misc]
+        initialized: Request = super().initialize_request(request, *args, **kwargs)  # type: ignore[misc]
+        return initialized
 
 
 def reverse_name(viewname: str, kwarg: str, name: str, request: Request | None = None) -> str:

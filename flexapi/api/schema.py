@@ -5,10 +5,9 @@ from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
-from drf_spectacular.openapi import OpenApiResponse
 from drf_spectacular.plumbing import force_instance, is_serializer
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 
@@ -100,7 +99,7 @@ class AutoSchema(SpectacularSchema):
         media_types: list[str] | None = None,
         direction: str = "response",
     ) -> dict[str, Any]:
-        response: dict[str, Any] = super()._get_response_for_code(
+        response: dict[str, Any] = super()._get_response_for_code(  # type: ignore[no-untyped-call]
             serializer, status_code, media_types, direction
         )
         if isinstance(serializer, OpenApiResponse):
@@ -111,7 +110,8 @@ class AutoSchema(SpectacularSchema):
             or isinstance(serializer, dict)
             or serializer is OpenApiTypes.OBJECT
         )
-        paginated = self._is_list_view(serializer) and self._get_paginator()
+        paginator = self._get_paginator()  # type: ignore[no-untyped-call]
+        paginated = self._is_list_view(serializer) and paginator
         if not status_code.startswith("2") or not enveloped or paginated:
             return response
         for content in response.get("content", {}).values():

@@ -3,12 +3,7 @@
 from django.urls import re_path
 from django.utils.module_loading import autodiscover_modules
 
-from flexapi.api.accounts.views import (
-    LoginView,
-    LogoutView,
-    MeView,
-    TokenViewSet,
-)
+from flexapi.api.accounts.views import LoginView, LogoutView, MeView, TokenViewSet
 from flexapi.api.docs import DocsView, SchemaView
 from flexapi.api.http.error_views import UnknownPathView
 from flexapi.api.router import router

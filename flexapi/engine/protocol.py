@@ -30,7 +30,7 @@ CHANGED = -32007
 
 
 class RpcError(Exception):
-    """A call that the other side answered, or shall be answered, with an error."""
+    """A call that the other side answered, or is to be answered, with an error."""
 
     def __init__(self, code: int, message: str, data: Any = None) -> None:
         super().__init__(message)

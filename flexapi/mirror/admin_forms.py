@@ -91,7 +91,10 @@ class MirrorAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         mirror.refresh()
         try:
-            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+            shown: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]
+                request, object_id, form_url, extra_context
+            )
+            return shown
         except writing.FAILURES as error:
             # The form was checked, and something came between.
             self.tell(request, error)
@@ -102,7 +105,10 @@ class MirrorAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         mirror.refresh()
         try:
-            return self._delete_view(request, object_id, extra_context)  # type: ignore[attr-defined]
+            shown: HttpResponse = self._delete_view(  # type: ignore[attr-defined]
+                request, object_id, extra_context
+            )
+            return shown
         except writing.FAILURES as error:
             self.tell(request, error)
             return HttpResponseRedirect(request.get_full_path())
@@ -117,7 +123,7 @@ class MirrorAdmin(admin.ModelAdmin):
 
     @admin.display(description="YAML")
     def masked_source(self, row: Any) -> str:
-        """The source for those who may not read credentials."""
+        """The source for users without the permission to see credentials."""
         return str(row.source(masked=True))
 
     @admin.display(description="What FlexGet says")

@@ -17,7 +17,7 @@ class SectionSerializer(serializers.Serializer[Any]):
 
 
 class SectionConfigSerializer(serializers.Serializer[Any]):
-    """The value that a section shall have."""
+    """The value that a section is to have."""
 
     name = serializers.CharField(trim_whitespace=False, required=False)
     config = serializers.JSONField(allow_null=True)

@@ -127,13 +127,14 @@ class LiveServer:
     def websocket(self, path: str, user: str | None = "admin", **options: Any) -> ClientConnection:
         """Open a websocket as a user, or as nobody."""
         headers = self.headers(user) if user else {}
-        return connect(
+        connection: ClientConnection = connect(
             f"ws://127.0.0.1:{self.port}{path}",
             additional_headers=headers,
             max_size=None,
             proxy=None,
             **options,
         )
+        return connection
 
     def run(self, **request: Any) -> dict[str, Any]:
         """Run tasks to their end; return the execution."""

@@ -51,7 +51,7 @@ def new_database(require: Require) -> Iterator[str]:
 
 
 def _execute(sql: str) -> None:
-    # In a process of its own: a test process that forks and threads shall not load the driver.
+    # In a process of its own: a test process that forks and threads must not load the driver.
     subprocess.run([sys.executable, "-c", _SQL, SERVER, sql], check=True, timeout=60)
 
 

@@ -15,7 +15,7 @@ from flexapi.api.docs import document
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "api.md"
-BEGIN = "<!-- From flexapi/tests/flexget_counterparts.toml; `make test` says how to write it anew. -->\n"
+BEGIN = "<!-- From flexapi/tests/flexget_counterparts.toml; `make test` says how to write it again. -->\n"
 END = "<!-- The end of what is generated. -->\n"
 METHODS = ("get", "post", "put", "patch", "delete")
 # What FlexGet 3.22 has and FlexAPI is to have as well.

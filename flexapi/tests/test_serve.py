@@ -17,12 +17,7 @@ import yaml
 
 from flexapi.sample_config import SAMPLE
 from flexapi.testing.flexget_home import accepting, is_gone
-from flexapi.testing.live import (
-    PASSWORD,
-    ROOT,
-    LiveServer,
-    received,
-)
+from flexapi.testing.live import PASSWORD, ROOT, LiveServer, received
 
 
 def refused(server: LiveServer, *arguments: str) -> str:

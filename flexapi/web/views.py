@@ -194,7 +194,7 @@ class LoginPage(auth.LoginView):
 
 
 class AdminLoginView(TemplateView):
-    """Where the admin sends those who may not enter it."""
+    """Where the admin sends users who may not enter it."""
 
     template_name = "web/not_staff.html"
 

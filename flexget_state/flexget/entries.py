@@ -9,12 +9,7 @@ from flexget.entry import Entry
 from sqlalchemy import or_
 
 from flexapi.engine import protocol
-from flexapi.engine.host.transactions import (
-    Method,
-    Params,
-    local_time,
-    on_database,
-)
+from flexapi.engine.host.transactions import Method, Params, local_time, on_database
 from flexapi.engine.protocol import RpcError
 
 from .tables import Json, Table, equal_to, one_of, part_of
@@ -42,7 +37,7 @@ def _plain(value: Any) -> Any:
             inner = value["value"]
             is_entry = value["serializer"] == "Entry" and isinstance(inner, dict)
             return _plain(inner.get("fields")) if is_entry else _plain(inner)
-        # Sorted: FlexGet keeps no order of fields, and an ETag shall not depend on one.
+        # Sorted: FlexGet keeps no order of fields, and an ETag must not depend on one.
         return {_text(key): _plain(below) for key, below in sorted(value.items())}
     if isinstance(value, list):
         return [_plain(item) for item in value]

@@ -6,12 +6,7 @@ from typing import Any
 from sqlalchemy import func
 
 from flexapi.engine import protocol
-from flexapi.engine.host.transactions import (
-    Method,
-    Params,
-    local_time,
-    on_database,
-)
+from flexapi.engine.host.transactions import Method, Params, local_time, on_database
 from flexapi.engine.protocol import RpcError
 
 from .tables import Json, Table, one_of, part_of

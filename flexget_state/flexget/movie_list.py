@@ -7,12 +7,7 @@ from flexget.components.managed_lists.lists.movie_list import db
 from sqlalchemy import and_, func, or_
 
 from flexapi.engine import protocol
-from flexapi.engine.host.transactions import (
-    Method,
-    Params,
-    local_time,
-    on_database,
-)
+from flexapi.engine.host.transactions import Method, Params, local_time, on_database
 from flexapi.engine.protocol import RpcError
 
 from .lists import table_of_lists

@@ -7,12 +7,7 @@ from typing import Any
 from sqlalchemy import delete, or_
 from sqlalchemy.orm import selectinload
 
-from flexapi.engine.host.transactions import (
-    Method,
-    Params,
-    on_database,
-    or_not_found,
-)
+from flexapi.engine.host.transactions import Method, Params, on_database, or_not_found
 
 Json = dict[str, Any]
 # Makes the SQL condition for the value of a filter.

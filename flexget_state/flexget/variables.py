@@ -24,8 +24,9 @@ def one(session: Any, params: Params) -> Json:
 
 @on_database(of=one)
 def _replace(session: Any, params: Params) -> Json:
-    variables_to_db(params["data"])
-    return params["data"]
+    data: Json = params["data"]
+    variables_to_db(data)
+    return data
 
 
 @on_database(of=one)

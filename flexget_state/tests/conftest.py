@@ -11,12 +11,7 @@ from django.contrib.auth.models import User
 
 from flexapi.engine import instance
 from flexapi.engine.client import Engine
-from flexapi.testing.flexget_home import (
-    FlexGetHome,
-    mock,
-    of_kind,
-    reports_of,
-)
+from flexapi.testing.flexget_home import FlexGetHome, mock, of_kind, reports_of
 
 KEY = "0123456789abcdef0123456789abcdef"
 ALPHA = {"title": "Alpha", "url": f"http://tracker.example/dl?passkey={KEY}&id=1"}

@@ -35,7 +35,7 @@ def test_it_filters_and_pages(client: Any) -> None:
 def test_the_next_run_takes_what_is_approved(client: Any, state: State) -> None:
     path = f"/api/pending/{ids(client, '/api/pending')['Beta']}"
     assert client.post(f"{path}/approve").json()["object"]["approved"] is True
-    # Once more is no error: the button was pressed twice.
+    # Once more isn't an error: the button was pressed twice.
     assert client.post(f"{path}/approve").status_code == 200
     assert titles(client.get("/api/pending?approved=true")) == ["Beta"]
     after = state.run("waiting")

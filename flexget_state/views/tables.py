@@ -18,7 +18,7 @@ from flexapi.mirror import credentials
 
 from ..filters import Filters
 
-# Who may not change tasks sees no credentials: a tracker's URL has the key of its user in it.
+# A user who may not change tasks sees no credentials: a tracker's URL has the key of its user in it.
 REVEAL = "tasks.change_task"
 DUPLICATE = {409: ErrorSerializer}
 
@@ -75,7 +75,7 @@ class TableViewSet(FlexGetViewSet):
         """Return the filters that the request asks for. Raises ValidationError.
 
         `strict` is for what is done to all rows that match: a filter that is misspelt, or empty because a script's
-        variable was, shall not mean all of them.
+        variable was, must not mean all of them.
         """
         given = self.request.query_params.dict()
         if not strict and given.get("search") == "":

@@ -35,7 +35,7 @@ class ObjectParser(JSONParser):
 class VariablesViewSet(FlexGetViewSet):
     """The variables in FlexGet's database, for a config that says `variables: yes`.
 
-    Their values are passwords as often as not, and their names don't tell: who may not change them sees none.
+    Their values are passwords as often as not, and their names don't tell: a user who may not change them sees none.
     """
 
     permission_model = Variable

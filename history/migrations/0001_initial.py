@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                     "restarted",
                     models.BooleanField(
                         default=False,
-                        help_text="Its ids began anew, so they don't tell what is known already.",
+                        help_text="Its ids began again, so they don't tell what is known already.",
                     ),
                 ),
             ],

@@ -15,12 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from movie_queue.flexget.journal import Journal
-from movie_queue.identity import (
-    ANY_QUALITY,
-    DEFAULT_QUEUE,
-    Identity,
-    title_key,
-)
+from movie_queue.identity import ANY_QUALITY, DEFAULT_QUEUE, Identity, title_key
 
 KIND = "movie_queue"
 Report = Callable[..., None]

@@ -71,7 +71,7 @@ class TestCreate:
         answer = api(editor).post("/api/schedules", body)
 
         assert answer.status_code == 201
-        assert answer.json()["object"]["warnings"] == ["'later' is no task."]
+        assert answer.json()["object"]["warnings"] == ["'later' isn't a task."]
 
     def test_it_may_be_off_from_the_start(self, config, api, editor):
         body = {"tasks": ["tv"], "interval": {"hours": 2}, "enabled": False}

@@ -96,7 +96,7 @@ class TestDetail:
     @pytest.mark.parametrize(
         ("tasks", "warning"),
         [
-            ("nothing", "'nothing' is no task."),
+            ("nothing", "'nothing' isn't a task."),
             ("x*", "'x*' matches no task."),
             ("off", "'off' is disabled."),
             ("_off", "'_off' is disabled."),

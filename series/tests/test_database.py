@@ -147,7 +147,7 @@ def test_a_database_that_is_missing(client: Any, database: Path, engine: Engine)
     database.rename(aside)
     for response in (client.get("/api/series"), client.post("/api/series", {"name": "Gamma"})):
         assert "db-config.sqlite is missing" in reason(response)
-    # An empty history would be one that begins anew.
+    # An empty history would be one that begins again.
     with pytest.raises(EngineError, match="is missing"):
         engine.call("history.rows", {"after": 0, "limit": 1})
     assert not database.exists()

@@ -40,7 +40,7 @@ def engine(
 
 @contextmanager
 def holding(database: str, statement: str) -> Iterator[None]:
-    """Have the locks of a statement in a process of its own: this one shall not load the driver."""
+    """Have the locks of a statement in a process of its own: this one must not load the driver."""
     program = (
         "import psycopg, sys; c = psycopg.connect(sys.argv[1], options='-c search_path=flexget');"
         "c.execute(sys.argv[2]); print('held', flush=True); sys.stdin.read()"

@@ -1,6 +1,6 @@
 """Who is asking, and what they may do: one query each.
 
-Both are asked by every request. They are written in SQL because building them anew with the ORM took longer than all the
+Both are asked by every request. They are written in SQL because building them again with the ORM took longer than all the
 rest of a small request.
 """
 
@@ -60,7 +60,8 @@ class Backend(ModelBackend):
             with connection.cursor() as cursor:
                 cursor.execute(_permissions_sql(), (user_obj.pk, user_obj.pk))
                 user_obj._perm_cache = {f"{app}.{code}" for app, code in cursor.fetchall()}
-        return user_obj._perm_cache
+        permissions: set[str] = user_obj._perm_cache
+        return permissions
 
 
 def find_token(digest: str) -> ApiToken | None:
@@ -76,7 +77,7 @@ def find_token(digest: str) -> ApiToken | None:
         for value in row
     ]
     width = len(ApiToken._meta.concrete_fields)
-    token = ApiToken.from_db(connection.alias, _names(ApiToken), values[:width])
+    token: ApiToken = ApiToken.from_db(connection.alias, _names(ApiToken), values[:width])
     user_model = get_user_model()
     token.user = user_model.from_db(connection.alias, _names(user_model), values[width:])
     return token

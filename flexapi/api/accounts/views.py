@@ -22,13 +22,7 @@ from flexapi.api.accounts.throttles import LoginAddressThrottle, LoginUserThrott
 from flexapi.api.models import ApiToken
 from flexapi.api.schema import ErrorSerializer
 from flexapi.api.serializers import ModelSerializer
-from flexapi.api.viewsets import (
-    CreateMixin,
-    DestroyMixin,
-    ListMixin,
-    RetrieveMixin,
-    one,
-)
+from flexapi.api.viewsets import CreateMixin, DestroyMixin, ListMixin, RetrieveMixin, one
 
 
 def token_lifetime(seconds: int | None) -> timedelta | None:
@@ -104,7 +98,8 @@ class NewTokenSerializer(TokenSerializer):
         lifetime = token_lifetime(validated_data.pop("expires_in"))
         # Tokens that expired are of no use to their owner; here is where they go.
         validated_data["user"].auth_token_set.filter(expiry__lt=timezone.now()).delete()
-        instance, secret = ApiToken.objects.create(expiry=lifetime, **validated_data)
+        created: tuple[ApiToken, str] = ApiToken.objects.create(expiry=lifetime, **validated_data)
+        instance, secret = created
         instance.token = secret
         return instance
 
@@ -207,8 +202,10 @@ class TokenViewSet(CreateMixin, DestroyMixin, ListMixin, RetrieveMixin):
 
     def get_queryset(self) -> QuerySet[ApiToken]:
         if not self.request.user.is_authenticated:  # While the schema is drawn up.
-            return ApiToken.objects.none()
-        return ApiToken.objects.filter(user=self.request.user)
+            nothing: QuerySet[ApiToken] = ApiToken.objects.none()
+            return nothing
+        own: QuerySet[ApiToken] = ApiToken.objects.filter(user=self.request.user)
+        return own
 
     def get_serializer_class(self) -> type[TokenSerializer]:
         return NewTokenSerializer if self.action == "create" else TokenSerializer

@@ -55,7 +55,7 @@ class ApiMiddleware:
 
 
 class PolicyMiddleware(CSPMiddleware):
-    """django-csp's middleware, which builds the policy anew for every answer; for JSON it is built once."""
+    """django-csp's middleware, which builds the policy for every answer; for JSON it is built once."""
 
     @cached_property
     def _policy(self) -> str:

@@ -59,7 +59,8 @@ def user_of(cookie: str | None, authorization: str | None) -> AbstractBaseUser |
         except AuthenticationFailed:
             return AnonymousUser()
         if authenticated is not None:
-            return authenticated[0]
+            user: AbstractBaseUser = authenticated[0]
+            return user
     key = parse_cookie(cookie or "").get(settings.SESSION_COOKIE_NAME)
     if key is None:
         return AnonymousUser()

@@ -75,7 +75,7 @@ class Progress:
         row = self._unfinished()
         now = timezone.now()
         if row is not None and row.updated > now - SILENCE:
-            # It waited. After a cut the time that it takes is counted anew.
+            # It waited. After a cut the time that it takes is counted from the start.
             self._before = row.done
             return
         fresh = {"done": 0, "started": now, "updated": now, "finished": None, "error": ""}

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from flexapi.api.http import websockets
+from flexapi.api.http.threads import run_sync
 from flexapi.api.models import ApiToken
 from flexapi.api.tests.conftest import Probe
 
@@ -80,7 +81,7 @@ async def test_a_foreign_host_is_refused() -> None:
 
 
 async def test_a_token_says_who(viewer: Any) -> None:
-    secret = await websockets.run_sync(lambda: ApiToken.objects.create(user=viewer)[1])
+    secret = await run_sync(lambda: ApiToken.objects.create(user=viewer)[1])
     assert await who(HOST | {"authorization": f"Token {secret}"}) == "viewer"
     assert await who(HOST | {"authorization": "Token wrong"}) == "anonymous"
     assert await who(HOST | {"authorization": "Token \xff"}) == "anonymous"
@@ -92,7 +93,7 @@ async def test_a_session_says_who(viewer: Any) -> None:
         client.force_login(viewer)
         return client.cookies[django_settings.SESSION_COOKIE_NAME].value
 
-    key = await websockets.run_sync(log_in)
+    key = await run_sync(log_in)
     assert await who(HOST | {"cookie": f"sessionid={key}"}) == "viewer"
     assert await who(HOST | {"cookie": "sessionid=forged"}) == "anonymous"
     assert await who(HOST | {"cookie": "nonsense"}) == "anonymous"

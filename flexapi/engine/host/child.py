@@ -225,7 +225,7 @@ class ChildRun:
     def _run_tasks(self) -> None:
         names = self._task_names()
         if self.patterns and not names:
-            self._refuse("The config has no longer a task that matches what was asked for.")
+            self._refuse("The config doesn't have a task any more that matches what was asked for.")
             return
         self.reporter.report("started", tasks=names)
         self._total = len(names) or 1

@@ -67,13 +67,7 @@ def serve(channel: socket.socket, config: Path, added: list[str], plugins: list[
     """Load FlexGet with all of its plugins, which takes seconds, and serve until the end."""
     # Here, because importing FlexGet is the part that can fail, and the server is told why.
     from flexapi.engine.host.manager import WarmManager, start_logging
-    from flexapi.engine.host.methods import (
-        add,
-        execute_options,
-        missing,
-        plugin_folders,
-        version,
-    )
+    from flexapi.engine.host.methods import add, execute_options, missing, plugin_folders, version
     from flexapi.engine.host.service import Host, pass_log_on, warm
 
     start_logging()

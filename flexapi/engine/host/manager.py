@@ -157,7 +157,7 @@ class WarmManager(Manager):
             raise ConfigInvalid(message, [{"path": [], "message": message}]) from error
         config = load_yaml(text)
         if isinstance(config, dict):
-            # FlexGet's daemon alone reads them: a faulty one shall not keep the tasks from running.
+            # Only FlexGet's daemon reads them: a faulty one must not keep the tasks from running.
             config.pop("schedules", None)
         source = config.get("variables") if isinstance(config, dict) else None
         # Read before FlexGet reads them: what changes in between shows the next time.

@@ -61,7 +61,8 @@ def quality(manager: WarmManager, params: Params) -> dict[str, str]:
 
 def schema(manager: WarmManager, params: Params) -> dict[str, Any]:
     """Return FlexGet's JSON Schema of a whole config, its references inlined."""
-    return config_schema.inline_refs(config_schema.get_schema())
+    inlined: dict[str, Any] = config_schema.inline_refs(config_schema.get_schema())
+    return inlined
 
 
 def version(manager: WarmManager, params: Params) -> dict[str, str]:

@@ -10,14 +10,7 @@ import pytest
 
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Ending, Report
-from flexapi.testing.flexget_home import (
-    FlexGetHome,
-    accepting,
-    messages,
-    mock,
-    of_kind,
-    reports_of,
-)
+from flexapi.testing.flexget_home import FlexGetHome, accepting, messages, mock, of_kind, reports_of
 
 STRANGE_NAME = "tv / 100% é ünïcode: «x»"
 
@@ -207,7 +200,7 @@ def test_tasks_that_have_gone_meanwhile_fail_the_run(
     reports = reports_of(flexget_engine.execute(1, ["gone"], {}))
     (task,) = of_kind(reports, "task")
     assert task["aborted"]
-    assert "no longer a task" in task["abort_reason"]
+    assert "have a task any more" in task["abort_reason"]
     assert any("`gone` does not match any tasks" in line for line in messages(reports))
     some = of_kind(reports_of(flexget_engine.execute(2, ["gone", "here"], {})), "task")
     assert [task["task"] for task in some] == ["here"]

@@ -3,14 +3,7 @@
 from pathlib import Path
 
 from flexapi.engine.client import Engine
-from flexapi.testing.flexget_home import (
-    FlexGetHome,
-    accepting,
-    messages,
-    mock,
-    of_kind,
-    reports_of,
-)
+from flexapi.testing.flexget_home import FlexGetHome, accepting, messages, mock, of_kind, reports_of
 
 
 def test_the_schema_is_read_off_flexget_s_parser(flexget_engine: Engine) -> None:

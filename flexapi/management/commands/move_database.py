@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DATABASE_URL:
-            raise CommandError("Set FLEXAPI_DATABASE_URL to where the data shall go.")
+            raise CommandError("Set FLEXAPI_DATABASE_URL to where the data is to go.")
         source = options["source"] or settings.DATA_DIR / "flexapi.sqlite3"
         if not source.is_file():
             raise CommandError(f"There is no {source}; --from names the file.")

@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.FLEXGET_DATABASE_URL:
             raise CommandError(
-                "Set FLEXAPI_FLEXGET_DATABASE_URL to where FlexGet's tables shall go."
+                "Set FLEXAPI_FLEXGET_DATABASE_URL to where FlexGet's tables are to go."
             )
         config = Path(settings.FLEXGET_CONFIG)
         if not config.is_file():

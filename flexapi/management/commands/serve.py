@@ -103,7 +103,7 @@ class Command(BaseCommand):
             self.stdout.write("It is shown this once; change it in the admin.")
 
     def _serve(self, listener: socket.socket, *, works: bool) -> None:
-        # Importing daphne installs Twisted's reactor, which no other command shall have.
+        # Importing daphne installs Twisted's reactor, which no other command may have.
         from flexapi.server import Server
 
         host, port = listener.getsockname()[:2]

@@ -38,7 +38,7 @@ class LockBusy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What tells without reading whether a file changed. `None` fields: there is no file."""
+    """What tells without reading whether a file changed. `None` fields: no file is there."""
 
     mtime_ns: int | None = None
     size: int | None = None

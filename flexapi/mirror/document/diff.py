@@ -67,7 +67,7 @@ def _sequence(old: list[Any], new: list[Any], path: Path) -> Iterator[Operation]
 def _between(
     old: list[Any], new: list[Any], span: tuple[int, int], new_span: tuple[int, int], path: Path
 ) -> Iterator[Operation]:
-    """What puts new items in the place of old ones that none of them is."""
+    """What puts new items instead of old ones that none of them is."""
     (start, stop), (new_start, new_stop) = span, new_span
     common = min(stop - start, new_stop - new_start)
     # Inserted before anything is removed: a sequence never gets empty on the way.

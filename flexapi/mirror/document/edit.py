@@ -1,6 +1,6 @@
 """From an operation to the text that does it: find, splice, load again, compare.
 
-The candidates go from the finest (one line) to the coarsest (the block around it written anew).
+The candidates go from the finest (one line) to the coarsest (the block around it written again).
 The first that loads to exactly the expected data is the answer; without one the edit is refused.
 """
 
@@ -208,7 +208,7 @@ def _candidates(
         yield from overridden(tree, path[: depth + 1], expected, habit)
     elif not found.stopped:
         yield from _direct(tree, container, operation, data, expected, habit, limits)
-    # Written anew: brackets, or a small part of a task, if there is nothing in it to be lost.
+    # Written again: brackets, or a small part of a task, if there is nothing in it to be lost.
     for depth in range(len(found.nodes) - 1, 0, -1):
         node = found.nodes[depth]
         plain = "#" not in tree.text[node.start : node.end]

@@ -15,7 +15,7 @@ from .write import Habit
 
 
 def replaced(tree: Tree, path: Path, value: Any, habit: Habit) -> Iterator[str]:
-    """Write the value at ``path``, whose node is there, anew."""
+    """Write the value at ``path``, whose node is there, again."""
     if not path:
         yield from splice.replace_value(tree, None, 0, value, habit)
         return

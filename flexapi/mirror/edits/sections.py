@@ -64,7 +64,7 @@ class ConfigEditor(Editor[str | None]):
         self._write(edit, f"Deleted {', '.join(given)}")
 
     def set_text(self, text: str) -> None:
-        """Set the whole text. Raises EditRefused for what is no mapping."""
+        """Set the whole text. Raises EditRefused for what isn't a mapping."""
 
         def edit(base: Snapshot) -> Document:
             self._ask_guard(None)

@@ -36,7 +36,7 @@ from flexapi.mirror.store.tables import ConfigRevision, digest
 
 logger = logging.getLogger("flexapi.mirror")
 
-# How often an edit is made anew because the file changed under it, and for how many seconds because
+# How often an edit is made again because the file changed under it, and for how many seconds because
 # other servers were quicker.
 TRIES = 5
 PATIENCE = 30.0

@@ -57,7 +57,7 @@ _memory = _Memory()
 
 
 def forget() -> None:
-    """Read the current revision anew when it is needed next, as a new process does."""
+    """Read the current revision again when it is needed next, as a new process does."""
     _memory.snapshot = EMPTY
 
 

@@ -216,7 +216,7 @@ class TestStorage:
         def fail(handle):
             raise OSError(number, os.strerror(number))
 
-        monkeypatch.setattr(file.os, "fsync", fail)
+        monkeypatch.setattr(os, "fsync", fail)
         answer = client.patch("/api/tasks/tv", {"enabled": False})
         monkeypatch.undo()
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from flexapi.mirror.disk import file, in_step
-from flexapi.mirror.store import snapshot
-from flexapi.mirror.store.tables import ConfigRevision
+from flexapi.mirror.store.tables import ConfigRevision, digest
 
 from . import test_kill
 from .machines import Machine
@@ -46,8 +45,6 @@ def test_killed_at_any_line_a_joined_edit_is_neither_lost_nor_doubled(
         assert b.text == a.text, where
         assert b.text.count(f"# {count}\n") == 1, where
         assert f"priority: {count}\n" in b.text, where
-        assert ConfigRevision.objects.filter(hash=snapshot.digest(edited.encode())).count() == 1, (
-            where
-        )
+        assert ConfigRevision.objects.filter(hash=digest(edited.encode())).count() == 1, where
         count += 37
     assert count > 100

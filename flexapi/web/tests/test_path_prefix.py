@@ -26,7 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     server.environment |= {"FLEXAPI_PATH_PREFIX": "/flexapi/", "FLEXAPI_TRUSTED_PROXIES": "1"}
     server.home.write({"hello": accepting("one"), "a/b 100%": accepting("two")}, schedules=False)
     server.start()
-    # FlexGet takes its time to load; no page shall have to wait for that.
+    # FlexGet takes its time to load; no page may have to wait for that.
     server.run(tasks=["hello"])
     yield server
     server.end()

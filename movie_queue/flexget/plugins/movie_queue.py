@@ -24,12 +24,7 @@ from loguru import logger
 
 from flexapi.engine.host import child
 from movie_queue.flexget.queue import MovieQueue, WantedMovie
-from movie_queue.identity import (
-    ANY_QUALITY,
-    DEFAULT_QUEUE,
-    IMDB_ID,
-    Identity,
-)
+from movie_queue.identity import ANY_QUALITY, DEFAULT_QUEUE, IMDB_ID, Identity
 
 logger = logger.bind(name="movie_queue")
 

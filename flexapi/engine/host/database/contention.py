@@ -57,7 +57,7 @@ def _patient(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                     raise
                 logger.debug("{} met another run in the database, again: {}", name, error.orig)
                 task.session.rollback()
-                # Two that clash shall not do so again and again.
+                # Two that clash must not do so again and again.
                 time.sleep(random.uniform(0.01, 0.1) * attempt)  # noqa: S311
         return _finished(function(task, *args))
 

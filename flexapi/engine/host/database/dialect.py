@@ -97,11 +97,12 @@ class _Queries(PGCompiler_psycopg):
                 binary = binary._clone()
                 number = "left" if numbers[0] else "right"
                 setattr(binary, number, cast(getattr(binary, number), types.String))
-        return str(super().visit_binary(binary, *args, **kw))
+        return str(super().visit_binary(binary, *args, **kw))  # type: ignore[no-untyped-call]
 
     def visit_expression_clauselist(self, clauselist: Any, **kw: Any) -> str:
         if clauselist.operator not in (operators.and_, operators.or_):
-            return str(super().visit_expression_clauselist(clauselist, **kw))
+            plain = super().visit_expression_clauselist(clauselist, **kw)  # type: ignore[no-untyped-call]
+            return str(plain)
         parts = [self._condition(clause, **kw) for clause in clauselist.clauses]
         return OPERATORS[clauselist.operator].join(parts)
 
@@ -120,7 +121,8 @@ class _Queries(PGCompiler_psycopg):
     def _like(self, keyword: str, binary: Any, **kw: Any) -> str:
         left = binary.left._compiler_dispatch(self, **kw)
         right = binary.right._compiler_dispatch(self, **kw)
-        escape = self.render_literal_value(binary.modifiers.get("escape") or "", types.String())
+        character = binary.modifiers.get("escape") or ""
+        escape = self.render_literal_value(character, types.String())  # type: ignore[no-untyped-call]
         return f"{left} {keyword} {right} ESCAPE {escape}"
 
     def order_by_clause(self, select: Any, **kw: Any) -> str:

@@ -116,7 +116,7 @@ class SharedLock:
         if not members:
             self._path.unlink(missing_ok=True)
             return
-        # A FlexGet that reads meanwhile shall not find half a file.
+        # A FlexGet that reads meanwhile must not find half a file.
         new = self._path.with_name(f".flexapi{self._path.name}.new")
         new.write_text(f"PID: {members[0]}\n{_MEMBERS}: {' '.join(map(str, members))}\n")
         new.replace(self._path)

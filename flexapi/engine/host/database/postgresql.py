@@ -20,12 +20,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, MetaData, func, inspect, select
 from sqlalchemy.schema import CreateSchema, DropSchema
 
-from .dialect import (
-    ADAPTERS,
-    URL,
-    listen,
-    order_rows,
-)
+from .dialect import ADAPTERS, URL, listen, order_rows
 from .locks import lock_key
 from .unusable import DatabaseUnusable, unusable
 from .versions import set_missing_versions
@@ -95,7 +90,7 @@ class PostgreSQL:
 
     def engine(self, echo: bool = False) -> Engine:
         """Return an engine; it connects when it is used."""
-        # A connection that the server closed while it lay idle is made anew.
+        # A connection that the server closed while it lay idle is made again.
         engine = sqlalchemy.create_engine(URL, creator=self.connect, pool_pre_ping=True, echo=echo)
         listen(engine)
         return engine
@@ -134,9 +129,9 @@ class PostgreSQL:
         """Let nobody else make or upgrade the tables until the end of a connection's transaction."""
         connection.execute(select(func.pg_advisory_xact_lock(lock_key(self.schema, "tables"))))
 
-    def make(self, connection: Connection, manager: Any, anew: bool) -> None:
-        """Make the tables in a connection's transaction; with `anew`, drop those that are there first."""
-        if anew:
+    def make(self, connection: Connection, manager: Any, replace: bool) -> None:
+        """Make the tables in a connection's transaction; with `replace`, drop those that are there first."""
+        if replace:
             connection.execute(DropSchema(self.schema, cascade=True, if_exists=True))
         with self._everything_in(connection, manager):
             self._make_tables(connection)

@@ -183,7 +183,7 @@ def move(params: dict[str, Any]) -> int:
             target.keep_others_off(into)
             if not params["replace"]:
                 _refuse_full(into)
-            target.make(into, manager, anew=params["replace"])
+            target.make(into, manager, replace=params["replace"])
             return _move_all(connection, into)
     finally:
         manager.drop_lock()

@@ -8,12 +8,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Column, Connection, Table
 
-from .values import (
-    Converter,
-    Text,
-    Unstorable,
-    converter,
-)
+from .values import Converter, Text, Unstorable, converter
 
 BATCH = 1000
 # Characters of a value that a note shows.

@@ -80,7 +80,7 @@ def real(value: Any) -> tuple[float, str]:
     try:
         return float(text(value)[0]), ""
     except ValueError:
-        raise Unstorable("it is no number") from None
+        raise Unstorable("it isn't a number") from None
 
 
 def boolean(value: Any) -> tuple[bool, str]:

@@ -13,13 +13,7 @@ from flexapi.engine import flexget_lock
 from flexapi.engine.client import ROOT, Engine
 from flexapi.engine.host.database.locks import FileLocks, SharedLock
 from flexapi.engine.run import Report
-from flexapi.testing.flexget_home import (
-    FlexGetHome,
-    accepting,
-    is_gone,
-    messages,
-    of_kind,
-)
+from flexapi.testing.flexget_home import FlexGetHome, accepting, is_gone, messages, of_kind
 
 
 @pytest.fixture

@@ -13,13 +13,7 @@ import pytest
 from flexapi.engine import protocol
 from flexapi.engine.client import Engine, EngineError
 from flexapi.engine.run import Report, Run
-from flexapi.testing.flexget_home import (
-    FlexGetHome,
-    accepting,
-    messages,
-    of_kind,
-    reports_of,
-)
+from flexapi.testing.flexget_home import FlexGetHome, accepting, messages, of_kind, reports_of
 from flexapi.testing.postgres import postgres_database
 
 __all__ = ["postgres_database"]
@@ -207,7 +201,7 @@ def test_a_lost_server_is_named(engine: Engine, home: FlexGetHome, url: str) -> 
     run.abort(grace=20)
     rest(reading)
     assert run.ending is not None
-    # The next one connects anew.
+    # The next one connects again.
     (task,) = of_kind(reports_of(engine.execute(2, ["good"], {})), "task")
     assert task["accepted"] == 1
 

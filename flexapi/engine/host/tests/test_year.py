@@ -195,12 +195,15 @@ def test_it_does_not_move_while_flexget_runs(tmp_path: Path) -> None:
 
 def test_a_newer_flexget_s_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("psycopg")
+    from flexget import db_schema
+
     from flexapi.engine.host.move import database as move_database
+    from flexapi.engine.host.move.values import Text
 
     versions = {"series": {"version": 14}, "seen": {"version": 4}}
-    monkeypatch.setattr(move_database.db_schema, "plugin_schemas", versions)
+    monkeypatch.setattr(db_schema, "plugin_schemas", versions)
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.text_factory = move_database.Text
+        connection.text_factory = Text
         connection.executescript(
             "CREATE TABLE plugin_schema (plugin TEXT, version INTEGER);"
             "INSERT INTO plugin_schema VALUES ('series', 13), ('gone', 3), ('seen', NULL)"

@@ -12,7 +12,7 @@ const SLEPT = 100000;
 
 export class Live {
   /**
-   * `url()` is asked anew for each connection, so it can say where to go on. Listeners:
+   * `url()` is asked for each connection, so it can say where to go on. Listeners:
    * `message(data)`, `state(name, detail)` with `connecting`, `live`, `lost` (detail: seconds since
    * it was lost) or `closed` (detail: the close code).
    */

@@ -18,7 +18,7 @@ async function post(path, said) {
 
 const unlocked = ({ removed, file, reason }) => (removed ? `Removed ${file}: ${reason}.` : "There is no lock: nothing waits for it.");
 
-/** A button where something waits for FlexGet's lock; false where nothing does, or for who may not remove it. */
+/** A button where something waits for FlexGet's lock; false where nothing does, or for a user who may not remove it. */
 export function unlockButton(can, waitingFor) {
   if (!can.steer || !/lock/i.test(waitingFor ?? "")) return false;
   const title = "Remove FlexGet's lock, if nobody holds it";

@@ -109,7 +109,7 @@ async function lookAfter() {
   if (ended || live.closed || document.visibilityState !== "visible") return;
   const before = looked;
   await refresh();
-  if (looked !== before) return; // It was connected anew meanwhile.
+  if (looked !== before) return; // It was connected again meanwhile.
   // What was stored at the last look is still not here, nor did anything else come.
   if (live.isOpen && store.last === before.last && before.last < before.lines) live.restart();
   looked = { lines: execution.log_lines, last: store.last };

@@ -83,7 +83,7 @@ export class LogView {
     NARROW.addEventListener("change", () => this.layout());
   }
 
-  /** Measure how many characters fit beside the columns, and count all rows anew. */
+  /** Measure how many characters fit beside the columns, and count all rows again. */
   layout() {
     this.room = this.element.clientHeight;
     this.spare = [];
