@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -81,6 +82,14 @@ def _test_settings(settings: Any) -> Iterator[None]:
     # Without a config FlexGet can't start, and would be tried again and again beside the other tests.
     if engine.cache_info().currsize and engine().state.name == "failed":
         engine().stop()
+
+
+@pytest.fixture
+def other_process() -> Iterator[int]:
+    """The number of a process that lives and has nothing to do with the server."""
+    with subprocess.Popen(["/bin/sleep", "60"]) as process:
+        yield process.pid
+        process.kill()
 
 
 @pytest.fixture

@@ -166,10 +166,13 @@ def test_an_abort_ends_as_aborted(
 
 
 def test_it_waits_for_another_flexget_and_says_so(
-    aborting: Callable[..., Execution], config: FlexGetHome, monkeypatch: pytest.MonkeyPatch
+    aborting: Callable[..., Execution],
+    config: FlexGetHome,
+    other_process: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     config.write({"good": accepting("x")})
-    config.lock.write_text(f"PID: {os.getpid()}\n")
+    config.lock.write_text(f"PID: {other_process}\n")
     waiting: list[tuple[str, str]] = []
 
     def is_waiting(report: Report) -> bool:
@@ -184,10 +187,10 @@ def test_it_waits_for_another_flexget_and_says_so(
         config.lock.unlink()
     ((status, waiting_for),) = waiting
     assert status == Status.PENDING
-    assert str(os.getpid()) in waiting_for
+    assert str(other_process) in waiting_for
     assert execution.status == Status.ABORTED
     assert execution.waiting_for == ""
-    assert any("Waiting for another FlexGet" in line for line in lines(execution))
+    assert any("Waiting for FlexGet process" in line for line in lines(execution))
 
 
 def test_a_database_that_is_busy_loses_nothing(

@@ -1,6 +1,5 @@
 """The scheduler: what it fires, when, and what it leaves alone. The clock is the test's own."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -241,15 +240,15 @@ class TestClock:
 
 class TestDaemon:
     @pytest.fixture
-    def daemon(self, config, monkeypatch):
+    def daemon(self, config, monkeypatch, other_process):
         monkeypatch.setattr(
             flexget_lock, "_command", lambda pid, port: ["flexget", "daemon", "start"]
         )
         path = flexget_lock.lock_file(config)
-        path.write_text(f"PID: {os.getpid()}\npassword: x\nport: 4567\n")
+        path.write_text(f"PID: {other_process}\npassword: x\nport: 4567\n")
         return path
 
-    def test_its_scheduler_rules(self, write, clock, daemon, api, viewer):
+    def test_its_scheduler_rules(self, write, clock, daemon, other_process, api, viewer):
         write(HOURLY)
         server = Scheduler(clock)
         clock.on(hours=1)
@@ -257,7 +256,7 @@ class TestDaemon:
         assert fired() == 0
         said = api(viewer).get("/api/server").json()["object"]["scheduler"]
         assert said["state"] == "standing_down"
-        assert str(os.getpid()) in said["reason"]
+        assert str(other_process) in said["reason"]
 
         # What it ran is not made up for.
         daemon.unlink()

@@ -213,11 +213,12 @@ def warm(manager: WarmManager) -> None:
     with contextlib.suppress(SQLAlchemyError):
         # Else every child works out how tables are related: a third of a short execution.
         configure_mappers()
-    with contextlib.suppress(ConfigInvalid, OSError):
-        manager.refresh_config()
     if not manager.initialized:
         with contextlib.suppress(OSError, DatabaseUnusable, SQLAlchemyError):
             _prepare_database(manager)
+    # Behind it: a config may have its variables in the database.
+    with contextlib.suppress(ConfigInvalid, OSError, SQLAlchemyError):
+        manager.refresh_config()
 
 
 def _prepare_database(manager: WarmManager) -> None:

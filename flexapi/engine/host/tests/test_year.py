@@ -186,11 +186,11 @@ def test_the_state_moves(years: tuple[Path, Tables, Tables], url: str, tmp_path:
     assert "--replace" in again.stderr
 
 
-def test_it_does_not_move_while_flexget_runs(tmp_path: Path) -> None:
+def test_it_does_not_move_while_flexget_runs(tmp_path: Path, other_process: int) -> None:
     (tmp_path / "config.yml").write_text("tasks: {}\n")
-    (tmp_path / ".config-lock").write_text(f"PID: {os.getpid()}\n")
+    (tmp_path / ".config-lock").write_text(f"PID: {other_process}\n")
     done = move(tmp_path, "postgres://localhost/none", tmp_path / "db-config.sqlite")
-    assert f"FlexGet is running (process {os.getpid()})" in done.stderr
+    assert f"FlexGet is running (process {other_process})" in done.stderr
 
 
 def test_a_newer_flexget_s_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
