@@ -61,11 +61,17 @@ class BodyTooLarge(exceptions.APIException):
     default_code = "body_too_large"
 
 
-def of_database(error: BaseException | None) -> ServiceUnavailable | StorageFailed | None:
-    """Return what to answer where the database is busy, away, full or read-only; None for any other error.
+class Busy(Exception):
+    """What a request needs has been in somebody else's use for too long; the text says so. Answered as a 503."""
+
+
+def of_storage(error: BaseException | None) -> ServiceUnavailable | StorageFailed | None:
+    """Return what to answer where something that is stored is busy, away, full or read-only; None for another error.
 
     What was to be written is not: SQLite and PostgreSQL roll it back.
     """
+    if isinstance(error, Busy):
+        return ServiceUnavailable(str(error))
     if not isinstance(error, Error):
         return None
     cause = error.__cause__
@@ -158,7 +164,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's `handler500`: the traceback is in the log, not in the answer."""
-    failure = of_database(sys.exception())
+    failure = of_storage(sys.exception())
     if failure is not None:
         return _failed(request, failure)
     if not is_api(request.path_info):

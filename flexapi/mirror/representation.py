@@ -1,5 +1,6 @@
 """YAML beside JSON: the exact source of what an endpoint answers, out and in."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from flexapi.api.etags import EtagMixin, state_hash
 from flexapi.api.http.parsers import JSONParser, read_body
 from flexapi.mirror import mirror
+from flexapi.mirror.disk.file import LockBusy
 
 
 class Source(str):
@@ -78,9 +80,11 @@ class MirrorMixin(EtagMixin):
     action_map: dict[str, str]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Take in hand edits before anything is answered."""
+        """Take in hand edits before anything is answered; where a writer hangs, what was known before is."""
         super().initial(request, *args, **kwargs)
-        mirror.refresh()
+        # A write takes its turn later, and says where it has none.
+        with contextlib.suppress(LockBusy):
+            mirror.refresh()
 
     @cached_property
     def notes(self) -> list[str]:

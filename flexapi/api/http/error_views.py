@@ -31,7 +31,7 @@ class ExceptionHandler(StandardHandler):
         if isinstance(exc, ProtectedError):
             names = ", ".join(sorted(str(item) for item in exc.protected_objects))
             return Conflict(f"It is still used by: {names}")
-        return errors.of_database(exc) or super().convert_known_exceptions(exc)
+        return errors.of_storage(exc) or super().convert_known_exceptions(exc)
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
         """Log what is known and passes in one line; all else that is the server's fault with its traceback."""

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from flexapi.api.errors import of_database
+from flexapi.api.errors import of_storage
 from flexapi.api.viewsets import one
 from flexapi.registry import Registry
 from flexapi.version import VERSION
@@ -64,7 +64,7 @@ def status() -> dict[str, Any]:
         except Unavailable as error:
             result[name] = {"error": str(error)}
         except Error as error:
-            explained = of_database(error)
+            explained = of_storage(error)
             if explained is None:
                 raise
             result[name] = {"error": f"Not known: {explained.detail}"}

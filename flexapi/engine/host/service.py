@@ -224,8 +224,11 @@ def warm(manager: WarmManager) -> None:
 def _prepare_database(manager: WarmManager) -> None:
     if manager.take_lock(alone=True):
         try:
-            manager.prepare_database()
+            # On other machines there are other lock files, and one database.
+            with manager.database.lock("state"):
+                manager.prepare_database()
         finally:
+            manager.database.close()
             manager.drop_lock()
 
 

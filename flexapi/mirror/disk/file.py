@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flexapi.api.errors import Busy
 from flexapi.api.http import threads
 
 # Seconds that a writer waits for its turn, if it has so long. A write takes well under one.
@@ -29,7 +30,7 @@ _TEMPORARY = ".flexapi-"
 _threads = threading.Lock()
 
 
-class LockBusy(Exception):
+class LockBusy(Busy):
     """Another writer has kept the config locked for as long as one waits."""
 
     def __str__(self) -> str:
