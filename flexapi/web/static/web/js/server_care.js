@@ -5,9 +5,9 @@ import { h, toast } from "./dom.js";
 import { at } from "./root.js";
 
 /** Do it; say how it went. Resolves to the answer, null where it failed. */
-async function post(path, said) {
+async function post(url, said) {
   try {
-    const { object } = await api(at(path), { method: "POST" });
+    const { object } = await api(url, { method: "POST" });
     toast(said(object));
     return object;
   } catch (error) {
@@ -22,5 +22,5 @@ const unlocked = ({ removed, file, reason }) => (removed ? `Removed ${file}: ${r
 export function unlockButton(can, waitingFor) {
   if (!can.steer || !/lock/i.test(waitingFor ?? "")) return false;
   const title = "Remove FlexGet's lock, if nobody holds it";
-  return h("button", { class: "button small", title, onclick: () => post("/api/server/unlock", unlocked) }, "Unlock");
+  return h("button", { class: "button small", title, onclick: () => post(at("/api/server/unlock"), unlocked) }, "Unlock");
 }
