@@ -42,6 +42,14 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+def pytest_sessionfinish() -> None:
+    """End FlexGet's host, if a test needed this process's own."""
+    from flexapi.engine.instance import engine
+
+    if engine.cache_info().currsize:
+        engine().stop()
+
+
 def pytest_unconfigure() -> None:
     """Remove the temporary home and data folder."""
     shutil.rmtree(_FOLDER, ignore_errors=True)

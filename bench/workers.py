@@ -173,7 +173,7 @@ def with_losses(on: Site) -> dict[str, Any]:
     lost.kill()
     lost.wait()
     on.wait_until(RUNS // 2)
-    on.cluster.redis.stop()
+    on.cluster.redis.end()
     time.sleep(2)
     on.cluster.redis.start()
     on.wait_until(RUNS)
@@ -212,7 +212,7 @@ def viewers(on: Site) -> list[Watched]:
         ]
         while on.ask(f"SELECT log_lines FROM executions_execution WHERE id = {pk}") < (LINES // 4,):
             time.sleep(0.02)
-        on.cluster.redis.stop()
+        on.cluster.redis.end()
         time.sleep(1)
         on.cluster.redis.start()
         return [watched for group in groups for watched in group.result()]

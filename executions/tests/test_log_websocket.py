@@ -37,7 +37,9 @@ def test_a_log_that_is_complete(shared_server: LiveServer, finished: dict[str, A
 def test_it_resumes_behind_a_line(shared_server: LiveServer, finished: dict[str, Any]) -> None:
     with log(shared_server, finished, "?after=2490") as websocket:
         messages = list(received(websocket))
-    assert [message["type"] for message in messages] == ["status", "log", "end"]
+    # Who has just read the same place of the log shares its batch, which may be a shorter one.
+    first, *between, last = [message["type"] for message in messages]
+    assert (first, set(between), last) == ("status", {"log"}, "end")
     assert seqs(messages) == list(range(2491, finished["log_lines"] + 1))
 
 

@@ -214,7 +214,7 @@ def test_a_worker_that_is_cut_off_kills_what_it_runs_before_others_end_it(site: 
 
 def test_a_broker_that_forgets_everything_delays_and_loses_nothing(site: Site) -> None:
     slow = site.start_slow("slow")
-    site.cluster.redis.stop()
+    site.cluster.redis.end()
     waiting = site.queue("near")
     site.client.post(f"/api/execution/{slow}/abort").raise_for_status()
     # The worker goes on by itself; then a new run finds it idle, with nobody to wake it.

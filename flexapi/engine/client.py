@@ -241,7 +241,8 @@ class Engine:
             command += ["--methods", f"{name}={module}"]
         for name, package in self.plugins.items():
             command += ["--plugins", f"{name}={package}"]
-        with theirs:
+        with theirs, contextlib.ExitStack() as unless_started:
+            unless_started.enter_context(ours)
             process = subprocess.Popen(
                 [*command, "--fd", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
@@ -250,6 +251,7 @@ class Engine:
                 # Ctrl-C in the server's terminal is the server's to handle.
                 start_new_session=True,
             )
+            unless_started.pop_all()
         connection = Connection(process, ours)
         # Not by argument or environment: the database's address has its password in it.
         with contextlib.suppress(OSError):  # A host that has ended already says so by that.

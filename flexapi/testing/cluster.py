@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -16,20 +14,20 @@ from urllib.parse import urlsplit, urlunsplit
 import redis
 
 from flexapi.testing.flexget_home import MISBEHAVE
-from flexapi.testing.live import ROOT, START_TIMEOUT, LiveServer
+from flexapi.testing.live import START_TIMEOUT, LiveServer
 from flexapi.testing.postgres import new_database
+from flexapi.testing.process import OwnProcess
 
 Require = Callable[[str, bool, str], None]
 
 
-class Redis:
+class Redis(OwnProcess):
     """A `redis-server` that keeps nothing on disk, and may be stopped and started again."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        super().__init__(folder / "redis.log")
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -38,11 +36,8 @@ class Redis:
 
     def start(self) -> None:
         """Start it, empty; returns when it answers."""
-        self._process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no"],
-            cwd=self._folder,
-            stdout=subprocess.DEVNULL,
-        )
+        keeps_nothing = ["--save", "", "--appendonly", "no"]
+        self.launch(["redis-server", "--port", str(self.port), *keeps_nothing], os.environ)
         client = redis.Redis(port=self.port)
         deadline = time.monotonic() + START_TIMEOUT
         while True:
@@ -55,17 +50,12 @@ class Redis:
             finally:
                 client.close()
 
-    def stop(self) -> None:
-        """Kill it: what it held is gone."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
 
-
-class Worker:
+class Worker(OwnProcess):
     """A Celery worker; may be stopped, killed and started again."""
 
     def __init__(self, name: str, folder: Path, environment: dict[str, str]) -> None:
+        super().__init__(folder / "worker.log")
         self.name = name
         self.folder = folder
         self.config = folder / "flexget" / "config.yml"
@@ -75,20 +65,15 @@ class Worker:
             "FLEXAPI_DATA_DIR": str(folder / "data"),
             "FLEXAPI_CONFIG": str(self.config),
         }
-        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, queues: str = "default", concurrency: int = 1) -> None:
         """Start it; `wait_until_ready` tells when it takes something."""
         command = f"-A flexapi worker -n {self.name}@%h -Q {queues} -c {concurrency}"
-        with (self.folder / "worker.log").open("a") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", *command.split()],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self.launch(
+            [sys.executable, "-m", "celery", *command.split()],
+            self.environment,
+            start_new_session=True,
+        )
 
     def wait_until_ready(self) -> None:
         """Return when it has begun to work."""
@@ -102,22 +87,6 @@ class Worker:
             assert self.process.poll() is None, self.log()
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.05)
-
-    def log(self) -> str:
-        """Return what it logged."""
-        return (self.folder / "worker.log").read_text()
-
-    def stop(self, number: signal.Signals = signal.SIGTERM, timeout: float = 30) -> int:
-        """Send it a signal and wait for its end; return the exit code."""
-        assert self.process is not None
-        self.process.send_signal(number)
-        return self.process.wait(timeout)
-
-    def end(self) -> None:
-        """Be gone, whatever the state."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
 
 class Proxy:
@@ -215,4 +184,4 @@ def new_cluster(folder: Path, require: Require, *, one_flexget: bool = True) -> 
             yield cluster
         finally:
             cluster.end()
-            broker.stop()
+            broker.end()

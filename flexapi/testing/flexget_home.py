@@ -96,8 +96,9 @@ def flexget_home(tmp_path_factory: pytest.TempPathFactory) -> FlexGetHome:
 
 @pytest.fixture(scope="session")
 def flexget_engine(flexget_home: FlexGetHome) -> Iterator[Engine]:
-    """A real engine, shared because FlexGet takes seconds to load."""
+    """A real engine that has loaded FlexGet, shared because that takes seconds."""
     engine = Engine(flexget_home.config, None, method_modules, plugin_packages)
     engine.start()
+    engine.call("version", timeout=60)
     yield engine
     engine.stop()

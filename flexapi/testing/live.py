@@ -4,7 +4,6 @@ import json
 import os
 import queue
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -17,16 +16,17 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from flexapi.testing.flexget_home import FlexGetHome
+from flexapi.testing.process import ROOT, OwnProcess
 
-ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
 START_TIMEOUT = 60.0
 
 
-class LiveServer:
+class LiveServer(OwnProcess):
     """`manage.py serve` on a folder of its own; may be stopped, killed and started again."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "server.log")
         self.home = FlexGetHome(folder / "flexget")
         self.folder = folder
         self.environment = os.environ | {
@@ -38,23 +38,14 @@ class LiveServer:
         # Else it would be the tests' own.
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.port = 0
-        self.process: subprocess.Popen[str] | None = None
         self._tokens: dict[str, str] = {}
 
     # -- the process
 
     def start(self, *arguments: str) -> list[str]:
         """Start and wait until it listens; return what it printed until then."""
-        log = (self.folder / "server.log").open("a")
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", str(self.port), *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-        log.close()
+        command = [sys.executable, "manage.py", "serve", "--port", str(self.port), *arguments]
+        self.launch(command, self.environment, stdout=subprocess.PIPE)
         printed: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read_stdout, args=(printed,), daemon=True).start()
         lines: list[str] = []
@@ -71,25 +62,10 @@ class LiveServer:
     def _read_stdout(self, printed: "queue.Queue[str]") -> None:
         assert self.process is not None
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            printed.put(line)
+        with self.process.stdout as stdout:
+            for line in stdout:
+                printed.put(line)
         printed.put("")
-
-    def stop(self, number: signal.Signals = signal.SIGTERM, timeout: float = 15) -> int:
-        """Send a signal and wait for the end; return the exit code."""
-        assert self.process is not None
-        self.process.send_signal(number)
-        return self.process.wait(timeout)
-
-    def end(self) -> None:
-        """Be gone, whatever the state."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-
-    def log(self) -> str:
-        """Return what the server logged."""
-        return (self.folder / "server.log").read_text()
 
     def manage(self, *arguments: str) -> str:
         """Run another management command on the same data; return what it prints."""

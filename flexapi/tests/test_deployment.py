@@ -5,7 +5,8 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from flexapi.testing.process import ROOT
+
 VARIABLE = re.compile(r"FLEXAPI_[A-Z_]*[A-Z]")
 # They are read by the tests alone.
 OF_TESTS = "FLEXAPI_TEST_"

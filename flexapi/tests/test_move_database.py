@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flexapi.testing.live import ROOT
 from flexapi.testing.postgres import postgres_database
+from flexapi.testing.process import ROOT
 
 __all__ = ["postgres_database"]
 

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from flexapi.testing.live import ROOT
+from flexapi.testing.process import ROOT
 
 
 def test_an_old_name_works_and_names_the_new_one() -> None:

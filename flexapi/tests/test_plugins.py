@@ -8,7 +8,8 @@ from pathlib import Path
 from flexapi import plugins
 from flexapi.api.router import router
 from flexapi.testing.flexget_home import other_python
-from flexapi.testing.live import ROOT, LiveServer, own_server
+from flexapi.testing.live import LiveServer, own_server
+from flexapi.testing.process import ROOT
 
 __all__ = ["own_server"]
 

@@ -17,7 +17,8 @@ import yaml
 
 from flexapi.sample_config import SAMPLE
 from flexapi.testing.flexget_home import accepting, is_gone
-from flexapi.testing.live import PASSWORD, ROOT, LiveServer, received
+from flexapi.testing.live import PASSWORD, LiveServer, received
+from flexapi.testing.process import ROOT
 
 
 def refused(server: LiveServer, *arguments: str) -> str:

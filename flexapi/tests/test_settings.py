@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from flexapi.testing.process import ROOT
 
 
 def run(code: str, folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from flexapi.testing.postgres import postgres_database
+from flexapi.testing.process import ROOT
 
 __all__ = ["postgres_database"]
 
-ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("tick_hours.py")
 START = datetime(2026, 5, 4, 10, tzinfo=UTC)
 SCHEDULES, HOURS, SERVERS = 10, 30, 3

@@ -4,12 +4,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from flexapi.testing.process import OwnProcess
 
 
 @dataclass(frozen=True)
@@ -32,22 +31,19 @@ class Probe:
 def probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
     """The probe endpoints behind a real daphne."""
     folder = tmp_path_factory.mktemp("probe")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flexapi.api.tests.probe"],
-        cwd=ROOT,
-        env=os.environ | {"FLEXAPI_DATA_DIR": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=(folder / "stderr").open("wb"),
+    server = OwnProcess(folder / "probe.log")
+    environment = os.environ | {"FLEXAPI_DATA_DIR": str(folder)}
+    server.launch(
+        [sys.executable, "-m", "flexapi.api.tests.probe"], environment, stdout=subprocess.PIPE
     )
-    try:
+    assert server.process is not None
+    with server.process as process:
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert line, (folder / "stderr").read_text()
+        assert line, server.log()
         started = json.loads(line)
         yield Probe(started["port"], started["tokens"]["viewer"])
-    finally:
-        process.kill()
-        process.wait()
+        server.end()
 
 
 @pytest.fixture

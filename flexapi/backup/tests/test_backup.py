@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from flexapi.testing.flexget_home import accepting
-from flexapi.testing.live import ROOT, LiveServer
+from flexapi.testing.live import LiveServer
 from flexapi.testing.postgres import Require, new_database
+from flexapi.testing.process import ROOT
 
 PLUGIN = "from flexget.event import event\n"
 

@@ -1,13 +1,31 @@
 """What a deleted entry takes along: its own comments, and nobody else's."""
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flexapi.mirror.document import Document
 
-from .deletions import CASES
+JUDGED = Path(__file__).with_name("deletions.txt")
+
+
+def judged_cases() -> dict[str, tuple[tuple[Any, ...], str]]:
+    """Each case's name with the path to delete and the diff, as `deletions.txt` has them."""
+    blocks = re.split(
+        r"^= (.+): (\[.*\])\n", JUDGED.read_text().replace("^M\n", "\r\n"), flags=re.M
+    )[1:]
+    return {
+        name: (tuple(json.loads(path)), re.split(r"^== ", diff, flags=re.M)[0].strip("\n") + "\n")
+        for name, path, diff in zip(*[iter(blocks)] * 3, strict=True)
+    }
+
+
+CASES = judged_cases() | {
+    "no final line break": (("b",), " a: 1\n-# of b\n-b: 2"),
+}
 
 
 def sides(diff: str) -> tuple[str, str]:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from flexapi.testing.postgres import Require, new_database
+from flexapi.testing.process import ROOT
 
-ROOT = Path(__file__).resolve().parents[4]
 HERE = Path(__file__).parent
 COMMAND = [sys.executable, "-m", "flexapi.engine.host.tests.a_year"]
 Tables = dict[str, list[dict[str, Any]]]
