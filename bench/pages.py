@@ -23,30 +23,18 @@ from playwright.sync_api import (
     BrowserContext,
     CDPSession,
     Page,
-    ViewportSize,
     sync_playwright,
 )
 
 from bench import machine
 from bench.figures import Figure, mebibytes, median, milliseconds, spread, table
+from flexapi.testing.browser import ARGUMENTS, CHROMIUM, DESKTOP, PHONE
 from flexapi.testing.live import PASSWORD, LiveServer
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LINES = 100_000
 ROUNDS = 5
 BIG_ROUNDS = 3
 DELAYED_LINES = 200
-PHONE = {"width": 390, "height": 844}
-DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 
 # Notes how long the main thread was kept at a time.
 WATCH_LONG_TASKS = """() => {
@@ -142,7 +130,7 @@ def _server(folder: Path) -> Iterator[LiveServer]:
 @contextmanager
 def _browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
 

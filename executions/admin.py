@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from flexapi.api.record_admin import KeptRecordAdmin, RecordAdmin
+
 from . import extensions
 from .models import Execution, ExecutionEnded, ExecutionEntry, LogLine, Worker
 
@@ -27,7 +29,7 @@ class ExecutionEntryInline(admin.TabularInline):
 
 
 @admin.register(Execution)
-class ExecutionAdmin(admin.ModelAdmin):
+class ExecutionAdmin(RecordAdmin):
     """Executions, the newest first."""
 
     list_display = (
@@ -139,17 +141,9 @@ class ExecutionAdmin(admin.ModelAdmin):
         """Whether the user may run tasks."""
         return request.user.has_perm("executions.add_execution")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody fills in a form to make one: tasks are run."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody rewrites what happened."""
-        return False
-
 
 @admin.register(Worker)
-class WorkerAdmin(admin.ModelAdmin):
+class WorkerAdmin(KeptRecordAdmin):
     """Who runs executions, as far as they give signs of life."""
 
     list_display = ("name", "served", "slots", "started", "seen")
@@ -158,15 +152,3 @@ class WorkerAdmin(admin.ModelAdmin):
     def served(self, worker: Worker) -> str:
         """Show the queues that it takes from."""
         return "all" if worker.queues is None else ", ".join(worker.queues)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Workers make themselves known."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What a worker is, it says itself."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """They are forgotten by themselves."""
-        return False

@@ -10,12 +10,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from executions.models import Execution
+from flexapi.api.record_admin import RecordAdmin
 from history.listing import search
 from history.models import HistoryEntry
 
 
 @admin.register(HistoryEntry)
-class HistoryEntryAdmin(admin.ModelAdmin):
+class HistoryEntryAdmin(RecordAdmin):
     """What was accepted, the latest first."""
 
     list_display = ("when", "task", "title", "plugin", "reason", "run")
@@ -64,14 +65,6 @@ class HistoryEntryAdmin(admin.ModelAdmin):
         if name == "execution" and value.isascii() and value.isdigit() and len(value) < 19:
             return queryset.filter(execution=int(value)), False
         return (search(queryset, search_term) if search_term else queryset), False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody fills in a form to make one."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody rewrites what happened."""
-        return False
 
 
 def history_of(execution: Execution) -> str:

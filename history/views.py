@@ -66,19 +66,7 @@ class HistoryViewSet(ReadOnlyViewSet):
     filter_backends = (FilterBackend, WordFilter, Ordering)
     filterset_class = HistoryFilter
     search_fields = ("title", "file")
-    ordering_fields = (
-        "id",
-        "time",
-        "task",
-        "title",
-        "url",
-        "file",
-        "reason",
-        "plugin",
-        "imdb_id",
-        "tmdb_id",
-        "execution",
-    )
+    ordering_fields = HistoryEntrySerializer.Meta.fields
     lookup_value_regex = "[0-9]{1,18}"
 
     @extend_schema(summary="What was accepted, the latest first")

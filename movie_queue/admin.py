@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from flexapi.api.record_admin import RecordAdmin
 from flexapi.engine.client import EngineUnavailable
 
 from .models import GrabbedMovie, QueuedMovie
@@ -46,17 +47,9 @@ class QueuedMovieAdmin(admin.ModelAdmin):
 
 
 @admin.register(GrabbedMovie)
-class GrabbedMovieAdmin(admin.ModelAdmin):
+class GrabbedMovieAdmin(RecordAdmin):
     """What was grabbed: looked at, or forgotten, never written."""
 
     list_display = ("title", "year", "queue_name", "grabbed", "task", "entry_title", "execution")
     list_filter = ("queue_name", "grabbed")
     search_fields = ("title", "imdb_id", "entry_title")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Runs grab movies, people do not."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody rewrites what happened."""
-        return False

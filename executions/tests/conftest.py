@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from executions import views
+from executions.models import Execution
+from executions.running.runner import Runner
 from flexapi.engine.client import Engine
 from flexapi.mirror import mirror
 from flexapi.testing.flexget_home import FlexGetHome, flexget_engine, flexget_home
@@ -28,3 +30,13 @@ def config(
     monkeypatch.setattr(views, "engine", lambda: flexget_engine)
     mirror.forget()
     return flexget_home
+
+
+def run_to_the_end(engine: Engine, tasks: list[str] | None, options: dict[str, Any]) -> Execution:
+    """Queue an execution, claim it and run it, in this process."""
+    Execution.objects.enqueue(tasks, options)
+    execution = Execution.objects.claim("test")
+    assert execution is not None
+    Runner(execution, engine).run()
+    execution.refresh_from_db()
+    return execution

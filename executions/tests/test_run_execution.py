@@ -13,6 +13,7 @@ from django.db import OperationalError, connection
 from executions.models import Execution, ExecutionEntry, LogLine, Status
 from executions.running.recorder import Recorder
 from executions.running.runner import Runner
+from executions.tests.conftest import run_to_the_end
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Ending, Report
 from flexapi.testing.flexget_home import FlexGetHome, accepting, mock
@@ -24,15 +25,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def run(flexget_engine: Engine, config: FlexGetHome) -> Callable[..., Execution]:
     """`run(tasks, {options})`: queue, claim and run it to its end."""
 
-    def run_to_the_end(tasks: list[str] | None = None, **options: object) -> Execution:
-        Execution.objects.enqueue(tasks, options)
-        execution = Execution.objects.claim("test")
-        assert execution is not None
-        Runner(execution, flexget_engine).run()
-        execution.refresh_from_db()
-        return execution
+    def run_tasks(tasks: list[str] | None = None, **options: object) -> Execution:
+        return run_to_the_end(flexget_engine, tasks, options)
 
-    return run_to_the_end
+    return run_tasks
 
 
 def lines(execution: Execution) -> list[str]:

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from flexapi.api.record_admin import KeptRecordAdmin
 from flexapi.mirror import mirror
 from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
 from flexapi.mirror.edits import writing
@@ -53,7 +54,7 @@ class ConfigSectionAdmin(MirrorAdmin):
 
 
 @admin.register(ConfigRevision)
-class ConfigRevisionAdmin(admin.ModelAdmin):
+class ConfigRevisionAdmin(KeptRecordAdmin):
     """The history of the config: looked at and restored, never edited."""
 
     list_display = ("id", "created", "origin", "author", "summary", "is_current", "problem")
@@ -73,15 +74,6 @@ class ConfigRevisionAdmin(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         mirror.refresh()
         return super().changelist_view(request, extra_context)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[Any]:
         restore = path(

@@ -41,6 +41,12 @@ class Journal:
         os.fsync(self._file.fileno())
         return numbered
 
+    def close(self) -> None:
+        """End the run: what the server has not got is left behind from now on."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def _open(self) -> FileIO:
         while True:
             # Unbuffered and synced: the process, or the machine, may end with the next instruction.

@@ -91,6 +91,10 @@ class MovieQueue:
         if not dry:
             self._catch_up(data["applied"])
 
+    def close(self) -> None:
+        """Change nothing more: the run has ended."""
+        self._journal.close()
+
     def movies(self, queue_name: str) -> list[WantedMovie]:
         """Return the movies of a queue, the one that was added first first."""
         return [movie for movie in self._queued if movie.queue_name == queue_name]

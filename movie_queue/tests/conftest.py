@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from executions.models import Execution
-from executions.running.runner import Runner
-from executions.tests.conftest import config
+from executions.tests.conftest import config, run_to_the_end
 from flexapi.engine.client import Engine
 from flexapi.testing.flexget_home import FlexGetHome, flexget_engine, flexget_home
 from flexapi.testing.live import own_server
@@ -30,13 +29,8 @@ def run(flexget_engine: Engine, config: FlexGetHome) -> Callable[..., Execution]
     for left in config.folder.glob(".flexapi-movie-queue-*"):
         left.unlink()  # Each test has a new database, which knows of no earlier run.
 
-    def run_to_the_end(tasks: dict[str, Any], **options: Any) -> Execution:
+    def run_config(tasks: dict[str, Any], **options: Any) -> Execution:
         config.write(tasks)
-        Execution.objects.enqueue(None, options)
-        execution = Execution.objects.claim("test")
-        assert execution is not None
-        Runner(execution, flexget_engine).run()
-        execution.refresh_from_db()
-        return execution
+        return run_to_the_end(flexget_engine, None, options)
 
-    return run_to_the_end
+    return run_config

@@ -1,5 +1,6 @@
 """When two movies are one, and the journal of changes that a server missed."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_what_was_missed_is_left_behind_in_order(tmp_path: Path) -> None:
         first.add({"text": text})
     # As long as that run goes on, its changes are on their way.
     assert list(Journal(tmp_path, "queue", "bb").left_behind({"aa": 3})) == []
-    del first
+    first.close()
     missed = list(Journal(tmp_path, "queue", "bb").left_behind({"aa": 1}))
     assert [(change["run"], change["n"], change["text"]) for change in missed] == [
         ("aa", 2, "two"),
@@ -58,7 +59,8 @@ def test_what_was_missed_is_left_behind_in_order(tmp_path: Path) -> None:
 
 
 def test_a_line_that_was_cut_off_stops_nobody(tmp_path: Path) -> None:
-    Journal(tmp_path, "queue", "aa").add({"text": "one"})
+    with closing(Journal(tmp_path, "queue", "aa")) as first:
+        first.add({"text": "one"})
     (path,) = tmp_path.iterdir()
     path.write_bytes(path.read_bytes() + b'{"run": "aa", "n": 2{"bad"}\n{"run": "aa", "n"')
     assert [change["n"] for change in Journal(tmp_path, "queue", "bb").left_behind({})] == [1]

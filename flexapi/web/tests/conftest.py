@@ -2,29 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 from playwright import sync_api as playwright
 
+from flexapi.testing.browser import ARGUMENTS, CHROMIUM, DESKTOP
 from flexapi.testing.flexget_home import accepting, mock
 from flexapi.testing.live import PASSWORD, LiveServer, own_server
 
 __all__ = ["own_server"]
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
 ROLES = ("viewer", "operator", "editor")
 # Milliseconds that anything on a page may take.
 PATIENCE = 15_000

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from flexapi.testing.browser import DESKTOP, PHONE
 from flexapi.testing.live import LiveServer
-from flexapi.web.tests.conftest import DESKTOP, PHONE
 
 LOOKS = (
     {"viewport": DESKTOP, "color_scheme": "light"},

@@ -5,8 +5,9 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from flexapi.testing.browser import PHONE
 from flexapi.testing.live import LiveServer
-from flexapi.web.tests.conftest import PHONE, TASKS, count_of, shown_numbers, start
+from flexapi.web.tests.conftest import TASKS, count_of, shown_numbers, start
 
 # The page's own record of the lines that it was sent, over all connections.
 RECORD = """

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from flexapi.testing.browser import PHONE
 from flexapi.testing.live import LiveServer
-from flexapi.web.tests.conftest import PHONE
 
 QUEUE = "/api/movie_queue"
 # The browser reports each refusal, expected or not.

@@ -47,6 +47,15 @@ def open_queue(manager: Any, options: Any) -> None:
     )
 
 
+@event("manager.execute.completed")
+def close_queue(manager: Any, options: Any) -> None:
+    """Let go of the queue: the next run in this process brings its own."""
+    global _queue
+    if _queue is not None:
+        _queue.close()
+        _queue = None
+
+
 def queue() -> MovieQueue:
     """Return the queue of this run; an empty one outside of any."""
     return _queue or MovieQueue(NOTHING, Path(), _report_nothing, dry=True)
