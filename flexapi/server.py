@@ -20,6 +20,7 @@ from executions.running.dispatcher import Dispatcher
 from executions.running.reaper import Reaper, Wake
 from executions.running.runner import Unprepared
 from executions.running.worker import WorkerProcess
+from flexapi.api.accounts.last_use import last_use
 from flexapi.asgi import application
 from flexapi.engine.client import Engine
 from flexapi.engine.instance import engine
@@ -49,7 +50,13 @@ class Server:
         )
         flexget = engine()
         # Each has `start` and `stop`; they are started in this order and stopped in the other.
-        self._parts: list[_Part] = [Watcher(), flexget, *_workers(flexget, works), Scheduler()]
+        self._parts: list[_Part] = [
+            last_use,
+            Watcher(),
+            flexget,
+            *_workers(flexget, works),
+            Scheduler(),
+        ]
         if settings.ONE_FLEXGET_DATABASE:
             self._parts.append(Keeper(flexget))
         self._stopping = False

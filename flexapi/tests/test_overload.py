@@ -2,19 +2,18 @@
 
 import os
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import pytest
 
 from flexapi.testing.live import LiveServer, received
 from flexapi.testing.postgres import postgres_database
+from flexapi.testing.sqlite import locked
 
 __all__ = ["postgres_database"]
 
@@ -51,18 +50,6 @@ def stopped(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-@contextmanager
-def locked(database: Path) -> Iterator[None]:
-    """Keep everybody else from writing to an SQLite database."""
-    with sqlite3.connect(database, isolation_level=None) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        finally:
-            connection.execute("ROLLBACK")
-    connection.close()
 
 
 @contextmanager

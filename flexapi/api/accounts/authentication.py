@@ -5,7 +5,7 @@ rest of a small request.
 """
 
 import functools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -18,10 +18,8 @@ from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from knox.crypto import hash_token
 from rest_framework.exceptions import AuthenticationFailed
 
+from flexapi.api.accounts.last_use import last_use
 from flexapi.api.models import ApiToken
-
-# A token's last use is noted this exactly; a write for every request would make readers wait for writers.
-LAST_USED_PRECISION = timedelta(minutes=1)
 
 
 class TokenAuthentication(KnoxTokenAuthentication):
@@ -41,9 +39,7 @@ class TokenAuthentication(KnoxTokenAuthentication):
         if found.expiry is not None and found.expiry <= now:
             raise AuthenticationFailed("The token has expired.")
         user, found = self.validate_user(found)
-        if found.last_used is None or now - found.last_used >= LAST_USED_PRECISION:
-            found.last_used = now
-            found.save(update_fields=("last_used",))
+        last_use.note(found, now)
         return user, found
 
 
