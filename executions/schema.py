@@ -63,6 +63,11 @@ _STREAM_PARAMETERS = [
         "follow", bool, description="Whether to stay until the execution ends.", default=True
     ),
 ]
+_SELECTED = [
+    OpenApiParameter("search", str, description="Lines with this in their message, in any case."),
+    OpenApiParameter("task", str, description="Lines of this task."),
+    OpenApiParameter("plugin", str, description="Lines of this plugin."),
+]
 _RESUME = OpenApiParameter(
     "Last-Event-ID",
     int,
@@ -92,7 +97,7 @@ abort = extend_schema(
 )
 log = extend_schema(
     summary="The log of an execution, as a stream",
-    parameters=[*_STREAM_PARAMETERS, _RESUME],
+    parameters=[*_STREAM_PARAMETERS, *_SELECTED, _RESUME],
     responses=_STREAMS,
 )
 entries = extend_schema(

@@ -12,7 +12,12 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from executions.following.streaming import STREAM_RENDERERS, StreamRenderer, stream_log
+from executions.following.streaming import (
+    STREAM_RENDERERS,
+    StreamRenderer,
+    read_wanted,
+    stream_log,
+)
 from flexapi.api.errors import Conflict, ServiceUnavailable
 from flexapi.api.parameters import flag
 from flexapi.api.viewsets import ReadOnlyViewSet, one
@@ -111,7 +116,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
         renderer = type(request.accepted_renderer)
         if not issubclass(renderer, StreamRenderer):
             renderer = STREAM_RENDERERS[0]
-        return stream_log(request, execution.pk, renderer)
+        return stream_log(request, execution.pk, renderer, wanted=read_wanted(request))
 
     @schema.entries
     @action(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import QuerySet
 
 from executions.models import Execution, LogLine
 from flexapi.mirror import credentials
@@ -87,46 +88,66 @@ def format_time(moment: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a reader is shown of a log: with `level`, lines of that level or above alone; `masked`,
-    without the credentials in URLs that plugins log."""
+    """What a reader is shown of a log: only lines of `level` or above, of a `task`, of a `plugin`, and with
+    `search` in their message (in any case), where these are given; `masked`, without the credentials in URLs
+    that plugins log, which can't be searched for either."""
 
     level: str = ""
+    task: str = ""
+    plugin: str = ""
+    search: str = ""
     masked: bool = False
 
     @classmethod
-    def of(cls, user: User | AnonymousUser, level: str = "") -> "View":
+    def of(cls, user: User | AnonymousUser, **wanted: str) -> "View":
         """Return a user's: who may edit tasks knows their credentials."""
-        return cls(level, not user.has_perm("tasks.change_task"))
+        return cls(**wanted, masked=not user.has_perm("tasks.change_task"))
+
+    def among(self, rows: QuerySet[LogLine]) -> QuerySet[LogLine]:
+        """Return the rows that may be shown, as far as a database can tell."""
+        if self.level and levels_below(self.level):
+            rows = rows.exclude(level__in=levels_below(self.level))
+        if self.task:
+            rows = rows.filter(task=self.task)
+        if self.plugin:
+            rows = rows.filter(plugin=self.plugin)
+        # SQLite knows upper and lower case of ASCII only.
+        if self.search.isascii():
+            rows = rows.filter(message__icontains=self.search)
+        return rows
+
+    def show(self, message: str) -> str | None:
+        """Return a message as it is shown; None where that isn't what is searched for."""
+        shown = credentials.mask_text(message) if self.masked else message
+        return shown if self.search.casefold() in shown.casefold() else None
 
 
 def _lines(execution_id: int, after: int, up_to: int, view: View) -> Iterator[Line]:
-    level = view.level
     rows = LogLine.objects.filter(execution_id=execution_id, seq__gt=after, seq__lte=up_to)
-    if level and levels_below(level):
-        rows = rows.exclude(level__in=levels_below(level))
     columns = ("seq", "time", "level", "plugin", "task", "message")
-    found = rows.order_by("seq").values_list(*columns)[:BATCH_LINES]
-    for seq, moment, name, plugin, task, message in found.iterator(chunk_size=200):
+    found = view.among(rows).order_by("seq").values_list(*columns)[:BATCH_LINES]
+    for seq, moment, level, plugin, task, message in found.iterator(chunk_size=200):
         yield {
             "seq": seq,
             "time": format_time(moment),
-            "level": name,
+            "level": level,
             "plugin": plugin,
             "task": task,
-            "message": credentials.mask_text(message) if view.masked else message,
+            "message": message,
         }
 
 
 def _read(execution_id: int, after: int, up_to: int, view: View) -> Batch:
     lines: list[Line] = []
     characters = 0
-    for line in _lines(execution_id, after, up_to, view):
-        lines.append(line)
-        characters += len(line["message"])
-        if characters >= BATCH_CHARACTERS:
+    for looked_at, line in enumerate(_lines(execution_id, after, up_to, view), start=1):
+        shown = view.show(line["message"])
+        if shown is not None:
+            lines.append({**line, "message": shown})
+            characters += len(shown)
+        if characters >= BATCH_CHARACTERS or looked_at == BATCH_LINES:
             return Batch(lines, line["seq"], {})
-    full = len(lines) == BATCH_LINES
-    return Batch(lines, lines[-1]["seq"] if full else up_to, {})
+    return Batch(lines, up_to, {})
 
 
 _recent: OrderedDict[tuple[int, int, View], tuple[float, Batch]] = OrderedDict()

@@ -18,6 +18,8 @@ from .log_reader import LEVELS, View, levels_below
 
 # Seconds of silence after which a server-sent comment keeps proxies from hanging up.
 KEEP_ALIVE = 15.0
+# Characters.
+LONGEST_SEARCH = 500
 
 
 class StreamRenderer(BaseRenderer):
@@ -87,13 +89,34 @@ def read_level(request: Request) -> str:
     return level
 
 
+def read_wanted(request: Request) -> dict[str, str]:
+    """Return which lines are asked for: their least level, task, plugin and a part of their message.
+
+    Raises ValidationError where there is no such level, or a text is none that a log can hold.
+    """
+    wanted = {name: request.query_params.get(name, "") for name in ("task", "plugin", "search")}
+    for name, text in wanted.items():
+        if "\0" in text or len(text) > LONGEST_SEARCH:
+            detail = f"This must be at most {LONGEST_SEARCH} characters, without a NUL."
+            raise ValidationError({name: detail})
+    return {"level": read_level(request), **wanted}
+
+
 def stream_log(
-    request: Request, execution_id: int, renderer: type[StreamRenderer], status: int = 200
+    request: Request,
+    execution_id: int,
+    renderer: type[StreamRenderer],
+    *,
+    status: int = 200,
+    wanted: dict[str, str] | None = None,
 ) -> StreamingHttpResponse:
-    """Answer the log: what is stored, then, unless `?follow=false`, what comes, to the end."""
+    """Answer the log: what is stored, then, unless `?follow=false`, what comes, to the end.
+
+    `wanted` says which lines, as `read_wanted` returns it; without it, all of the level asked for.
+    """
     events = follow(
         execution_id,
-        View.of(request.user, read_level(request)),
+        View.of(request.user, **(wanted or {"level": read_level(request)})),
         after=read_after(request),
         live=flag(request, "follow", default=True, bare=True),
     )

@@ -194,3 +194,61 @@ def test_it_needs_the_permission_to_see_executions(
     log = f"/api/execution/{make_execution().pk}/log"
     assert api().get(log).status_code == 401
     assert api(make_user("stranger")).get(log).status_code == 403
+
+
+@pytest.fixture(scope="module")
+def two_tasks(shared_server: LiveServer) -> dict[str, Any]:
+    """An execution of two tasks, one of which logs a secret in a URL and a word beyond ASCII."""
+    shared_server.home.write(
+        {"hay": accepting("Straw"), "stack": accepting("Übernadel https://user:hunter2@a.test/x")}
+    )
+    return shared_server.run(tasks=["hay", "stack"])
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("search=STRAW", lambda line: "straw" in line["message"].lower()),
+        ("search=%C3%BCBERNADEL", lambda line: "übernadel" in line["message"].lower()),
+        ("search=100%25", lambda line: "100%" in line["message"]),
+        ("task=hay", lambda line: line["task"] == "hay"),
+        ("plugin=task", lambda line: line["plugin"] == "task"),
+        (
+            "task=stack&search=accepted&level=verbose",
+            lambda line: line["task"] == "stack" and "accepted" in line["message"].lower(),
+        ),
+    ],
+)
+def test_lines_are_selected(
+    client: httpx.Client, two_tasks: dict[str, Any], query: str, wanted: Callable[[Any], bool]
+) -> None:
+    every, end = ndjson(client.get(path(two_tasks)))
+    selected, same_end = ndjson(client.get(path(two_tasks, f"?{query}")))
+    assert selected == [line for line in every if wanted(line)]
+    assert bool(selected) != ("100" in query)
+    assert end == same_end
+
+
+def test_a_rare_line_is_found_far_down(client: httpx.Client, finished: dict[str, Any]) -> None:
+    selected, end = ndjson(client.get(path(finished, "?search=LINE+1499")))
+    assert [line["message"] for line in selected] == ["line 1499"]
+    assert end["seq"] == finished["log_lines"]
+
+
+def test_what_is_masked_can_t_be_searched_for(
+    shared_server: LiveServer, client: httpx.Client, two_tasks: dict[str, Any]
+) -> None:
+    assert len(ndjson(client.get(path(two_tasks, "?search=hunter")))[0]) > 0
+    shared_server.add_user("reader", "viewer")
+    with shared_server.client("reader") as reader:
+        assert ndjson(reader.get(path(two_tasks, "?search=hunter")))[0] == []
+        assert ndjson(reader.get(path(two_tasks, "?search=bernadel")))[0] != []
+
+
+@pytest.mark.parametrize("query", ["search=%00", f"task={'x' * 501}"])
+def test_a_search_that_can_t_match_is_refused(
+    client: httpx.Client, finished: dict[str, Any], query: str
+) -> None:
+    response = client.get(path(finished, f"?{query}"))
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["attr"] == query.partition("=")[0]

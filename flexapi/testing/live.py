@@ -79,6 +79,19 @@ class LiveServer(OwnProcess):
         )
         return done.stdout
 
+    def add_user(self, name: str, role: str | None = None) -> None:
+        """Make a user with PASSWORD; an editor may enter the admin."""
+        self.manage(
+            "shell",
+            "--verbosity=0",
+            "-c",
+            "from django.contrib.auth.models import Group, User\n"
+            f"user = User.objects.create_user({name!r}, password={PASSWORD!r})\n"
+            f"user.is_staff = {role == 'editor'}\n"
+            "user.save()\n"
+            f"user.groups.set(Group.objects.filter(name={role!r}))\n",
+        )
+
     # -- clients
 
     @property

@@ -54,23 +54,9 @@ def web_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Itera
     server.home.write(TASKS, schedules=False)
     server.start()
     for role in ROLES:
-        add_user(server, role, role)
+        server.add_user(role, role)
     yield server
     server.end()
-
-
-def add_user(server: LiveServer, name: str, role: str | None = None) -> None:
-    """Make a user with `PASSWORD`; an editor may enter the admin."""
-    server.manage(
-        "shell",
-        "--verbosity=0",
-        "-c",
-        "from django.contrib.auth.models import Group, User\n"
-        f"user = User.objects.create_user({name!r}, password={PASSWORD!r})\n"
-        f"user.is_staff = {role == 'editor'}\n"
-        "user.save()\n"
-        f"user.groups.set(Group.objects.filter(name={role!r}))\n",
-    )
 
 
 class Person:

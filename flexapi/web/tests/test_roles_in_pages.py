@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from flexapi.testing.live import PASSWORD, LiveServer
-from flexapi.web.tests.conftest import ROLES, TASKS, add_user, start
+from flexapi.web.tests.conftest import ROLES, TASKS, start
 
 # The buttons of each role.
 OPERATOR = {"Run", "Run again", "Abort", "Add a movie", "Edit a film", "Remove a film"}
@@ -58,7 +58,7 @@ def test_no_button_that_would_answer_403(web_server: LiveServer, people: Any, ro
 
 
 def test_logging_in_and_out(web_server: LiveServer, people: Any) -> None:
-    add_user(web_server, "dora", "viewer")
+    web_server.add_user("dora", "viewer")
     person = people(web_server)
     page = person.page
     page.goto("/tasks/")
@@ -87,7 +87,7 @@ def test_the_admin_is_not_for_everybody(web_server: LiveServer, people: Any) -> 
 
 
 def test_changing_the_password(web_server: LiveServer, people: Any) -> None:
-    add_user(web_server, "carol", "viewer")
+    web_server.add_user("carol", "viewer")
     person = people(web_server, "carol")
     page = person.page
     page.goto("/accounts/password/")
@@ -106,7 +106,7 @@ def test_changing_the_password(web_server: LiveServer, people: Any) -> None:
 
 
 def test_somebody_without_a_role(web_server: LiveServer, people: Any) -> None:
-    add_user(web_server, "nobody")
+    web_server.add_user("nobody")
     page = people(web_server, "nobody").page
     expect(page.locator("h1")).to_have_text("Not allowed")
     expect(page.locator("main")).to_contain_text("has no role yet")
