@@ -2,14 +2,12 @@
 
 import os
 import re
-import zoneinfo
 from datetime import timedelta
 from typing import Any
 
-import tzlocal
 from django.core.exceptions import ImproperlyConfigured
 
-from flexapi import paths, plugins, services
+from flexapi import paths, plugins, services, time_zone
 from flexapi.version import VERSION
 
 
@@ -49,15 +47,6 @@ def _path_prefix() -> str:
             f"FLEXAPI_PATH_PREFIX is a path of letters, digits and -._~ such as /flexapi, not {text!r}"
         )
     return f"/{text}" if text else ""
-
-
-def _time_zone() -> str:
-    try:
-        name = tzlocal.get_localzone_name()
-        zoneinfo.ZoneInfo(name)
-    except (LookupError, ValueError):  # A zone without an IANA name, as in TZ=CET-1CEST.
-        return "UTC"
-    return str(name)
 
 
 DATA_DIR = paths.data_dir()
@@ -261,7 +250,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
-TIME_ZONE = _time_zone()
+# What is wrong with TZ is said at the start and at /api/server.
+TIME_ZONE, TIME_ZONE_PROBLEM = time_zone.local()
 
 STATIC_URL = f"{PATH_PREFIX}/static/"
 # Served straight from the installed packages: no collectstatic step, nothing to go stale after an upgrade.

@@ -11,13 +11,14 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
+from flexapi import time_zone
 from flexapi.mirror import mirror
 from flexapi.mirror.document import Document, EditRefused, PathNotFound, from_json, to_json
 from flexapi.mirror.document.values import same_content
 from flexapi.mirror.edits import validation, writing
 from flexapi.mirror.edits.editor import Editor
 from flexapi.mirror.mirror import Snapshot
-from schedules.times import EITHER, BadSchedule, Times, local_zone
+from schedules.times import EITHER, BadSchedule, Times
 
 SECTION = "schedules"
 NEVER = "It never comes due."
@@ -197,7 +198,7 @@ def _as_before(entry: dict[str, Any], before: Any) -> dict[str, Any]:
 def _check_times(entry: Any) -> None:
     """Raise BadEntry for what FlexGet takes and could not do: its check knows no values of cron."""
     try:
-        times = Times(entry, local_zone())
+        times = Times(entry, time_zone.zone())
         if times.first(timezone.now()) is None:
             raise BadSchedule(NEVER, "schedule")
     except BadSchedule as error:

@@ -12,11 +12,12 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from executions.models import Execution
+from flexapi import time_zone
 from flexapi.mirror.document import Document, Path
 from flexapi.mirror.document.values import has
 from flexapi.mirror.mirrored import Mirrored, MirroredQuerySet
 from schedules.edits import SECTION, ScheduleEditor
-from schedules.times import GRACE, KEYS, Times, local_zone
+from schedules.times import GRACE, KEYS, Times
 
 # FlexGet's options for what its own scheduler runs.
 OPTIONS = {"cron": True}
@@ -65,7 +66,7 @@ class RowQuerySet(models.QuerySet["Schedule"]):
         fires it: who moved it on has queued its run. `to_daemon`: FlexGet's daemon runs them, so
         they only move on.
         """
-        zone = local_zone()
+        zone = time_zone.zone()
         with transaction.atomic():
             keys = [schedule.pk for schedule in due]
             active = Execution.objects.active().filter(schedule__in=keys)
@@ -209,7 +210,7 @@ class Schedule(Mirrored):
 
     def times(self, zone: tzinfo | None = None) -> Times:
         """When it is due, in a time zone (None: this machine's). Raises BadSchedule."""
-        return times_of(json.dumps(self.entry), zone or local_zone())
+        return times_of(json.dumps(self.entry), zone or time_zone.zone())
 
     def run(self, requested_by: AbstractBaseUser | AnonymousUser | None = None) -> Execution:
         """Queue what it runs, now; when it is due next stays. Raises StillRunning."""
@@ -253,7 +254,7 @@ class Schedule(Mirrored):
         self.enabled = enabled
         self.next_run = None
         if enabled and not self.problem:
-            self.plan(timezone.now(), local_zone())
+            self.plan(timezone.now(), time_zone.zone())
         Schedule.rows.filter(pk=self.pk).update(
             enabled=enabled, next_run=self.next_run, zone=self.zone
         )

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from flexapi import time_zone
 from flexapi.mirror.document.jsonview import to_json
 from schedules.models import Schedule, fingerprint
-from schedules.times import BadSchedule, Times, local_zone
+from schedules.times import BadSchedule, Times
 
 # What FlexGet does where the section is missing or `yes`.
 DEFAULT = {"tasks": ["*"], "interval": {"hours": 1}}
@@ -29,7 +30,7 @@ def entries(section: Any) -> tuple[list[Any], bool]:
 
 def update_schedules(old: Any, new: Any) -> None:
     """Make the rows show the section `new`; a handler of the mirror."""
-    update_rows(new, timezone.now(), local_zone())
+    update_rows(new, timezone.now(), time_zone.zone())
 
 
 def update_rows(section: Any, now: datetime, zone: tzinfo) -> None:

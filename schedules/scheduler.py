@@ -9,13 +9,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from flexapi import time_zone
 from flexapi.background import Loop
 from flexapi.engine import flexget_lock
 from flexapi.mirror import mirror
 from flexapi.mirror.store.tables import ConfigState
 from schedules import rows
 from schedules.models import Schedule
-from schedules.times import local_zone
 
 logger = logging.getLogger("schedules")
 
@@ -75,7 +75,7 @@ class Scheduler(Loop):
             ConfigState.objects.select_for_update().first()
             config = mirror.current()
             if config.revision:  # Whoever imports the first one makes its rows.
-                rows.update_rows(config.data.get("schedules"), now, local_zone())
+                rows.update_rows(config.data.get("schedules"), now, time_zone.zone())
         replan(now)
 
     def _yields_to_daemon(self) -> bool:
@@ -91,7 +91,7 @@ class Scheduler(Loop):
 
 def replan(now: datetime) -> None:
     """Plan again what is due later than it can be at this time: the clock was put back."""
-    zone = local_zone()
+    zone = time_zone.zone()
     for schedule in Schedule.rows.firing():
         latest = schedule.times(zone).latest_possible(now)
         if latest is not None and schedule.next_run is not None and schedule.next_run > latest:
@@ -100,7 +100,7 @@ def replan(now: datetime) -> None:
 
 def follow_zone(now: datetime) -> None:
     """Plan again what goes by the clock on the wall and was planned for another time zone."""
-    zone = str(local_zone())
+    zone = str(time_zone.zone())
     for schedule in Schedule.rows.firing().exclude(zone=zone):
         if schedule.times().is_interval:
             Schedule.rows.filter(pk=schedule.pk).update(zone=zone)
@@ -110,7 +110,7 @@ def follow_zone(now: datetime) -> None:
 
 def _plan(schedule: Schedule, now: datetime) -> None:
     planned = schedule.next_run
-    schedule.plan(now, local_zone())
+    schedule.plan(now, time_zone.zone())
     Schedule.rows.filter(pk=schedule.pk, next_run=planned).update(
         next_run=schedule.next_run, zone=schedule.zone
     )

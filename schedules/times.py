@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import tzlocal
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -43,14 +41,6 @@ class Due:
 
     latest: datetime
     next: datetime | None
-
-
-def local_zone() -> tzinfo:
-    """Return the machine's time zone as it is now, UTC where it has no name."""
-    try:
-        return tzlocal.reload_localzone()
-    except (LookupError, ValueError):
-        return ZoneInfo("UTC")
 
 
 class Times:

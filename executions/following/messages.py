@@ -6,7 +6,10 @@ marker; as plain text, a line of text for each log line and a last one that star
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from .follow import End, Event, StateChanged
 from .log_reader import Batch, ExecutionState, Line
@@ -77,8 +80,13 @@ def event_stream(event: Event) -> str:
 
 
 def _text_line(line: Line) -> str:
-    """Return a log line as FlexGet writes it to its log file, but for the time, which is UTC."""
-    return "{time} {level: <8} {plugin: <13} {task: <15} {message}\n".format_map(line)
+    """Return a log line as FlexGet writes it to its log file, the time with its offset from UTC."""
+    time = timezone.localtime(datetime.fromisoformat(line["time"])).isoformat(
+        timespec="milliseconds"
+    )
+    return "{time} {level: <8} {plugin: <13} {task: <15} {message}\n".format_map(
+        {**line, "time": time}
+    )
 
 
 def plain(event: Event) -> str:

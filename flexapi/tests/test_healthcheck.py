@@ -22,7 +22,9 @@ def check(**variables: object) -> "subprocess.CompletedProcess[str]":
 
 
 def test_it_asks_where_the_server_listens(shared_server: LiveServer) -> None:
-    done = check(FLEXAPI_PORT=shared_server.port, FLEXAPI_HOST="0.0.0.0", http_proxy="http://[::1]:9")
+    done = check(
+        FLEXAPI_PORT=shared_server.port, FLEXAPI_HOST="0.0.0.0", http_proxy="http://[::1]:9"
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 

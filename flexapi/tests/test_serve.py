@@ -185,6 +185,20 @@ def test_a_data_folder_belongs_to_one_config(own_server: LiveServer, tmp_path: P
     assert other.read_text() == "tasks: {}\n"
 
 
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_it_serves_on_an_ipv6_address(own_server: LiveServer, host: str) -> None:
+    command = [sys.executable, "manage.py", "serve", "--port", "0", "--host", host]
+    own_server.launch(command, own_server.environment, stdout=subprocess.PIPE)
+    assert own_server.process is not None
+    with own_server.process as process:
+        assert process.stdout is not None
+        serving = next(line for line in process.stdout if line.startswith("Serving on "))
+        url = re.sub(r"^Serving on (\S+)/ .*\n", r"\1", serving)
+        assert url.startswith("http://[::1]:")
+        assert httpx.get(f"{url}/healthz").status_code == 200
+        process.terminate()
+
+
 def test_a_port_in_use_is_said(own_server: LiveServer) -> None:
     own_server.start()
     data = str(own_server.folder / "other-data")

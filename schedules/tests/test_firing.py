@@ -1,7 +1,6 @@
 """The scheduler: what it fires, when, and what it leaves alone. The clock is the test's own."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import OperationalError
@@ -11,7 +10,6 @@ from executions.models import Execution, Status
 from flexapi.engine import flexget_lock
 from flexapi.mirror import mirror
 from flexapi.mirror.store.snapshot import EMPTY
-from schedules import models, rows, scheduler
 from schedules.models import Schedule
 from schedules.scheduler import Scheduler
 
@@ -38,8 +36,7 @@ class Clock:
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(timezone, "now", clock)
-    for module in (rows, models, scheduler):
-        monkeypatch.setattr(module, "local_zone", lambda: ZoneInfo("Europe/Berlin"))
+    monkeypatch.setenv("TZ", "Europe/Berlin")
     return clock
 
 
@@ -228,8 +225,7 @@ class TestClock:
         server = Scheduler(clock)
         server.tick()
         hourly, daily = Schedule.objects.values_list("next_run", flat=True)
-        for module in (rows, models, scheduler):
-            monkeypatch.setattr(module, "local_zone", lambda: ZoneInfo("Asia/Tokyo"))
+        monkeypatch.setenv("TZ", "Asia/Tokyo")
         clock.on(minutes=2)
         server.tick()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django
+from django.conf import settings
 from django.db import Error
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -15,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from flexapi import time_zone
 from flexapi.api.errors import of_storage
 from flexapi.api.viewsets import one
 from flexapi.registry import Registry
@@ -49,7 +51,13 @@ def versions() -> dict[str, str]:
     }
 
 
+def zone() -> dict[str, str]:
+    """By which time zone schedules go; `problem` says what is wrong with `TZ`, "" where all is well."""
+    return {"name": str(time_zone.zone()), "problem": settings.TIME_ZONE_PROBLEM}
+
+
 register("versions", versions)
+register("time_zone", zone)
 
 
 def status() -> dict[str, Any]:

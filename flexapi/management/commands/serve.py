@@ -1,5 +1,6 @@
 """`manage.py serve`: everything that one machine needs, in one process."""
 
+import logging
 import os
 import secrets
 import socket
@@ -15,6 +16,8 @@ from flexapi import plugins, startup
 from flexapi.data_folder import FolderInUse, WrongConfig, claim, remember_config
 from flexapi.mirror import mirror
 from flexapi.sample_config import write_sample
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -42,6 +45,8 @@ class Command(BaseCommand):
                 "With --no-worker, others run what is queued here: set FLEXAPI_DATABASE_URL and "
                 "FLEXAPI_REDIS_URL, and start workers with `celery -A flexapi worker`."
             )
+        if settings.TIME_ZONE_PROBLEM:
+            logger.warning(settings.TIME_ZONE_PROBLEM)
         listener = self._listen()
         try:
             folder = claim(settings.DATA_DIR)
@@ -58,7 +63,7 @@ class Command(BaseCommand):
 
     def _listen(self) -> socket.socket:
         """Take the port first: a second server by mistake must not touch anything."""
-        host, port = settings.HOST, settings.PORT
+        host, port = settings.HOST.strip("[]"), settings.PORT
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
             return socket.create_server((host, port), family=family, backlog=128)

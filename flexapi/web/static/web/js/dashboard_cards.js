@@ -51,7 +51,7 @@ export async function showState(url, can) {
     place.replaceChildren(h("p", { class: "callout failed" }, error.message));
     return;
   }
-  const { versions, config = {}, engine = {}, scheduler = {} } = server;
+  const { versions, config = {}, engine = {}, scheduler = {}, time_zone: zone = {} } = server;
   clearTimeout(soon);
   if (engine.state === "starting" || (engine.state === "ready" && config.checked === false)) soon = setTimeout(() => showState(url, can), SOON);
   const engineText = engine.state === "ready" ? `FlexGet ${engine.flexget}, ready` : (ENGINE[engine.state] ?? engine.error);
@@ -63,6 +63,7 @@ export async function showState(url, can) {
       engine.waiting_for ? fact("Waiting", engine.waiting_for, " ", unlockButton(can, engine.waiting_for)) : [],
       scheduler.reason ? fact("Schedules", scheduler.reason) : [],
       scheduler.problems ? fact("Schedules", h("span", { class: "failed-count" }, `${counted(scheduler.problems, "schedule")} can't be used`)) : [],
+      zone.problem ? fact("Time zone", h("span", { class: "failed-count" }, zone.problem)) : fact("Time zone", zone.name ?? ""),
       configFacts(config),
       fact("FlexAPI", versions.flexapi),
     ),
