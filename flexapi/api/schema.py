@@ -148,18 +148,36 @@ def _header(name: str, description: str, **options: Any) -> OpenApiParameter:
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    """`Authorization: Token …` for the document."""
+    """The ways to show a token for the document; each is enough."""
 
     target_class = "flexapi.api.accounts.authentication.TokenAuthentication"
-    name = "token"
+    name = ["token", "bearer", "apiKey", "basic"]
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": "`Token …`, from `POST /api/auth/login` or `/api/auth/tokens`.",
-        }
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        return [{name: []} for name in self.name]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        source = "from `POST /api/auth/login` or `/api/auth/tokens`"
+        return [
+            {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": f"`Token …`, {source}.",
+            },
+            {"type": "http", "scheme": "bearer", "description": f"A token, {source}."},
+            {
+                "type": "apiKey",
+                "in": "header",
+                "name": "X-Api-Key",
+                "description": f"A token, {source}.",
+            },
+            {
+                "type": "http",
+                "scheme": "basic",
+                "description": f"Any user name, and a token as the password, {source}.",
+            },
+        ]
 
 
 def drop_trailing_slashes(

@@ -17,24 +17,48 @@ from django.utils import timezone
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from knox.crypto import hash_token
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 
+from flexapi.api.accounts import shown
 from flexapi.api.accounts.last_use import last_use
 from flexapi.api.models import ApiToken
 
 
+class UnknownToken(AuthenticationFailed):
+    """401: no token is this one."""
+
+    default_detail = "Invalid token."
+
+
 class TokenAuthentication(KnoxTokenAuthentication):
-    """`Authorization: Token …`, for one query: the token with its user."""
+    """A token in any of the ways of `shown`, for one query: the token with its user."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, ApiToken] | None:
+        """The user and the token of a request; None where it shows none. Raises AuthenticationFailed.
+
+        The first one that is ours counts. A wrong `X-Api-Key` or `Token` is refused; any other way may be a proxy's own
+        password, which says nothing about who is logged in.
+        """
+        refusal: AuthenticationFailed | None = None
+        for token in shown.tokens(request.META):
+            try:
+                return self.authenticate_credentials(token.secret)
+            except UnknownToken as error:
+                refusal = refusal or (error if token.is_ours else None)
+        if refusal is not None:
+            raise refusal
+        return None
 
     def authenticate_credentials(self, token: bytes) -> tuple[AbstractBaseUser, ApiToken]:
-        """The token's user and the token. Raises AuthenticationFailed."""
+        """The token's user and the token. Raises UnknownToken, AuthenticationFailed."""
         try:
             text = token.decode("ascii")
         except UnicodeDecodeError as error:
-            raise AuthenticationFailed("Invalid token.") from error
+            raise UnknownToken() from error
         # Found by the hash of a random secret, so the time that the database takes tells nothing about it.
         found = find_token(hash_token(text))
         if found is None:
-            raise AuthenticationFailed("Invalid token.")
+            raise UnknownToken()
         now = timezone.now()
         if found.expiry is not None and found.expiry <= now:
             raise AuthenticationFailed("The token has expired.")

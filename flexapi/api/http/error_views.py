@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flexapi.api import errors
+from flexapi.api.accounts import shown
 from flexapi.api.errors import BodyTooLarge, Conflict, ServiceUnavailable, StorageFailed
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,16 @@ class ExceptionHandler(StandardHandler):
         if isinstance(exc, ProtectedError):
             names = ", ".join(sorted(str(item) for item in exc.protected_objects))
             return Conflict(f"It is still used by: {names}")
+        if isinstance(exc, exceptions.NotAuthenticated) and self._shows_a_token():
+            exc.detail = exceptions.ErrorDetail(
+                "Authorization holds no valid token. With Basic, the token stands in the password's place.",
+                exc.default_code,
+            )
         return errors.of_storage(exc) or super().convert_known_exceptions(exc)
+
+    def _shows_a_token(self) -> bool:
+        request = self.context.get("request")
+        return request is not None and any(True for _ in shown.tokens(request.META))
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
         """Log what is known and passes in one line; all else that is the server's fault with its traceback."""

@@ -49,7 +49,7 @@ class ApiMiddleware:
         request.path_info = _routing_path(request)
         response = self.get_response(request)
         # What one user reads is not for another, and a copy may be used only after asking again.
-        patch_vary_headers(response, ("Accept", "Authorization", "Cookie"))
+        patch_vary_headers(response, ("Accept", "Authorization", "X-Api-Key", "Cookie"))
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 

@@ -4,7 +4,7 @@ An app's `routing.py` has `websocket_urlpatterns = [path("ws/execution/", BoardC
 `scope["user"]`, anonymous if there is none, and decides (close code 4403).
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -49,19 +49,21 @@ def url_patterns() -> list[Any]:
     return [*patterns, re_path("", UnknownPathConsumer.as_asgi())]
 
 
-def user_of(cookie: str | None, authorization: str | None) -> AbstractBaseUser | AnonymousUser:
-    """The user of a session cookie or an `Authorization` header; anonymous where neither is good."""
+def user_of(headers: Sequence[tuple[bytes, bytes]]) -> AbstractBaseUser | AnonymousUser:
+    """The user of a token or a session cookie in the ASGI headers of a handshake; anonymous where neither is good."""
     request = HttpRequest()
-    if authorization is not None:
-        request.META["HTTP_AUTHORIZATION"] = authorization
-        try:
-            authenticated = TokenAuthentication().authenticate(Request(request))
-        except AuthenticationFailed:
-            return AnonymousUser()
-        if authenticated is not None:
-            user: AbstractBaseUser = authenticated[0]
-            return user
-    key = parse_cookie(cookie or "").get(settings.SESSION_COOKIE_NAME)
+    for name in (b"host", b"origin", b"authorization", b"x-api-key", b"cookie"):
+        value = hosts.header(headers, name)
+        if value is not None:
+            request.META[f"HTTP_{name.decode().upper().replace('-', '_')}"] = value
+    try:
+        authenticated = TokenAuthentication().authenticate(Request(request))
+    except AuthenticationFailed:
+        return AnonymousUser()
+    if authenticated is not None:
+        return authenticated[0]
+    cookies = parse_cookie(request.META.get("HTTP_COOKIE", ""))
+    key = cookies.get(settings.SESSION_COOKIE_NAME)
     if key is None:
         return AnonymousUser()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
@@ -85,9 +87,7 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        scope["user"] = await run_sync(
-            user_of, hosts.header(headers, b"cookie"), hosts.header(headers, b"authorization")
-        )
+        scope["user"] = await run_sync(user_of, headers)
         with metrics.websocket_clients.track_inprogress():
             await self.inner(scope, receive, send)
 

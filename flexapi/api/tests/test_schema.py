@@ -91,7 +91,11 @@ def test_the_ways_to_authenticate_are_told() -> None:
     assert schemes["token"]["name"] == "Authorization"
     assert schemes["cookieAuth"]["name"] == "sessionid"
     assert document()["paths"]["/api/auth/login"]["post"]["security"] == [{}]
-    assert {"token": []} in document()["paths"]["/api/auth/me"]["get"]["security"]
+    assert schemes["apiKey"]["name"] == "X-Api-Key"
+    assert [schemes[name]["scheme"] for name in ("bearer", "basic")] == ["bearer", "basic"]
+    ways = document()["paths"]["/api/auth/me"]["get"]["security"]
+    for name in ("token", "bearer", "apiKey", "basic"):
+        assert {name: []} in ways
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,9 @@ async def test_a_foreign_host_is_refused() -> None:
 async def test_a_token_says_who(viewer: Any) -> None:
     secret = await run_sync(lambda: ApiToken.objects.create(user=viewer)[1])
     assert await who(HOST | {"authorization": f"Token {secret}"}) == "viewer"
+    assert await who(HOST | {"x-api-key": secret, "authorization": "Basic eDp5"}) == "viewer"
+    assert await who(HOST | {"authorization": f"Bearer {secret}"}) == "viewer"
+    assert await who(HOST | {"x-api-key": "wrong"}) == "anonymous"
     assert await who(HOST | {"authorization": "Token wrong"}) == "anonymous"
     assert await who(HOST | {"authorization": "Token \xff"}) == "anonymous"
 
