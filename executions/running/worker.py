@@ -129,6 +129,9 @@ class WorkerProcess:
         if self.stopping:
             return False
         close_old_connections()
+        if self._may_be_lost:
+            # Cut off for a while: what it claims before its next sign of life would be ended as lost.
+            self._beat()
         execution = Execution.objects.claim(self.name, self.served)
         if execution is None:
             return False
@@ -180,9 +183,15 @@ class WorkerProcess:
         self._last_beat = sent
         return settings.WORKER_TIMEOUT / BEATS
 
+    @property
+    def _may_be_lost(self) -> bool:
+        """Whether others may take this worker for lost, or soon will."""
+        silent = time.monotonic() - self._last_beat
+        return self._among_others and silent > FENCE * settings.WORKER_TIMEOUT
+
     def _fence(self) -> None:
         """Kill what runs when others may soon take this worker for lost."""
-        if time.monotonic() - self._last_beat > FENCE * settings.WORKER_TIMEOUT:
+        if self._may_be_lost:
             for runner in list(self._runners.values()):
                 runner.abort(FENCE_REASON, grace=0)
 

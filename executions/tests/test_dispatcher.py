@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from executions import extensions
-from executions.models import Execution, Status
+from executions.models import Execution, Status, Worker
 from executions.running import dispatcher as dispatcher_module
 from executions.running import worker as worker_module
 from executions.running.dispatcher import Dispatcher
@@ -198,3 +198,18 @@ def test_an_error_of_ours_ends_the_execution_and_the_next_one_runs(
     assert first.status == Status.ABORTED
     assert first.abort_reason.startswith("FlexAPI failed; its log says more. KeyError: ")
     assert status(second) == Status.COMPLETE
+
+
+def test_who_was_silent_shows_life_before_it_claims(
+    flexget_engine: Engine, config: FlexGetHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else others would end what it claims, and it would kill that itself."""
+    config.write({"quick": accepting("y")})
+    worker = WorkerProcess(flexget_engine, name="back", among_others=True)
+    execution = Execution.objects.enqueue(["quick"])
+    monkeypatch.setattr(worker, "_last_beat", worker._last_beat - 1000)
+    assert worker.run_next()
+    assert status(execution) == Status.COMPLETE
+    assert Worker.objects.filter(name="back").exists()
+    worker._fence()
+    assert not worker._may_be_lost

@@ -100,6 +100,7 @@ class Proxy:
         self.url = urlunsplit(parts._replace(netloc=host))
         self._open = threading.Event()
         self._open.set()
+        self._near: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
@@ -111,16 +112,26 @@ class Proxy:
         self._open.set()
 
     def end(self) -> None:
-        """Take no more connections."""
+        """Take no more connections, and end those that there are."""
         self._listener.close()
+        for near in self._near:
+            with suppress(OSError):  # It has ended.
+                near.shutdown(socket.SHUT_RDWR)
+        self.mend()
 
     def _accept(self) -> None:
         with suppress(OSError):  # The listener was closed.
             while True:
                 near, _ = self._listener.accept()
-                far = socket.create_connection(self._target)
-                for ends in ((near, far), (far, near)):
-                    threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
+                threading.Thread(target=self._serve, args=(near,), daemon=True).start()
+
+    def _serve(self, near: socket.socket) -> None:
+        with near, socket.create_connection(self._target) as far:
+            self._near.append(near)
+            back = threading.Thread(target=self._pass_on, args=(far, near), daemon=True)
+            back.start()
+            self._pass_on(near, far)
+            back.join()
 
     def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
