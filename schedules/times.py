@@ -120,6 +120,9 @@ class Times:
         self, trigger: BaseTrigger, previous: datetime | None, now: datetime
     ) -> datetime | None:
         moment: datetime | None = trigger.get_next_fire_time(previous, now.astimezone(self.zone))
+        while moment is not None and moment.fold and _names_its_hour(trigger):
+            # The clock was put back, and this time of the night was there once already.
+            moment = trigger.get_next_fire_time(moment, moment)
         return None if moment is None else moment.astimezone(UTC)
 
     def _skip(self, came_due: datetime, now: datetime) -> datetime:
@@ -134,6 +137,13 @@ class Times:
             if moment is not None and moment <= now:
                 return moment
         return came_due
+
+
+def _names_its_hour(trigger: BaseTrigger) -> bool:
+    """Whether it goes by certain hours of the day, and not by each that passes."""
+    return isinstance(trigger, CronTrigger) and any(
+        field.name == "hour" and str(field) != "*" for field in trigger.fields
+    )
 
 
 def check_shape(entry: Any) -> None:

@@ -37,6 +37,16 @@ def job_of(trigger, first):
     )
 
 
+class OnceANight(CronTrigger):
+    """FlexGet's trigger, but for the times that the clock shows twice: what names its hour takes the first."""
+
+    def get_next_fire_time(self, previous_fire_time, now):
+        moment = super().get_next_fire_time(previous_fire_time, now)
+        while moment is not None and moment.fold and self.names_its_hour:
+            moment = super().get_next_fire_time(moment, moment)
+        return moment
+
+
 @pytest.mark.parametrize("zone", [BERLIN, LORD_HOWE, UTC], ids=str)
 @pytest.mark.parametrize(
     "fields",
@@ -58,7 +68,9 @@ def test_cron_is_due_when_flexget_runs_it(fields, zone):
     """Over both changes of the clock, with servers that look now and then."""
     now = datetime(2026, 3, 20, 11, 22, 33, tzinfo=UTC)
     ours = Times(entry(schedule=fields), zone)
-    trigger = CronTrigger(**fields, timezone=zone)
+    trigger = OnceANight(**fields, timezone=zone)
+    # Without an hour, or one of the smaller units, FlexGet takes midnight.
+    trigger.names_its_hour = "minute" not in fields or "hour" in fields
     planned = ours.first(now)
     theirs = trigger.get_next_fire_time(None, now.astimezone(zone))
     gaps = [timedelta(minutes=3), timedelta(hours=7), timedelta(days=2), timedelta(days=9)]
@@ -133,12 +145,21 @@ def test_a_moment_that_is_long_gone_is_not_made_up_for_by_an_earlier_one():
     assert due.next == datetime(2027, 1, 1, tzinfo=UTC)
 
 
-def test_the_next_runs_are_told():
-    first = datetime(2026, 10, 24, 0, 30, tzinfo=UTC)
-    times = Times(entry(schedule={"hour": 2, "minute": 30}), BERLIN)
-    shown = [f"{moment.astimezone(BERLIN):%d %H:%M %Z}" for moment in times.upcoming(first, 3)]
-    # Two clocks strike half past two on the 25th.
-    assert shown == ["24 02:30 CEST", "25 02:30 CEST", "25 02:30 CET"]
+@pytest.mark.parametrize(
+    ("schedule", "first", "shown"),
+    [
+        # The clock strikes half past two twice on the 25th.
+        ({"hour": 2, "minute": 30}, (24, 0), ["24 02:30 CEST", "25 02:30 CEST", "26 02:30 CET"]),
+        ({"minute": 30}, (25, 0), ["25 02:30 CEST", "25 02:30 CET", "25 03:30 CET"]),
+        ({"hour": "*", "minute": 30}, (25, 0), ["25 02:30 CEST", "25 02:30 CET", "25 03:30 CET"]),
+    ],
+    ids=str,
+)
+def test_the_next_runs_are_told(schedule, first, shown):
+    times = Times(entry(schedule=schedule), BERLIN)
+    day, hour = first
+    moments = times.upcoming(datetime(2026, 10, day, hour, 30, tzinfo=UTC), 3)
+    assert [f"{moment.astimezone(BERLIN):%d %H:%M %Z}" for moment in moments] == shown
 
 
 @pytest.mark.parametrize(
