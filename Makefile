@@ -4,6 +4,8 @@ BIN := .venv/bin
 # What serving needs, and what tests and linters need on top of it.
 SERVED := .venv/.served
 STAMP := .venv/.installed
+# The generator of the client that a test runs, whose dependencies clash with FlexGet's.
+CLIENT := .venv/client/.installed
 # Each file's tests in one process, for they share servers; ARGS=-n0 runs all in one.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Which lines and branches all of the tests reach, in every process. FLOOR=91: fewer percent fail.
@@ -13,7 +15,7 @@ LINT_ENV := FLEXAPI_DATA_DIR=$(CURDIR)/.venv/lint-data
 
 .PHONY: venv run test lint audit format bench clean
 
-venv: $(STAMP)
+venv: $(STAMP) $(CLIENT)
 
 # Installed again when a requirements file changes; a stamp is written only after a complete installation.
 $(SERVED): requirements.txt
@@ -25,10 +27,15 @@ $(STAMP): $(SERVED) requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
+$(CLIENT): requirements-client.txt
+	test -x .venv/client/bin/python || $(PYTHON) -m venv .venv/client
+	.venv/client/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-client.txt
+	touch $@
+
 run: $(SERVED)
 	exec $(BIN)/python manage.py serve
 
-test: $(STAMP)
+test: $(STAMP) $(CLIENT)
 	$(BIN)/python -m pytest $(PARALLEL) $(if $(ARGS),$(ARGS),$(COVERAGE))
 
 lint: $(STAMP)
