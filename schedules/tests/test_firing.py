@@ -207,7 +207,7 @@ class TestClock:
         ("day", "runs"),
         [
             (datetime(2026, 3, 28, 12, tzinfo=UTC), 1),  # 02:30 is left out: it runs at 03:30.
-            (datetime(2026, 10, 24, 12, tzinfo=UTC), 2),  # 02:30 comes twice: so for FlexGet.
+            (datetime(2026, 10, 24, 12, tzinfo=UTC), 1),  # 02:30 comes twice.
         ],
     )
     def test_summer_time_begins_and_ends(self, write, clock, day, runs):
