@@ -10,6 +10,8 @@ from django.http import QueryDict
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from flexapi.api.parameters import yes_or_no
+from flexapi.mirror.answers import unusable
+from flexapi.mirror.mirror import Problem
 
 Schema = dict[str, Any]
 
@@ -63,8 +65,14 @@ def _convert(name: str, values: list[str], wanted: str | None) -> Any:
     return values[-1]
 
 
-def check(request: Any, schema: Schema, task_names: Iterable[str]) -> None:
-    """Check a request. Raises ValidationError that names every member at fault."""
+def check(
+    request: Any, schema: Schema, task_names: Iterable[str], problem: Problem | None = None
+) -> None:
+    """Check a request. Raises ValidationError that names every member at fault.
+
+    `problem` is what keeps the config from being used: a task that is not known may stand there, so the answer is a
+    Conflict that tells the problem.
+    """
     faults = list(jsonschema.Draft202012Validator(schema).iter_errors(request))
     if faults:
         raise ValidationError(_nested_errors(faults))
@@ -75,6 +83,8 @@ def check(request: Any, schema: Schema, task_names: Iterable[str]) -> None:
         if not any(fnmatch.fnmatchcase(name, pattern.lower()) for name in lowered):
             message = f"The config has no task that matches {pattern!r}."
             unknown[str(position)] = [ErrorDetail(message, "unknown_task")]
+    if unknown and problem is not None:
+        raise unusable(problem)
     if unknown:
         raise ValidationError({"tasks": unknown})
 

@@ -78,7 +78,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
         """Queue a run; answer the execution, or its log as it comes."""
         wanted = _request_schema()
         body = requests.from_parameters(request.query_params, wanted) | _members(request.data)
-        requests.check(body, wanted, mirror.task_names())
+        requests.check(body, wanted, mirror.task_names(), mirror.refresh())
         self._check_options_permitted(body)
         tasks = body.pop("tasks", [])
         renderer = self._stream_renderer()

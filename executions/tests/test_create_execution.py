@@ -96,6 +96,15 @@ class TestRefuse(Post):
             "tasks.2": "unknown_task",
         }
 
+    def test_a_task_may_stand_in_a_config_that_cannot_be_read(self, config: FlexGetHome) -> None:
+        config.config.write_text("tasks:\n  hello:\n\tmock: []\n")
+        response = self.post({"tasks": ["hello"]})
+
+        assert response.status_code == 409
+        [error] = response.json()["errors"]
+        assert error["code"] == "config_broken"
+        assert "line 3" in error["detail"]
+
     def test_unknown_options(self) -> None:
         assert self.refused({"lern": True, "dump_config": True}) == {
             "lern": "unknown_option",

@@ -7,11 +7,12 @@ from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 
 from flexapi.api.errors import Conflict, ServiceUnavailable, StorageFailed
 from flexapi.engine.client import EngineUnavailable
-from flexapi.mirror import credentials
+from flexapi.mirror import credentials, mirror
 from flexapi.mirror.disk import file
 from flexapi.mirror.document import EditRefused, KeyTaken, ParseError, Path, PathNotFound
 from flexapi.mirror.edits import validation, writing
 from flexapi.mirror.edits.names import BadName
+from flexapi.mirror.mirror import Problem
 
 
 def validation_error(faults: list[validation.Fault], places: tuple[Path, ...]) -> ValidationError:
@@ -33,10 +34,11 @@ def validation_error(faults: list[validation.Fault], places: tuple[Path, ...]) -
     return ValidationError(details)
 
 
-def unusable(error: writing.Unusable) -> Conflict:
-    """Return the 409 for a file that can't be edited now; line and column are in the text."""
-    hint = " Mend the file, or restore a revision."
-    return Conflict(f"{error.problem.detail}{hint}", code=f"config_{error.problem.code}")
+def unusable(problem: Problem) -> Conflict:
+    """Return the 409 for a file that can't be used now; line and column are in the text."""
+    detail = problem.detail if problem.detail.endswith(".") else f"{problem.detail}."
+    hint = " Mend the file, or restore a revision." if mirror.current().revision else ""
+    return Conflict(f"{detail}{hint or ' Mend the file.'}", code=f"config_{problem.code}")
 
 
 @contextlib.contextmanager
@@ -60,7 +62,7 @@ def translated(*places: Path) -> Iterator[None]:
     except EditRefused as error:
         raise Conflict(str(error), code="edit_refused") from error
     except writing.Unusable as error:
-        raise unusable(error) from error
+        raise unusable(error.problem) from error
     except writing.KeepsChanging as error:
         raise Conflict(str(error)) from error
     except writing.WriteFailed as error:

@@ -9,13 +9,14 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from flexapi.api.http import threads
 from flexapi.mirror.disk import file, in_step
+from flexapi.mirror.disk.sight import Problem, Seen, Sight
 from flexapi.mirror.document.document import Document
 from flexapi.mirror.document.errors import ParseError
 from flexapi.mirror.document.jsonview import key_names
@@ -70,25 +71,8 @@ __all__ = [
 
 logger = logging.getLogger("flexapi.mirror")
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why the file can't be used as it is. Line and column count from 1, None where there is none."""
-
-    code: str  # "broken", "missing", "unknown", "unreadable", "unwritable"
-    detail: str
-    line: int | None = None
-    column: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The file when this process last looked."""
-
-    path: Path
-    signature: file.Signature
-    hash: str
-    problem: Problem | None
+# Seconds for which a reader waits for a file that is being written.
+READ_PATIENCE = 1.0
 
 
 class _Useless(Exception):
@@ -102,7 +86,7 @@ class _Memory:
     """What this process remembers; all but `following` can be forgotten at any time."""
 
     def __init__(self) -> None:
-        self.seen: Seen | None = None
+        self.sight = Sight()
         # Whether the file only follows the database, as on a worker: what is edited there is put aside.
         self.following = False
 
@@ -112,7 +96,7 @@ _memory = _Memory()
 
 def forget() -> None:
     """Look at file and database afresh next time, as a new process does."""
-    _memory.seen = None
+    _memory.sight.forget()
     snapshot.forget()
 
 
@@ -140,18 +124,18 @@ def locked() -> Iterator[None]:
 def refresh() -> Problem | None:
     """Take in what was done to the file by hand; return what is wrong with the file, if anything.
 
+    A file that is being written is waited for, for a moment; after that, what was known before counts until it rests.
     Raises LockBusy where another writer hangs.
     """
-    seen = _memory.seen
-    if seen is not None and _still(seen):
+    seen = _memory.sight.seen
+    if seen is not None and _memory.sight.still(config_path()):
         return seen.problem
-    with locked():
-        return take_in()
+    return _taken_in_at_rest(threads.lock_patience(READ_PATIENCE))
 
 
 def settle() -> Problem | None:
     """Do what `recover` does. Under the lock."""
-    seen = _memory.seen
+    seen = _memory.sight.seen
     if seen is not None and _in_step(seen):
         return seen.problem
     return take_in()
@@ -159,31 +143,49 @@ def settle() -> Problem | None:
 
 def recover() -> Problem | None:
     """Do what `refresh` does, and end a write that another process began and was killed in."""
-    seen = _memory.seen
+    seen = _memory.sight.seen
     if seen is not None and _in_step(seen):
         return seen.problem
+    return _taken_in_at_rest(0.0)
+
+
+def is_being_written() -> bool:
+    """Whether somebody wrote the file so shortly ago that it was not taken in when this process last looked."""
+    return _memory.sight.is_being_written
+
+
+def _taken_in_at_rest(patience: float) -> Problem | None:
+    seen = _memory.sight.seen
+    if seen is not None and not _memory.sight.rests(config_path(), patience):
+        return seen.problem
     with locked():
-        return take_in()
+        return take_in(patience)
 
 
 def file_changed() -> bool:
     """Whether the file is not what this process saw last."""
-    return _memory.seen is None or not _still(_memory.seen)
+    return not _memory.sight.still(config_path())
 
 
 def seen_hash() -> str:
     """The hash of the file as this process saw it last; "" where there was none."""
-    return "" if _memory.seen is None else _memory.seen.hash
+    seen = _memory.sight.seen
+    return "" if seen is None else seen.hash
 
 
 def shows(snapshot: Snapshot) -> bool:
     """Whether the file holds a revision, as far as can be told without the lock."""
-    seen = _memory.seen
-    return seen is not None and seen.problem is None and seen.hash == snapshot.hash and _still(seen)
+    seen = _memory.sight.seen
+    return (
+        seen is not None
+        and seen.problem is None
+        and seen.hash == snapshot.hash
+        and _memory.sight.still(config_path())
+    )
 
 
 def _in_step(seen: Seen) -> bool:
-    if not _still(seen):
+    if not _memory.sight.still(config_path()):
         return False
     if seen.problem is None:
         return current().hash == seen.hash
@@ -191,30 +193,13 @@ def _in_step(seen: Seen) -> bool:
     return seen.problem.code != "unwritable"
 
 
-def _still(seen: Seen) -> bool:
-    """Whether the file is as it was seen: by its signature or, where that can't tell, by its content."""
-    path = config_path()
-    if seen.path != path:
-        return False
-    try:
-        now = file.signature(path)
-        if now == seen.signature and not now.racy:
-            return True
-        # Half of what an editor writes is not what was seen, so there is no need for it to settle.
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return seen.signature == file.Signature()
-    except OSError:
-        return False
-    if digest(content) != seen.hash or file.signature(path) != now:
-        return False
-    _memory.seen = Seen(path, now, seen.hash, seen.problem)
-    return True
+def take_in(patience: float = file.LATEST) -> Problem | None:
+    """Look at the file and bring it and the current revision together. Under the lock.
 
-
-def take_in() -> Problem | None:
-    """Look at the file and bring it and the current revision together. Under the lock."""
+    A file that is being written is waited for, `patience` seconds at most.
+    """
     path = config_path()
+    _memory.sight.rests(path, patience)
     file.remove_leftovers(path)
     # What is stored within a transaction may yet be rolled back.
     lasting = not inside_transaction()
@@ -232,7 +217,7 @@ def take_in() -> Problem | None:
         problem = useless.problem
     except OSError as error:
         problem = Problem("unreadable", f"The config can't be read: {error.strerror}.")
-    _memory.seen = Seen(path, signature, found, problem) if lasting else None
+    _memory.sight.note(Seen(path, signature, found, problem) if lasting else None)
     return problem
 
 
@@ -262,14 +247,20 @@ def join() -> Problem | None:
 
 def _missing(path: Path) -> Snapshot:
     now = current()
+    if not now.revision and path.is_symlink():
+        raise _Useless(
+            "missing",
+            f"The config {path} is a symbolic link to {path.readlink()}, which isn't there.",
+        )
     if not now.revision:
         return EMPTY  # It never was there: the first write makes it.
     written = ConfigRevision.objects.values_list("written", flat=True).get(pk=now.revision)
     never_here = in_step.several_servers() and in_step.noted(path) is None
     if not written or never_here or _memory.following:
         return _write_again(path, None, now)
+    link = f" It is a symbolic link to {path.readlink()}." if path.is_symlink() else ""
     raise _Useless(
-        "missing", f"The config file {path} is gone. Restoring a revision writes it again."
+        "missing", f"The config file {path} is gone.{link} Restoring a revision writes it again."
     )
 
 
@@ -377,7 +368,7 @@ def wrote(taken: Snapshot) -> None:
     ConfigRevision.objects.filter(pk=taken.revision).update(written=True)
     path = config_path()
     in_step.note(path, taken.revision, taken.hash)
-    _memory.seen = Seen(path, file.signature(path), taken.hash, None)
+    _memory.sight.note(Seen(path, file.signature(path), taken.hash, None))
 
 
 def task_names() -> list[str]:

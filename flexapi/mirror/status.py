@@ -43,6 +43,9 @@ def config_status() -> dict[str, Any]:
             "line": problem.line,
             "column": problem.column,
         }
+    if problem and not snapshot.revision:
+        # Nothing could be read yet, so there is nothing else to complain about.
+        return {**answer, "errors": [], "checked": True}
     try:
         faults, answer["checked"] = validation.faults_so_far(snapshot.data, CHECK_SECONDS)
     except EngineUnavailable:

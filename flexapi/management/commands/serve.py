@@ -85,7 +85,7 @@ class Command(BaseCommand):
     def _prepare_config(self) -> None:
         several = bool(settings.DATABASE_URL)
         joins = several and bool(mirror.current().revision)
-        if not joins and not settings.FLEXGET_CONFIG.exists():
+        if not joins and not os.path.lexists(settings.FLEXGET_CONFIG):
             write_sample(settings.FLEXGET_CONFIG)
             self.stdout.write(f"No config found; a sample is in {settings.FLEXGET_CONFIG}")
         if several:

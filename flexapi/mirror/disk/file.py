@@ -18,11 +18,13 @@ from flexapi.api.http import threads
 # Seconds that a writer waits for its turn, if it has so long. A write takes well under one.
 LOCK_TIMEOUT = 30.0
 LOCK_POLL = 0.01
-# An editor that writes in place leaves half a file for a moment: a file that changed within the
-# last SETTLE seconds is looked at again until it stays the same for SETTLE_STEP, at most so often.
-SETTLE = 0.2
-SETTLE_STEP = 0.05
-SETTLE_TRIES = 20
+# What writes in place (an editor, scp, a program that syncs) leaves half a file for a while: a file counts once it has
+# stayed the same for REST seconds, or has not done so for LATEST. Polled: who writes is also on other machines, of
+# which inotify knows nothing.
+REST = 0.3
+LATEST = 10.0
+REST_POLL = 0.05
+READ_TRIES = 20
 # Nanoseconds within which a file system may give two different states the same time stamp.
 RACY_NS = 2_000_000_000
 
@@ -61,12 +63,12 @@ def signature(path: Path) -> Signature:
 
 
 def read(path: Path) -> tuple[Signature, bytes | None]:
-    """Return a settled file and its signature, (…, None) for a missing file; raises OSError."""
+    """Return a file and its signature, (…, None) for a missing file; raises OSError.
+
+    It need not have been written to its end: see `rests`.
+    """
     before = signature(path)
-    for _ in range(SETTLE_TRIES):
-        young = before.mtime_ns is not None and time.time_ns() - before.mtime_ns < SETTLE * 1e9
-        if young:
-            time.sleep(SETTLE_STEP)
+    for _ in range(READ_TRIES):
         try:
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
@@ -76,6 +78,41 @@ def read(path: Path) -> tuple[Signature, bytes | None]:
             return after, content
         before = after
     return before, content
+
+
+def rests(path: Path, patience: float) -> bool:
+    """Whether nobody has written a file for REST seconds; wait up to `patience` seconds for that. Raises OSError."""
+    if _is_old(signature(path)):
+        return True
+    if patience <= 0:
+        return False
+    try:
+        with threads.aside("the config"):
+            return _comes_to_rest(path, patience)
+    except threads.Busy:
+        return False
+
+
+def _comes_to_rest(path: Path, patience: float) -> bool:
+    begin = since = time.monotonic()
+    before = signature(path)
+    while not _is_old(before) and time.monotonic() - since < REST:
+        if time.monotonic() - begin >= patience:
+            return False
+        time.sleep(REST_POLL)
+        now = signature(path)
+        if now != before:
+            before, since = now, time.monotonic()
+    return True
+
+
+def _is_old(found: Signature) -> bool:
+    """Whether the time stamp tells that the file rests; one that lies in the future tells nothing."""
+    if found.mtime_ns is None:
+        return True
+    # Some file systems count in steps of one or two seconds.
+    steps = RACY_NS if found.mtime_ns % 1_000_000_000 == 0 else 0
+    return time.time_ns() - found.mtime_ns >= REST * 1e9 + steps
 
 
 @contextlib.contextmanager

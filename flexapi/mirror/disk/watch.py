@@ -6,6 +6,7 @@ from django.db import DatabaseError
 
 from flexapi.background import Loop
 from flexapi.mirror import mirror
+from flexapi.mirror.disk import file
 from flexapi.mirror.disk.file import LockBusy
 from flexapi.mirror.store import revisions, snapshot
 
@@ -30,8 +31,8 @@ class Watcher(Loop):
         self._told = ""
         self._seconds_to_prune = 0.0
 
-    def look(self) -> None:
-        """Look once. Raises DatabaseError, LockBusy, OSError."""
+    def look(self) -> float | None:
+        """Look once; return when to look again. Raises DatabaseError, LockBusy, OSError."""
         problem = mirror.recover()
         detail = problem.detail if problem else ""
         if detail != self._told:
@@ -42,3 +43,4 @@ class Watcher(Loop):
             revisions.prune()
             self._seconds_to_prune = PRUNE_INTERVAL
         self._seconds_to_prune -= self.period
+        return file.REST if mirror.is_being_written() else None

@@ -1,5 +1,6 @@
 """What people and other programs do to the file by themselves."""
 
+import contextlib
 import os
 import threading
 import time
@@ -35,6 +36,29 @@ def wait_for(condition, seconds=2.0):
     while not condition():
         assert time.monotonic() < deadline, "too late"
         time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def slow_writer(path, pieces):
+    """Write one task after another into the file; inside, the first is there. Waits for the last."""
+    begun = threading.Event()
+
+    def write():
+        with path.open("w") as handle:
+            handle.write("tasks:\n")
+            for number in range(pieces):
+                handle.write(f"  t{number}: {{mock: []}}\n")
+                handle.flush()
+                begun.set()
+                time.sleep(file.REST / 3)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    begun.wait()
+    try:
+        yield
+    finally:
+        writer.join()
 
 
 class TestTakingIn:
@@ -79,22 +103,56 @@ class TestTakingIn:
 
     def test_a_file_that_is_being_written_is_waited_for(self, config):
         mirror.refresh()
+        with slow_writer(config, pieces=8):
+            mirror.refresh()
 
-        def write_slowly():
-            with config.open("w") as handle:
-                for number in range(10):
-                    handle.write("tasks:\n" if number == 0 else f"  t{number}: {{mock: []}}\n")
-                    handle.flush()
-                    time.sleep(0.02)
-
-        writer = threading.Thread(target=write_slowly)
-        writer.start()
-        time.sleep(0.05)
         mirror.refresh()
-        writer.join()
 
-        assert Task.objects.count() == 9
+        assert Task.objects.count() == 8
         assert ConfigRevision.objects.count() == 2
+
+    def test_meanwhile_reads_show_what_was_there_before(self, config, monkeypatch):
+        monkeypatch.setattr(mirror, "READ_PATIENCE", 0.1)
+        mirror.refresh()
+        with slow_writer(config, pieces=8):
+            assert mirror.task_names() == ["tv", "movies", "_off"]
+            assert mirror.is_being_written()
+
+    def test_the_watcher_takes_only_what_rests(self, config):
+        mirror.refresh()
+        watcher = Watcher(interval=0.02)
+        watcher.start()
+        try:
+            with slow_writer(config, pieces=8):
+                pass
+            wait_for(lambda: Task.objects.count() == 8)
+        finally:
+            watcher.stop()
+
+        assert ConfigRevision.objects.count() == 2
+
+    def test_what_never_rests_is_taken_after_all(self, config, monkeypatch):
+        monkeypatch.setattr(file, "LATEST", 0.2)
+        monkeypatch.setattr(mirror, "READ_PATIENCE", 0.0)
+        mirror.refresh()
+        with slow_writer(config, pieces=8):
+            wait_for(lambda: mirror.task_names()[0] == "t0")
+
+            assert ConfigRevision.objects.count() == 2
+
+    def test_a_fresh_read_sees_what_was_just_saved(self, config, api, editor):
+        client = api(editor)
+        client.get("/api/tasks")
+        config.write_text("tasks: {new: {mock: []}}\n")
+
+        assert [task["name"] for task in client.get("/api/tasks").json()["items"]] == ["new"]
+
+    def test_a_time_stamp_in_the_future_keeps_nobody_waiting_for_long(self, config):
+        mirror.refresh()
+        config.write_text("tasks: {new: {mock: []}}\n")
+        os.utime(config, (time.time() + 3600, time.time() + 3600))
+
+        assert mirror.task_names() == ["new"]
 
     def test_what_was_edited_by_hand_between_check_and_write_is_kept(self, config, monkeypatch):
         mirror.refresh()
@@ -202,6 +260,32 @@ class TestStorage:
         assert client.patch("/api/tasks/tv", {"enabled": False}).status_code == 409
         assert config_status()["state"] == "missing"
         assert not config.exists()
+
+    def test_a_link_that_leads_nowhere_is_a_problem_until_it_is_mended(self, config, api, editor):
+        config.unlink()
+        config.symlink_to("nowhere.yml")
+        state = config_status()
+        write = api(editor).post("/api/tasks", {"name": "new", "config": {}})
+
+        assert (state["state"], state["errors"]) == ("missing", [])
+        assert "symbolic link to nowhere.yml" in state["problem"]["detail"]
+        assert write.status_code == 409
+        config.with_name("nowhere.yml").write_text("tasks: {new: {mock: []}}\n")
+        assert config_status()["state"] == "ok"
+        assert config.is_symlink()
+
+    def test_a_file_that_may_be_read_again_is_no_problem_any_more(self, config, monkeypatch):
+        def refuse(path):
+            raise PermissionError(13, os.strerror(13))
+
+        read = file.read
+        os.utime(config, (1, 1))
+        monkeypatch.setattr(file, "read", refuse)
+        assert config_status()["state"] == "unreadable"
+        # As after `chmod`, which changes neither size nor time.
+        monkeypatch.setattr(file, "read", read)
+
+        assert config_status()["state"] == "ok"
 
     @pytest.mark.parametrize(
         ("number", "words"), [(28, "space"), (30, "Read-only"), (13, "denied")]
@@ -322,7 +406,8 @@ class TestTwoWriters:
         assert {f"set{number}": 4 for number in range(4)}.items() <= tv.items()
         assert ConfigRevision.objects.count() == 21
 
-    def test_an_editor_that_saves_all_the_time_loses_nothing(self, config):
+    def test_an_editor_that_saves_all_the_time_loses_nothing(self, config, monkeypatch):
+        monkeypatch.setattr(file, "LATEST", 0.5)
         mirror.refresh()
         stop = threading.Event()
         saved = []

@@ -38,7 +38,7 @@ TRACED = {
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else writes here, so no file needs time to settle."""
-    monkeypatch.setattr(file, "SETTLE", 0)
+    monkeypatch.setattr(file, "REST", 0.0)
 
 
 def in_child(work: Callable[[], object]) -> int:

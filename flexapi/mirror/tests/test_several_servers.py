@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else writes here, so no file needs time to settle."""
-    monkeypatch.setattr(file, "SETTLE", 0)
+    monkeypatch.setattr(file, "REST", 0.0)
 
 
 def texts() -> set[str]:

@@ -19,6 +19,15 @@ def test_it_lists_what_flexget_complains_about(config):
     assert {error["attr"] for error in answer["errors"]} == {"tasks.tv", ""}
 
 
+@pytest.mark.parametrize("text", [b"# caf\xe9\ntasks: {}\n", b"tasks:\n  tv:\n\tmock: []\n"])
+def test_a_file_that_never_could_be_read_is_the_only_complaint(config, text):
+    config.write_bytes(text)
+    answer = status.config_status()
+
+    assert (answer["state"], answer["errors"], answer["checked"]) == ("broken", [], True)
+    assert "line" in answer["problem"]["detail"]
+
+
 def test_it_quotes_no_credentials(config):
     config.write_text(
         "tasks:\n  tv:\n    rss: {url: 'http://x/?passkey=hunter2', password: [hunter2]}\n"
