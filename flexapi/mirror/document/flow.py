@@ -52,10 +52,24 @@ def insert(
         line_end = lines.end(lines.at(after))
         rest = text[after:line_end]
         if not rest.strip() or rest.lstrip().startswith("#"):
-            comma_here = [] if has_comma else [(end, end, ",")]
-            tail = "," if has_comma else ""
-            yield apply(text, [*comma_here, (line_end, line_end, habit.newline + pad + new + tail)])
+            line = f"{habit.newline}{pad}{new}"
+            if has_comma:
+                yield apply(text, [(line_end, line_end, f"{line},")])
+            else:
+                # A comment behind the last entry stays there.
+                yield apply(text, [(end, line_end, f",{text[end:line_end]}{line}")])
+        elif _one_a_line(tree, parent):
+            yield apply(text, [(end, end, f",{habit.newline}{pad}{new}")])
+    before = text[lines.start(lines.at(start)) : start]
+    if before.strip() == ",":
+        yield apply(text, [(end, end, f"{habit.newline}{before}{new}")])
     yield apply(text, [(end, end, f", {new}")])
+
+
+def _one_a_line(tree: Tree, parent: Node) -> bool:
+    """Whether each of several entries stands on a line of its own, the first one behind the bracket perhaps."""
+    starts = [tree.lines.at(tree.entry_start(parent, at)) for at in range(len(parent.entries))]
+    return len(starts) > 1 and len(set(starts)) == len(starts)
 
 
 def delete(tree: Tree, parent: Node, index: int) -> Iterator[str]:
