@@ -1,12 +1,17 @@
 """What `/api/server` says of the config."""
 
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from flexapi.api.status.server import Unavailable
+from flexapi.engine import shell
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.disk.file import LockBusy
 from flexapi.mirror.document import Document
+from flexapi.mirror.document.values import Path
 from flexapi.mirror.edits import validation
 
 # Seconds that an answer may take to check what was not checked before; a huge config takes several answers.
@@ -20,7 +25,7 @@ def config_status() -> dict[str, Any]:
     `{"path", "state": "ok" | "broken" | "missing" | "unknown" | "unreadable" | "unwritable",
     "problem": {"detail", "line", "column"} or null, "revision", "tasks", "errors": [{"attr", "detail"}, …]
     or null where FlexGet can't be asked, "checked": whether the errors are all, "warnings": [{"attr", "detail",
-    "lines"}, …]: what FlexGet takes, and reads in another way than it looks}`.
+    "lines", "code"}, …]: what FlexGet takes, and does in another way than it looks}`.
     """
     try:
         problem = mirror.refresh()
@@ -62,8 +67,29 @@ def config_status() -> dict[str, Any]:
 
 
 def warnings(document: Document) -> list[dict[str, Any]]:
-    """Return what is valid and misleading: keys that stand twice, with all their lines (from 1)."""
-    return [
-        {"attr": validation.dotted(found.path), "detail": str(found), "lines": list(found.lines)}
+    """Return what is valid and does harm: keys that stand twice, and commands that a title can change.
+
+    `lines` (from 1) are all places of a key, or that of the `exec`; `code` is `twice` or `exec_unescaped`.
+    """
+    twins = [
+        _warning("twice", found.path, str(found), found.lines)
         for found in document.twins[:MAX_FAULTS]
     ]
+    return twins + [
+        _warning("exec_unescaped", risk.path, str(risk), [document.mark(risk.path)[0][0]])
+        for risk in commands_at_risk(document)
+    ]
+
+
+@lru_cache(maxsize=1)
+def commands_at_risk(document: Document) -> list[shell.Risk]:
+    """Return each `exec` of a task or template that puts an entry's fields into a shell as they are."""
+    data = mirror.rows.mapping(document.data)
+    parts = {key: data[key] for key in ("tasks", "templates") if key in data}
+    # A hostile text has one in many places, by aliases.
+    return list(islice(shell.risks(parts), MAX_FAULTS))
+
+
+def _warning(code: str, path: Path, detail: str, lines: Iterable[int]) -> dict[str, Any]:
+    attr = validation.dotted(path)
+    return {"code": code, "attr": attr, "detail": detail, "lines": list(lines)}

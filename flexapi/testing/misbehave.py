@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flexget import plugin
+from flexget.entry import Entry
 from flexget.event import event
 from loguru import logger
 
@@ -108,10 +109,14 @@ class Misbehave:
         else:
             globals()[f"_{config}"]()
 
+    def search(self, task: Any, entry: Entry, config: Any) -> list[Entry]:
+        """Find one entry, whatever is searched for."""
+        return [Entry("Found", "http://localhost/found")]
+
     def on_task_abort(self, task: Any, config: Any) -> None:
         logger.info("the abort phase ran")
 
 
 @event("plugin.register")
 def register() -> None:
-    plugin.register(Misbehave, "misbehave", api_ver=2)
+    plugin.register(Misbehave, "misbehave", interfaces=["task", "search"], api_ver=2)

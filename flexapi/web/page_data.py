@@ -10,6 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from executions.models import Execution
 from executions.serializers import ExecutionSerializer
 from flexapi.api.router import router
+from flexapi.mirror import mirror
+from flexapi.mirror.status import commands_at_risk
 from movie_queue.identity import DEFAULT_QUEUE
 from movie_queue.models import QueuedMovie
 from tasks.models import Task
@@ -63,6 +65,16 @@ def tasks(user: Any) -> list[dict[str, Any]]:
         }
         for task in Task.objects.defer("config")
     ]
+
+
+def warnings() -> dict[str, list[str]]:
+    """What the tasks page warns of, by the task's key in the file."""
+    found: dict[str, list[str]] = {}
+    for risk in commands_at_risk(mirror.current().document):
+        section, key, *_ = risk.path
+        if section == "tasks":
+            found.setdefault(str(key), []).append(f"{risk}.")
+    return found
 
 
 def movie_queues() -> list[str]:

@@ -136,9 +136,12 @@ class TasksView(PageView):
         return super().get_context_data(**kwargs, add_url=add_url)
 
     def get_data(self) -> dict[str, Any]:
-        """The tasks, and the recent executions, among which is the last one of each."""
-        recent = page_data.executions(ROWS.all()[:200])
-        return {"tasks": page_data.tasks(self.request.user), "recent": recent}
+        """The tasks with what to warn of, and the recent executions, among which is the last one of each."""
+        return {
+            "tasks": page_data.tasks(self.request.user),
+            "warnings": page_data.warnings(),
+            "recent": page_data.executions(ROWS.all()[:200]),
+        }
 
 
 class MovieQueueView(PageView):

@@ -98,6 +98,112 @@ def test_a_movie_that_failed_stays_queued(run: Run) -> None:
     assert queued() == ["Fight Club (1999)"]
 
 
+EVIL = "Evil'; $(touch pwned) & `touch pwned`\n--x"
+COMMAND = "printf '%s\\n' {{title}} {{movie_name}} {{quality_req|default('')}} {{url}} >> said"
+# Whatever becomes of an entry.
+EVERYTHING = {
+    f"on_{phase}": {
+        f"for_{which}": COMMAND
+        for which in ("entries", "accepted", "rejected", "undecided", "failed")
+    }
+    for phase in ("filter", "output", "exit")
+}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"movie_queue": True},
+        {"emit_movie_queue": {"quality": True}},
+        {"if": [{"True": {"exec": COMMAND}}], "movie_queue": True},
+    ],
+)
+def test_a_title_with_commands_is_rejected_where_exec_would_run_them(
+    run: Run, flexget_home: FlexGetHome, source: dict[str, Any]
+) -> None:
+    for title, quality in (
+        (EVIL, "any"),
+        ("Ocean's Eleven", "any"),
+        ("Plain", "<1080p"),
+        ("Alien", "720p+"),
+    ):
+        QueuedMovie.objects.create(title=title, quality=quality)
+    plugins = {
+        "exec": EVERYTHING,
+        "accept_all": True,
+        "disable": ["seen", "retry_failed"],
+        **source,
+    }
+    execution = run({"films": plugins})
+    assert execution.status == Status.COMPLETE, execution.abort_reason
+    assert not (flexget_home.folder / "pwned").exists()
+    said = (flexget_home.folder / "said").read_text()
+    assert "Alien" in said
+    assert not set("'$`&;<") & set(said)
+    found = {entry.title.split()[0]: entry for entry in execution.entries.all()}
+    states = {name: entry.state for name, entry in found.items()}
+    assert states == {
+        "Evil": "rejected",
+        "Oceans": "rejected",
+        "Plain": "rejected",
+        "Alien": "accepted",
+    }
+    assert "`auto_escape: yes`" in found["Evil"].reason
+    assert len(queued()) == 4
+
+
+def test_a_title_with_commands_is_taken_where_exec_escapes_it(
+    run: Run, flexget_home: FlexGetHome
+) -> None:
+    QueuedMovie.objects.create(title=EVIL)
+    command = {"auto_escape": True, "on_output": {"for_accepted": "echo {{title}} > escaped"}}
+    plugins = {"exec": command, "accept_all": True, "movie_queue": True}
+    execution = run({"films": {**plugins, "disable": ["seen", "retry_failed"]}})
+    assert states(execution) == {EVIL: "accepted"}
+    assert (flexget_home.folder / "escaped").read_text() == f"{EVIL}\n"
+    assert not (flexget_home.folder / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    "taker", [{"movie_queue": "accept"}, {"list_match": {"from": [{"movie_queue": True}]}}]
+)
+def test_an_accepted_entry_gets_no_commands_from_the_queue(
+    run: Run, flexget_home: FlexGetHome, taker: dict[str, Any]
+) -> None:
+    QueuedMovie.objects.create(title="$(touch pwned) Ocean's", imdb_id="tt12345678")
+    found = entry("Oceans 720p", imdb_id="tt12345678")
+    exec_ = "echo {{movie_name|default('none')}} > named"
+    execution = run({"films": task(found, exec=exec_, **taker)})
+    assert states(execution) == {"Oceans 720p": "accepted"}
+    assert (flexget_home.folder / "named").read_text() == "touch pwned Oceans\n"
+    assert not (flexget_home.folder / "pwned").exists()
+    assert queued() == []
+
+
+def test_a_search_for_a_title_with_commands_leaves_none_in_what_it_finds(
+    run: Run, flexget_home: FlexGetHome
+) -> None:
+    QueuedMovie.objects.create(title=EVIL)
+    discover = {
+        "what": [{"emit_movie_queue": True}],
+        "from": [{"misbehave": "search"}],
+        "release_estimations": "ignore",
+    }
+    execution = run(
+        {
+            "films": {
+                "discover": discover,
+                "exec": "echo {{discovered_from}} > searched",
+                "accept_all": True,
+            }
+        },
+        discover_now=True,
+    )
+    assert states(execution) == {"Found": "accepted"}
+    assert (flexget_home.folder / "searched").read_text() == "Evil touch pwned touch pwned x\n"
+    assert not (flexget_home.folder / "pwned").exists()
+
+
 def test_an_aborted_task_grabs_nothing(run: Run) -> None:
     QueuedMovie.objects.create(title="Film", year=2020)
     # FlexGet's backlog gives what an aborted task left to the next one of its name.

@@ -74,6 +74,7 @@ class TestKeysThatStandTwice:
         config.write_text(TWICE)
         assert config_status()["warnings"] == [
             {
+                "code": "twice",
                 "attr": "tasks",
                 "detail": "tasks stands twice: FlexGet reads line 5 and ignores line 1. Join them, or"
                 " delete or rename one",

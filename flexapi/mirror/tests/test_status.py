@@ -52,6 +52,26 @@ def test_a_big_config_is_checked_over_several_answers(config, monkeypatch):
     assert (len(answer["errors"]), answer["checked"]) == (120, True)
 
 
+def test_it_warns_of_commands_that_a_title_can_change(config):
+    config.write_text(
+        "templates:\n  say: {exec: 'echo {{url}}'}\n"
+        "tasks:\n  tv:\n    exec:\n      on_output: {for_accepted: 'echo {{title}} secret-word'}\n"
+        "  safe: {exec: 'echo {{title|shell_quote}}'}\n"
+    )
+    warnings = status.config_status()["warnings"]
+
+    assert [(each["code"], each["attr"], each["lines"]) for each in warnings] == [
+        ("exec_unescaped", "tasks.tv.exec", [5]),
+        ("exec_unescaped", "templates.say.exec", [2]),
+    ]
+    assert "`title`" in warnings[0]["detail"]
+    assert "`url`" in warnings[1]["detail"]
+    assert "secret-word" not in str(warnings)
+
+    config.write_text("tasks: {tv: {exec: {auto_escape: yes, on_output: {phase: date}}}}\n")
+    assert status.config_status()["warnings"] == []
+
+
 class TestPieces:
     OLD: dict[str, Any] = {"tasks": {"a": {"mock": []}, "b": {"bad": 1}}, "schedules": []}
 

@@ -12,6 +12,7 @@ list_remove, list_clear and as an input.
 """
 
 from collections.abc import Iterator, MutableSet
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ from flexget.event import event
 from flexget.utils import qualities
 from loguru import logger
 
+from flexapi.engine import shell
 from flexapi.engine.host import child
 from movie_queue.flexget.queue import MovieQueue, WantedMovie
 from movie_queue.identity import ANY_QUALITY, DEFAULT_QUEUE, IMDB_ID, Identity
@@ -124,6 +126,36 @@ def wanted_by(entry: Entry, queue_name: str) -> WantedMovie | None:
     return movie
 
 
+def for_shell(movie: WantedMovie) -> WantedMovie:
+    """Return the movie as the task that runs may know it; another one where its `exec` could run parts of this one.
+
+    Whoever may queue movies may not run commands.
+    """
+    if shell.is_plain(movie.title) and shell.is_plain(movie.quality):
+        return movie
+    task = None if child.current is None else child.current.task
+    if task is None or not any(True for _ in shell.risks(task.config)):
+        return movie
+    title = shell.made_plain(movie.title, f"movie {movie.id or ''}".strip())
+    quality = movie.quality if shell.is_plain(movie.quality) else ANY_QUALITY
+    return replace(movie, title=title, quality=quality)
+
+
+def to_found_entry(movie: WantedMovie) -> Entry:
+    """Return the movie as an entry that a task takes in; rejected where it is dangerous there.
+
+    Commands may be for rejected entries as well, so it has only what is left of its title.
+    """
+    plain = for_shell(movie)
+    entry = to_entry(plain)
+    if plain is not movie:
+        entry.reject(
+            "Its title or quality in the movie queue holds characters that mean something to a shell, and an `exec` of this"
+            " task doesn't escape them. Set `auto_escape: yes` there, or change the movie in the queue."
+        )
+    return entry
+
+
 def to_entry(movie: WantedMovie) -> Entry:
     """Return the movie as an entry."""
     title = f"{movie.title} ({movie.year})" if movie.year else movie.title
@@ -188,7 +220,8 @@ class MovieQueueList(MutableSet):
     def get(self, entry: Any) -> Entry | None:
         """Return the movie that the entry is, in a quality that it may have."""
         movie = wanted_by(entry, self.queue_name)
-        return None if movie is None else to_entry(movie)
+        # list_match copies the fields into what it accepts.
+        return None if movie is None else to_found_entry(movie)
 
     def add(self, entry: Entry) -> None:
         """Queue the entry's movie, unless it is queued or was grabbed."""
@@ -250,7 +283,8 @@ class PluginMovieQueue:
         """Give the queued movies as entries, where no action is asked for."""
         if self.prepare(config)["action"] is not None:
             return []
-        return list(self.get_list(config))
+        queue_name = self.prepare(config)["queue_name"]
+        return [to_found_entry(movie) for movie in queue().movies(queue_name)]
 
     @plugin.priority(127)
     def on_task_filter(self, task: Any, config: Any) -> None:
@@ -267,7 +301,7 @@ class PluginMovieQueue:
             if rival is None or _quality(entry) > _quality(rival):
                 best[movie] = entry
         for movie, entry in best.items():
-            for name, value in _fields(movie).items():
+            for name, value in _fields(for_shell(movie)).items():
                 if not entry.get(name, eval_lazy=False):
                     entry[name] = value
             entry.accept(f"queued in {movie.queue_name}")
@@ -330,12 +364,12 @@ class PluginEmitMovieQueue:
             options |= config
         entries = []
         for movie in queue().movies(str(options["queue_name"])):
-            entry = to_entry(movie)
-            title = [movie.title]
-            if options["year"] and movie.year and str(movie.year) not in movie.title:
+            entry = to_found_entry(movie)
+            title = [str(entry["movie_name"])]
+            if options["year"] and movie.year and str(movie.year) not in title[0]:
                 title.append(str(movie.year))
-            if options["quality"] and movie.quality != ANY_QUALITY:
-                title.append(movie.quality)
+            if options["quality"] and "quality_req" in entry:
+                title.append(str(entry["quality_req"]))
             entry["title"] = " ".join(title)
             entries.append(entry)
         return entries

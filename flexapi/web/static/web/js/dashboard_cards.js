@@ -29,14 +29,24 @@ function faultList(errors) {
   );
 }
 
-function warningList(warnings) {
+const WARNINGS = {
+  twice: (n) => `${counted(n, "key")} in the config ${n === 1 ? "stands" : "stand"} twice`,
+  exec_unescaped: (n) => `${counted(n, "command")} can be changed by the name of a release`,
+};
+
+function warningList(code, warnings) {
   return h(
     "div",
     { class: "callout aborted" },
-    h("b", {}, `${counted(warnings.length, "key")} in the config ${warnings.length === 1 ? "stands" : "stand"} twice`),
-    h("ul", { class: "faults" }, warnings.slice(0, FAULTS).map((warning) => h("li", {}, warning.detail, "."))),
+    h("b", {}, (WARNINGS[code] ?? ((n) => counted(n, "warning")))(warnings.length)),
+    h("ul", { class: "faults" }, warnings.slice(0, FAULTS).map((warning) => h("li", {}, h("code", {}, warning.attr), warning.detail, "."))),
     warnings.length > FAULTS && h("p", { class: "quiet" }, `and ${warnings.length - FAULTS} more`),
   );
+}
+
+function warningLists(warnings) {
+  const codes = new Set(warnings.map(({ code }) => code));
+  return [...codes].map((code) => warningList(code, warnings.filter((warning) => warning.code === code)));
 }
 
 let soon;
@@ -68,7 +78,7 @@ export async function showState(url, can) {
       fact("FlexAPI", versions.flexapi),
     ),
     ...(config.errors?.length ? [faultList(config.errors)] : []),
-    ...(config.warnings?.length ? [warningList(config.warnings)] : []),
+    ...warningLists(config.warnings ?? []),
   );
 }
 

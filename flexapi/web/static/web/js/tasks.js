@@ -8,7 +8,7 @@ import { counted, timeElement } from "./format.js";
 import { at } from "./root.js";
 import { openRunDialog } from "./run_dialog.js";
 
-const { can, tasks, recent } = pageData();
+const { can, tasks, warnings, recent } = pageData();
 const rows = new Map();
 
 /** Whether FlexGet runs the task for a name or pattern; `*`, `?` and `[…]` as in a shell. */
@@ -77,8 +77,14 @@ function lastRun(task) {
   );
 }
 
+/** What an attacker could do with this task; its key is another one once it is enabled or disabled. */
+function warning(task) {
+  const found = warnings[task.key] ?? warnings[`_${task.name}`] ?? warnings[task.name];
+  return found && h("p", { class: "callout aborted warning" }, found.join(" "));
+}
+
 function show(task) {
-  const row = h("li", { class: task.enabled ? "task" : "task off" }, h("span", { class: "name" }, task.name), lastRun(task), actions(task));
+  const row = h("li", { class: task.enabled ? "task" : "task off" }, h("span", { class: "name" }, task.name), lastRun(task), actions(task), warning(task));
   rows.get(task)?.replaceWith(row);
   rows.set(task, row);
   return row;
