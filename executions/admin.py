@@ -13,6 +13,7 @@ from flexapi.api.record_admin import KeptRecordAdmin, RecordAdmin
 
 from . import extensions
 from .models import Execution, ExecutionEnded, ExecutionEntry, LogLine, Worker
+from .requests import denied_options
 
 # How many refusals of a bulk action are told one by one.
 MAX_SHOWN = 20
@@ -97,19 +98,25 @@ class ExecutionAdmin(RecordAdmin):
             else:
                 aborted.append(execution)
         self._tell(request, aborted, "being aborted")
-        for sentence in over[:MAX_SHOWN]:
-            self.message_user(request, sentence, messages.WARNING)
-        if len(over) > MAX_SHOWN:
-            self.message_user(request, f"{len(over) - MAX_SHOWN} more are over.", messages.WARNING)
+        self._warn(request, over, "are over")
 
     @admin.action(description="Run selected executions again", permissions=["run"])
     def run_again(self, request: HttpRequest, executions: QuerySet[Execution]) -> None:
-        """Queue the same tasks with the same options once more."""
-        wanted = [
-            Execution(tasks=old.tasks, options=old.options, requested_by_id=request.user.pk)
-            for old in executions.order_by("pk")
-        ]
+        """Queue the same tasks with the same options once more, where the user may use these options."""
+        wanted, refused = [], []
+        for old in executions.order_by("pk"):
+            denied = denied_options(old.options, request.user)
+            if denied:
+                names = ", ".join(denied)
+                refused.append(
+                    f"{old} has options that need the permission to change tasks: {names}."
+                )
+                continue
+            wanted.append(
+                Execution(tasks=old.tasks, options=old.options, requested_by_id=request.user.pk)
+            )
         self._tell(request, Execution.objects.enqueue_all(wanted), "queued")
+        self._warn(request, refused, "are not queued")
 
     def _tell(self, request: HttpRequest, executions: list[Execution], what: str) -> None:
         """Say what was done, in one sentence for hundreds as well."""
@@ -121,6 +128,14 @@ class ExecutionAdmin(RecordAdmin):
                 request,
                 f"{len(numbers)} executions, {numbers[0]} to {numbers[-1]}, are {what}.",
             )
+
+    def _warn(self, request: HttpRequest, sentences: list[str], what: str) -> None:
+        """Say of each what was not done; of the last of many, how many there are."""
+        for sentence in sentences[:MAX_SHOWN]:
+            self.message_user(request, sentence, messages.WARNING)
+        if len(sentences) > MAX_SHOWN:
+            more = len(sentences) - MAX_SHOWN
+            self.message_user(request, f"{more} more {what}.", messages.WARNING)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Count what goes with executions: Django would list each of 100,000 log lines."""

@@ -29,6 +29,12 @@ _TASKS: Schema = {
 }
 
 
+def denied_options(options: Iterable[str], user: Any) -> list[str]:
+    """Return those of a run's options that the user may not use, whether they ask for the run or repeat it."""
+    denied = sorted(set(EDITORS_OPTIONS).intersection(options))
+    return [] if not denied or user.has_perm("tasks.change_task") else denied
+
+
 def request_schema(options: Schema) -> Schema:
     """Return the JSON Schema of a whole request, given that of the options."""
     return {

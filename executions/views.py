@@ -150,8 +150,8 @@ class ExecutionViewSet(ReadOnlyViewSet):
 
     def _check_options_permitted(self, body: dict[str, Any]) -> None:
         """Raise PermissionDenied for options that reach as far as editing a task does."""
-        denied = [name for name in requests.EDITORS_OPTIONS if name in body]
-        if denied and not self.request.user.has_perm("tasks.change_task"):
+        denied = requests.denied_options(body, self.request.user)
+        if denied:
             raise PermissionDenied(
                 f"The options {', '.join(denied)} need the permission to change tasks."
             )

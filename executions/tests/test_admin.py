@@ -4,22 +4,28 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from executions.models import Execution, LogLine, Status
 
 pytestmark = pytest.mark.django_db
+POWERFUL = {"inject": [{"title": "x; touch y"}], "dl_path": "/tmp"}
 LIST = "admin:executions_execution_changelist"
 
 
 @pytest.fixture
 def act(admin_client: Any) -> Any:
-    """`act(action, executions)`: do it as an administrator; the answer has the `messages`."""
+    """`act(action, executions)`: do it as an administrator, or `user`; the answer has the `messages`."""
 
-    def act(action: str, executions: list[Execution], **fields: str) -> Any:
+    def act(action: str, executions: list[Execution], user: Any = None, **fields: str) -> Any:
         chosen = [execution.pk for execution in executions]
-        answer = admin_client.post(
+        client = admin_client
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+        answer = client.post(
             reverse(LIST), {"action": action, "_selected_action": chosen, **fields}
         )
         answer.messages = [str(message) for message in get_messages(answer.wsgi_request)]
@@ -42,6 +48,32 @@ class TestRunAgain:
         answer = act("run_again", old)
         first, last = old[-1].pk + 1, old[-1].pk + 100
         assert answer.messages == [f"100 executions, {first} to {last}, are queued."]
+
+    @pytest.mark.parametrize(
+        ("role", "queued"),
+        [("operator", [{"learn": True}]), ("editor", [{"learn": True}, POWERFUL])],
+    )
+    def test_it_needs_what_the_options_need(
+        self, act: Any, make_user: Any, role: str, queued: list[Any]
+    ) -> None:
+        old = [
+            Execution.objects.create(status=Status.COMPLETE, options=o)
+            for o in ({"learn": True}, POWERFUL)
+        ]
+        answer = act("run_again", old, make_user("someone", role=role, is_staff=True))
+        pending = Execution.objects.filter(status=Status.PENDING).order_by("pk")
+        assert [execution.options for execution in pending] == queued
+        refusal = f"{old[1]} has options that need the permission to change tasks: dl_path, inject."
+        assert (refusal in answer.messages) == (role == "operator")
+
+    def test_many_refusals_are_counted(self, act: Any, make_user: Any) -> None:
+        old = [
+            Execution.objects.create(status=Status.COMPLETE, options=POWERFUL) for _ in range(22)
+        ]
+        answer = act("run_again", old, make_user("someone", role="operator", is_staff=True))
+        assert len(answer.messages) == 21
+        assert answer.messages[-1] == "2 more are not queued."
+        assert not Execution.objects.filter(status=Status.PENDING).exists()
 
 
 class TestAbort:
