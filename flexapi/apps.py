@@ -23,6 +23,7 @@ class FlexapiConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the rest of the plugins; say on `/api/server` how it went."""
+        from flexapi import checks  # noqa: F401 (it registers them)
         from flexapi.api.status import server  # DRF may only be imported now.
 
         plugins.load(apps)

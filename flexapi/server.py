@@ -21,6 +21,7 @@ from executions.running.reaper import Reaper, Wake
 from executions.running.runner import Unprepared
 from executions.running.worker import WorkerProcess
 from flexapi.api.accounts.last_use import last_use
+from flexapi.api.http import unparsed
 from flexapi.asgi import application
 from flexapi.engine.client import Engine
 from flexapi.engine.instance import engine
@@ -40,6 +41,7 @@ class Server:
     """
 
     def __init__(self, listener: socket.socket, *, works: bool = True) -> None:
+        unparsed.install()
         self._daphne = Daphne(
             application,
             endpoints=[_endpoint(listener)],

@@ -11,6 +11,7 @@ import sys
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.views import csrf, defaults
 from rest_framework import exceptions
 
@@ -136,8 +137,18 @@ def bad_query(path: str) -> HttpResponse:
     return HttpResponse(detail, status=400, content_type="text/plain")
 
 
+def unreadable_form(path: str, error: MultiPartParserError) -> HttpResponse:
+    """The 400 for a form that was sent as multipart and isn't."""
+    detail = f"The form can't be read as multipart/form-data: {error}"
+    if is_api(path):
+        return error_response(400, "bad_request", detail)
+    return HttpResponse(detail, status=400, content_type="text/plain")
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's `handler400`."""
+    if isinstance(exception, MultiPartParserError):
+        return unreadable_form(request.path_info, exception)
     if not is_api(request.path_info):
         return defaults.bad_request(request, exception)
     if isinstance(exception, RequestDataTooBig):

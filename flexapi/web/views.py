@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, resolve_url
 from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
 from django.views.generic import TemplateView
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -187,6 +188,11 @@ class LoginPage(auth.LoginView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Log in, unless this address or user name was tried too often."""
         attempt = Request(request, parsers=[FormParser(), MultiPartParser()])
+        try:
+            attempt.data  # noqa: B018 (parsed here, for the brakes)
+        except UnsupportedMediaType as error:
+            hint = "This page takes its form; programs log in at POST /api/auth/login."
+            return HttpResponse(f"{error.detail} {hint}", status=415, content_type="text/plain")
         # Each counts the attempt, whatever the others say.
         allowed = [brake().allow_request(attempt, cast(APIView, self)) for brake in self.throttles]
         if not all(allowed):
