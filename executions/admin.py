@@ -59,8 +59,17 @@ class ExecutionAdmin(RecordAdmin):
 
     @admin.display(description="see also")
     def related(self, execution: Execution) -> SafeString:
-        """Lead to what other apps have of it."""
-        return format_html_join(", ", '<a href="{}">{}</a>', extensions.links_of(execution))
+        """Lead to what it caused, and to what other apps have of it."""
+        caused = execution.caused.order_by("pk").values_list("pk", flat=True)
+        of_admin = [
+            (
+                reverse("admin:executions_execution_change", args=[pk]),
+                f"execution {pk}, which it led to",
+            )
+            for pk in caused
+        ]
+        links = [*of_admin, *extensions.links_of(execution)]
+        return format_html_join(", ", '<a href="{}">{}</a>', links)
 
     @admin.display(description="log")
     def log(self, execution: Execution) -> SafeString:

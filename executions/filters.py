@@ -19,7 +19,7 @@ class ExecutionFilter(django_filters.FilterSet):
 
     class Meta:
         model = Execution
-        fields = ("status", "schedule", "queue", "created_after", "created_before")
+        fields = ("status", "schedule", "caused_by", "queue", "created_after", "created_before")
 
     def filter_queryset(self, queryset: QuerySet[Execution]) -> QuerySet[Execution]:
         """Filter; where no status is asked for, show what is running or will run."""

@@ -166,6 +166,17 @@ class Execution(models.Model):
     schedule = models.BigIntegerField(
         null=True, blank=True, help_text="The id of the schedule that asked for it."
     )
+    caused_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="caused",
+        help_text="The execution in which a plugin (run_task) asked for it.",
+    )
+    chain = models.BigIntegerField(
+        null=True, blank=True, help_text="The id of the first of those that caused each other."
+    )
     created = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
     finished = models.DateTimeField(null=True, blank=True)
@@ -204,6 +215,9 @@ class Execution(models.Model):
                 condition=Q(status__in=["pending", "running"]),
             ),
             models.Index(fields=["status", "-id"], name="execution_status"),
+            models.Index(
+                fields=["chain"], name="execution_chain", condition=Q(chain__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:
@@ -230,6 +244,8 @@ class Execution(models.Model):
                 options=self.options,
                 requested_by_id=self.requested_by_id,
                 schedule=self.schedule,
+                caused_by_id=self.caused_by_id,
+                chain=self.chain,
             )
             for share in queues.shares(self.tasks)
         ]

@@ -40,6 +40,7 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
             "finished",
             "requested_by",
             "schedule",
+            "caused_by",
             "summary",
             "abort_reason",
             "waiting_for",

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import OperationalError, close_old_connections, transaction
 from django.utils import timezone
 
-from executions import extensions
+from executions import chains, extensions
 from executions.following import announcements
 from executions.models import Execution, ExecutionEntry, LogLine, Status
 from executions.signals import ended
@@ -37,6 +37,8 @@ class _Batch:
     lines: list[LogLine] = field(default_factory=list)
     entries: list[ExecutionEntry] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
+    # Those that plugins asked for.
+    caused: list[Execution] = field(default_factory=list)
     # Those of a kind that another app handles.
     others: list[Report] = field(default_factory=list)
 
@@ -47,6 +49,12 @@ def _message(text: str) -> str:
         cut = len(text) - LONGEST_MESSAGE
         text = f"{text[:LONGEST_MESSAGE]}… [{cut} more characters]"
     return storable(text)
+
+
+def _line(message: str, level: str) -> dict[str, Any]:
+    """Return a log report of FlexAPI's own."""
+    now = timezone.now().timestamp()
+    return {"time": now, "level": level, "plugin": "flexapi", "task": "", "message": message}
 
 
 class Recorder:
@@ -79,9 +87,7 @@ class Recorder:
 
     def note(self, message: str, level: str = "INFO") -> None:
         """Add a line of FlexAPI's own to the log."""
-        now = timezone.now().timestamp()
-        params = {"time": now, "level": level, "plugin": "flexapi", "task": "", "message": message}
-        self.store([Report("log", params)])
+        self.store([Report("log", _line(message, level))])
 
     def conclude(self, ending: Ending, abort_reason: str) -> None:
         """Store how it ended; `abort_reason` is why it was asked to abort, if it was."""
@@ -161,6 +167,19 @@ class Recorder:
             for entry in params["entries"]
         ]
 
+    def _on_execute(self, batch: _Batch, params: dict[str, Any]) -> None:
+        tasks = storable_all(params["tasks"])
+        named = ", ".join(tasks) or "all tasks"
+        try:
+            options = storable_all(params["options"])
+            pending = len(batch.caused)
+            batch.caused.append(chains.caused(self.execution, tasks, options, pending))
+            level, message = "INFO", f"Queued as an execution of its own: {named}"
+        except chains.TooMany as error:
+            level, message = "ERROR", f"Not queued: {named}. {error}"
+        # The line also tells a batch that is written again that it was stored.
+        self._on_log(batch, _line(message, level))
+
     def _on_task(self, batch: _Batch, params: dict[str, Any]) -> None:
         for state in ExecutionEntry.State.values:
             counted = batch.changes.get(state, getattr(self.execution, state))
@@ -212,6 +231,7 @@ class Recorder:
                     if batch.entries:
                         ExecutionEntry.objects.bulk_create(batch.entries)
                     self._update(batch.changes)
+                    Execution.objects.enqueue_all(batch.caused)
                     extensions.handle(self.execution, batch.others)
                 return
             except OperationalError:

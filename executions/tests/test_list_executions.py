@@ -100,6 +100,7 @@ def test_one_execution(client: APIClient, viewer: User) -> None:
         "started": None,
         "finished": None,
         "requested_by": "viewer",
+        "caused_by": None,
         "schedule": None,
         "summary": {"accepted": 2, "rejected": 0, "failed": 0, "undecided": 0},
         "abort_reason": "tv: broken",

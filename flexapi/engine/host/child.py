@@ -108,6 +108,7 @@ class ChildRun:
         # What plugins of FlexAPI's get from the server, by name.
         self.extras: dict[str, Any] = params.get("extras", {})
         self.reporter = reporter
+        self._options: Namespace | None = None
         self.task: ReportingTask | None = None
         self.aborting = False
         self._done = 0
@@ -148,6 +149,7 @@ class ChildRun:
         for number in (signal.SIGTERM, signal.SIGALRM):
             signal.signal(number, self.on_abort_signal)
         add_event_handler("task.execute.before_plugin", self._before_plugin)
+        self.manager.run_elsewhere = self._ask_for
         self._start_logging()
         try:
             with self._flexget_lock():
@@ -229,7 +231,7 @@ class ChildRun:
             return
         self.reporter.report("started", tasks=names)
         self._total = len(names) or 1
-        options = self._options(names)
+        self._options = options = self._make_options(names)
         fire_event("manager.execute.started", self.manager, options)
         for name in names:
             with self._task_lock(name):
@@ -260,24 +262,37 @@ class ChildRun:
                 self.reporter.report("waiting", task="")
             yield
 
+    def _ask_for(self, options: Any) -> None:
+        """Ask the server for an execution of its own; `options` is what plugins give `Manager.execute`."""
+        defaults = self.manager.options.execute
+        wanted = execute_options.complete(defaults, options)
+        tasks = wanted.tasks
+        if tasks and tasks != ["*"]:
+            tasks = self._matching(tasks)
+            if not tasks:
+                return
+        request = execute_options.as_request(defaults, wanted, self._options, self.request)
+        self.reporter.report("execute", tasks=tasks or [], options=request)
+
+    def _matching(self, patterns: list[str]) -> list[str]:
+        names: list[str] = []
+        for pattern in patterns:
+            try:
+                found = self.manager.matching_tasks(pattern)
+            except ValueError as error:
+                # The config changed since the request, or names a task that it doesn't have.
+                logger.error(str(error))
+                continue
+            names += [name for name in found or [] if name not in names]
+        return names
+
     def _task_names(self) -> list[str]:
         """Return the tasks to run, in FlexGet's order: by priority, then as in the file."""
-        if self.patterns is None:
-            names = self.manager.tasks
-        else:
-            names = []
-            for pattern in self.patterns:
-                try:
-                    found = self.manager.matching_tasks(pattern)
-                except ValueError as error:
-                    # The config changed since the request.
-                    logger.error(str(error))
-                    continue
-                names += [name for name in found or [] if name not in names]
+        names = self.manager.tasks if self.patterns is None else self._matching(self.patterns)
         tasks = self.manager.config["tasks"]
         return sorted(names, key=lambda name: (tasks[name] or {}).get("priority", 65535))
 
-    def _options(self, names: list[str]) -> Namespace:
+    def _make_options(self, names: list[str]) -> Namespace:
         options = execute_options.namespace(self.manager.options.execute, self.request)
         options.tasks = None if self.patterns is None else names
         options.allow_manual = self.manual

@@ -2,7 +2,8 @@
 
 import copy
 import os
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,8 @@ class WarmManager(Manager):
         self._test = False
         # Who holds the lock, where `take_lock` could not take it.
         self.blocking: flexget_lock.Holder | None = None
+        # What a run does with the tasks that its plugins want to have run.
+        self.run_elsewhere: Callable[[Any], None] = _no_run
         # What plugins keep beside the tasks', as it was when the run began.
         self._kept: dict[str, dict[str, Any]] = {}
         # Where the loaded config has its variables from, and what they were.
@@ -129,6 +132,16 @@ class WarmManager(Manager):
         fire_event("manager.upgrade", self)
         if self.db_upgraded:
             fire_event("manager.db_upgraded", self)
+
+    def execute(
+        self,
+        options: Any = None,
+        priority: int = 1,
+        suppress_warnings: Sequence[str] | None = None,
+    ) -> list[tuple[str, str, threading.Event]]:
+        """Have tasks run after this one, as `run_task` and other plugins ask for some; nobody waits for them."""
+        self.run_elsewhere(options)
+        return []
 
     def shutdown(self, finish_queue: bool = True) -> None:
         """FlexGet calls this where an upgrade of its tables failed, and goes on."""
@@ -292,6 +305,10 @@ class WarmManager(Manager):
     def end_test_run(self) -> None:
         """Remove the copy that `begin_test_run` made."""
         self.database.end_test(self)
+
+
+def _no_run(options: Any) -> None:
+    raise RuntimeError("Tasks can be asked for by a run only.")
 
 
 def error_list(error: ConfigError) -> list[dict[str, Any]]:

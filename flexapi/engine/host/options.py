@@ -133,6 +133,54 @@ def _entry(item: dict[str, Any]) -> Entry:
     return entry
 
 
+def complete(defaults: argparse.Namespace, given: Any) -> argparse.Namespace:
+    """Return the options that plugins give `Manager.execute`, which may be some of them, or None, as all."""
+    if isinstance(given, argparse.Namespace):
+        return given
+    return argparse.Namespace(**{**vars(defaults), **(given or {})})
+
+
+def as_request(
+    defaults: argparse.Namespace,
+    options: argparse.Namespace,
+    used: argparse.Namespace | None,
+    request: dict[str, Any],
+) -> dict[str, Any]:
+    """Return FlexGet's execute options as a request has them (valid by `schema()`), but for the tasks.
+
+    What is the same as in `used`, which was made of `request`, is as it stands there.
+    """
+    result: dict[str, Any] = {}
+    places = {name: action.dest for name, action in _actions().items()}
+    for name, place in (places | {name: name for name in OF_THE_RUN}).items():
+        value = getattr(options, place, None)
+        if name in request and value == getattr(used, place, None):
+            result[name] = request[name]
+        elif name == "inject" and value:
+            result[name] = [_item(entry) for entry in value]
+        elif value is not None and value != getattr(defaults, place, None):
+            result[name] = value.lower() if name == "loglevel" else value
+    return result
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    """Return an entry as a request injects it, with the fields that JSON can hold."""
+    fields = {
+        name: entry[name]
+        for name in entry
+        if name not in ("title", "url", "immortal")
+        and not entry.is_lazy(name)
+        and isinstance(entry[name], str | int | float | bool | None)
+    }
+    return {
+        "title": entry["title"],
+        "url": entry["url"],
+        "force": bool(entry.get("immortal")),
+        "accept": bool(entry.accepted),
+        "fields": fields,
+    }
+
+
 def namespace(defaults: argparse.Namespace, options: dict[str, Any]) -> argparse.Namespace:
     """Return FlexGet's execute options with `options` (valid by `schema()`) laid over them."""
     actions = _actions()

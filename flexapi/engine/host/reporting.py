@@ -11,6 +11,7 @@ Every report is one line of JSON-RPC (see `protocol`) on a pipe whose other end 
             "trace"}, …]}`: what became of them; a task reports its entries in several such lines
 `task`      `{"task", "accepted", "rejected", "failed", "undecided", "aborted": bool,
             "abort_reason", "silent": bool}`: one task has ended
+`execute`   `{"tasks": [name, …], "options": {…}}`: a plugin asks for a run of these tasks (none: of all), as a request of its own
 `finished`  `{"aborted": bool}`: the execution ran to its end; without it, the process died
 
 What apps and plugins add to a run has kinds of its own, named as the app is.

@@ -22,6 +22,7 @@ TASKS: dict[str, Any] = {
         **mock("Sintel 2010 720p", "Sintel 2010 cam", "Tears of Steel trailer"),
         "regexp": {"accept": ["720p"], "reject": ["cam"]},
     },
+    "leads": accepting(run_task={"task": "hello"}),
     "lines": accepting(misbehave={"lines": 300}),
     "slow": accepting(misbehave={"lines": 120, "seconds": 0.05}),
     "endless": accepting(misbehave={"lines": 6000, "seconds": 0.01}),

@@ -230,6 +230,16 @@ def test_on_a_phone(web_server: LiveServer, people: Any) -> None:
     expect(page.locator(".log-line .message").first).to_have_text("misbehave line 1")
 
 
+def test_what_a_run_leads_to_and_comes_from(web_server: LiveServer, people: Any) -> None:
+    first = web_server.run(tasks=["leads"])["id"]
+    page = people(web_server, "viewer").watch(first)
+    chain = page.locator("#chain")
+    expect(chain).to_contain_text("Led to execution")
+    expect(chain).to_contain_text("(hello)")
+    chain.get_by_role("link").click()
+    expect(page.locator("#chain")).to_have_text(f"Caused by execution {first}")
+
+
 def test_a_deleted_one(web_server: LiveServer, people: Any) -> None:
     person = people(web_server, "viewer")
     answer = person.page.goto("/executions/999999/")

@@ -6,6 +6,7 @@ import { abort, doing, isActive, optionsOf, runAgain, statusBadge, tasksOf } fro
 import { amount, counted, timeElement, tookOf } from "../format.js";
 import { Live, showConnection } from "../live.js";
 import { unlockButton } from "../server_care.js";
+import { showChain } from "./chain.js";
 import { copyLines } from "./copy.js";
 import { Entries } from "./entries.js";
 import { rangeOf, hashOf } from "./links.js";
@@ -20,6 +21,8 @@ let execution = data.execution;
 let resumedAfter = null;
 let ended = false;
 let counts = "";
+// The status with which the chain was looked at last.
+let chained = "";
 let looked = { lines: 0, last: 0 };
 
 const store = new LogStore(data.levels, {
@@ -98,6 +101,8 @@ async function refresh() {
   try {
     execution = (await api(at(`/api/execution/${execution.id}`))).object;
     showExecution();
+    if (chained !== execution.status) await showChain(byId("chain"), execution);
+    chained = execution.status;
   } catch (error) {
     // Unreachable: the websocket notices that as well, says so, and comes back.
     if (error.status) toast(error.message, "failed");
