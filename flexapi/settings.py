@@ -115,7 +115,7 @@ INSTALLED_APPS = [
     "flexapi",
     # Before those whose templates it replaces.
     "flexapi.web",
-    "django.contrib.admin",
+    "flexapi.api.admin_site.FlexapiAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

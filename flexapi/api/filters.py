@@ -74,6 +74,10 @@ class OrderingFilter(filters.OrderingFilter):
             terms.append("pk")
         return terms
 
+    def get_valid_fields(self, queryset: Any, view: Any, context: Any = None) -> list[Any]:
+        """The view's `ordering_fields`. DRF takes every field of the serializer where a view names none."""
+        return [(name, name) for name in getattr(view, "ordering_fields", None) or ()]
+
     def _refuse_unknown(
         self, terms: list[str], request: Request, queryset: QuerySet[Any], view: Any
     ) -> None:
@@ -81,7 +85,7 @@ class OrderingFilter(filters.OrderingFilter):
         known = [name for name, _ in fields]
         unknown = ", ".join(term for term in terms if term.removeprefix("-") not in known)
         if unknown:
-            detail = f"Cannot order by {unknown}; known are: {', '.join(known)}."
+            detail = f"Cannot order by {unknown}; known are: {', '.join(known) or 'none'}."
             raise ValidationError({self.ordering_param: detail})
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:

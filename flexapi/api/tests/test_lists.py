@@ -95,6 +95,9 @@ class TestOrdering:
         assert field in error["detail"]
         assert "known are: id, name" in error["detail"]
 
+    def test_what_declares_no_order_has_none(self, client: Any) -> None:
+        assert client.get("/api/named?ordering=name").status_code == 400
+
     def test_search(self, client: Any) -> None:
         assert names(client.get("/api/groups?search=A")) == ["a"]
 
