@@ -9,6 +9,7 @@ class TasksConfig(AppConfig):
 
     name = "tasks"
     verbose_name = "Tasks"
+    engine_methods = "tasks.flexget"
     role_permissions = {"viewer": ["view_*"], "editor": ["*"]}
 
     def ready(self) -> None:

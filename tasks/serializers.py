@@ -66,6 +66,34 @@ class TaskDetailSerializer(TaskSerializer):
         }
 
 
+class OriginSerializer(serializers.Serializer[Any]):
+    """Where a value of a task comes from."""
+
+    path = serializers.ListField(help_text="Keys and indexes that lead to the value in `config`.")
+    kind = serializers.ChoiceField(("task", "template", "include"))
+    name = serializers.CharField(
+        help_text="The task, the template, or the included file as the config names it."
+    )
+    file = serializers.CharField(help_text="The file in which it is written.")
+    line = serializers.IntegerField(allow_null=True, help_text="Its line there, from 1.")
+    written = serializers.CharField(
+        allow_null=True,
+        help_text="What is written there, where variables make another value of it.",
+    )
+
+
+class MergedTaskSerializer(serializers.Serializer[Any]):
+    """A task as FlexGet runs it."""
+
+    config = serializers.JSONField(
+        help_text="Its plugins, with variables, templates and included files applied."
+    )
+    origins = OriginSerializer(many=True)
+    problem = serializers.CharField(
+        allow_null=True, help_text="Why FlexGet can't prepare it; `config` is as far as it got."
+    )
+
+
 class QueueField(serializers.CharField):
     """The queue of a task, checked as the model checks it."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -14,13 +15,14 @@ from rest_framework.response import Response
 from flexapi.api.errors import Conflict
 from flexapi.api.free_names import FreeNameMixin, reverse_name
 from flexapi.api.parameters import flag
-from flexapi.api.viewsets import ApiViewSet, ListMixin
+from flexapi.api.viewsets import ApiViewSet, ListMixin, one
 from flexapi.mirror import answers, mirror
 from flexapi.mirror.representation import MirrorMixin, Source
-from tasks import edits, listing
+from tasks import edits, listing, merged
 from tasks.models import Task
 from tasks.serializers import (
     ChangedTaskSerializer,
+    MergedTaskSerializer,
     NewTaskSerializer,
     ReplacedTaskSerializer,
     TaskDetailSerializer,
@@ -135,6 +137,13 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         with self._translated(task.key):
             self._editor().delete([task.key], force=flag(request, "force"))
         return Response(status=204)
+
+    @extend_schema(responses=MergedTaskSerializer)
+    @action(detail=True, filter_backends=[])
+    def merged(self, request: Request, name: str) -> Response:
+        """Read what FlexGet runs: variables, templates and included files applied, and where each value is from."""
+        found = merged.of_task(self.get_object().key, masked=self.masked)
+        return self.with_etag(one(found), found, state=found)
 
     def _update(self, task: Task, wanted: dict[str, Any], change: Any) -> Response:
         name = wanted.get("name")

@@ -15,6 +15,7 @@ from .errors import EditRefused, KeyTaken, ParseError, PathNotFound
 from .excerpt import Excerpt, excerpt
 from .jsonview import from_json
 from .operations import LAST, Delete, Insert, Move, Operation, Rename, Replace
+from .origins import written_at
 from .parse import LIMITS, Limits, compose, decoded, load
 from .paths import find, shown
 from .sharing import notes
@@ -256,6 +257,10 @@ class Document:
             return value, value
         key = tree.entry_start(found.nodes[-2], found.indexes[-1])
         return tree.lines.place(key), value
+
+    def written_at(self, path: Path) -> tuple[int, int] | None:
+        """Line and column, from 1, where the value at ``path`` is written: behind aliases and merges."""
+        return written_at(self._parsed(), path)
 
     def source(self, path: Path) -> str:
         """The exact source of the entry at ``path``, moved to column 0: ``key: value``, ``- item``.

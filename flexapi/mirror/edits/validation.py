@@ -19,6 +19,7 @@ import yaml
 from flexapi.engine.client import EngineError
 from flexapi.engine.instance import engine
 from flexapi.mirror.document.values import same
+from flexapi.mirror.edits import templates
 from flexapi.mirror.store.rows import mapping
 
 # Seconds that FlexGet may take for one piece.
@@ -56,11 +57,12 @@ def check(old: dict[Any, Any], new: dict[Any, Any]) -> None:
     before, after = changed_parts(old, new)
     if not before and not after:
         return
-    found = faults(after)
+    found = [*faults(after), *_template_faults(new)]
     if not found:
         return
     renamed = _names_in_one(old, new)
-    known = Counter(_identity(fault, renamed) for fault in faults(before))
+    before_it = [*faults(before), *_template_faults(old)]
+    known = Counter(_identity(fault, renamed) for fault in before_it)
     added = []
     for fault in found:
         identity = _identity(fault, renamed)
@@ -124,6 +126,10 @@ def _identity(fault: Fault, renamed: set[Any]) -> tuple[Path, str]:
     return path, fault.message
 
 
+def _template_faults(config: dict[Any, Any]) -> list[Fault]:
+    return [Fault(path, message) for path, message in templates.unknown(config)]
+
+
 def faults(config: dict[Any, Any]) -> list[Fault]:
     """Return FlexGet's complaints about a config or a part of one; raises EngineUnavailable."""
     return [fault for part in pieces(config) for fault in _faults(part)]
@@ -135,7 +141,7 @@ def faults_so_far(config: dict[Any, Any], seconds: float) -> tuple[list[Fault], 
     What FlexGet answers later is found by whoever asks next. Raises EngineUnavailable where FlexGet can't be asked.
     """
     deadline = time.monotonic() + seconds
-    found: list[Fault] = []
+    found = _template_faults(config)
     for part in pieces(config):
         if time.monotonic() > deadline:
             return found, False
@@ -158,6 +164,11 @@ def pieces(config: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
     for start in range(0, len(names), BATCH):
         batch = {name: tasks[name] for name in names[start : start + BATCH]}
         yield {**shared, "tasks": batch}
+
+
+def as_yaml(part: dict[Any, Any]) -> str:
+    """Return a part of a config as a text that FlexGet reads to just that."""
+    return str(yaml.dump(part, Dumper=_Dumper, allow_unicode=True, sort_keys=False))
 
 
 def dotted(path: Path) -> str:
@@ -219,7 +230,7 @@ _answers = _Answers()
 def _ask(part: dict[Any, Any], deadline: float | None = None) -> list[Fault]:
     """Return the complaints; with a deadline, raise TimeoutError where they aren't known by then."""
     # Asked about an empty config, FlexGet checks the one that it has loaded.
-    text = yaml.dump(part or {"variables": {}}, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
+    text = as_yaml(part or {"variables": {}})
     key = hashlib.blake2b(text.encode("utf-8", "surrogatepass")).digest()
     known = _answers.get(key)
     if known is not None:

@@ -117,3 +117,38 @@ class TestPieces:
 
     def test_a_config_that_would_be_empty_is_not_taken_for_the_one_before(self, config):
         assert ["tasks" in fault.message for fault in validation.faults({})] == [True]
+
+
+class TestTemplates:
+    OLD: dict[str, Any] = {
+        "templates": {"tv": {"accept_all": True}},
+        "tasks": {"a": {"mock": [], "template": "tv"}, "old": {"mock": [], "template": "lost"}},
+    }
+
+    @pytest.mark.parametrize("name", ["nowhere", ["tv", "nowhere"]])
+    def test_a_name_that_leads_nowhere_is_refused(self, config, name):
+        new = {**self.OLD, "tasks": {**self.OLD["tasks"], "b": {"mock": [], "template": name}}}
+
+        with pytest.raises(validation.Invalid, match="no template 'nowhere'") as caught:
+            validation.check(self.OLD, new)
+        assert caught.value.faults[0].path[:3] == ("tasks", "b", "template")
+
+    @pytest.mark.parametrize("name", ["tv", "global", ["no_global", "tv"], False, "{? name ?}"])
+    def test_what_flexget_finds_is_taken(self, config, name):
+        tasks = {**self.OLD["tasks"], "b": {"mock": [], "template": name}}
+
+        validation.check(self.OLD, {**self.OLD, "tasks": tasks})
+
+    def test_a_template_that_is_in_use_stays(self, config):
+        with pytest.raises(validation.Invalid) as caught:
+            validation.check(self.OLD, {**self.OLD, "templates": {"other": {"seen": False}}})
+        assert [fault.path for fault in caught.value.faults] == [("tasks", "a", "template")]
+
+    def test_what_led_nowhere_before_can_be_edited_and_is_shown(self, config):
+        old = {"mock": [], "template": "lost", "accept_all": True}
+        validation.check(self.OLD, {**self.OLD, "tasks": {**self.OLD["tasks"], "old": old}})
+        config.write_text("tasks:\n  tv: {mock: [], template: lost}\n")
+
+        assert [error["attr"] for error in status.config_status()["errors"]] == [
+            "tasks.tv.template"
+        ]

@@ -1,0 +1,7 @@
+"""Methods of FlexGet's host: what FlexGet makes of a task. They run where FlexGet does and import no Django."""
+
+from flexapi.engine.host.methods import Method
+
+from . import merged
+
+METHODS: dict[str, Method] = {"merged": merged.merged}

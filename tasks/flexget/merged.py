@@ -1,0 +1,130 @@
+"""A task as FlexGet runs it: variables, templates and includes applied by FlexGet's own code, and where each value is from."""
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import yaml
+from flexget import plugin
+from flexget.event import fire_event
+from flexget.task import Task, TaskAbort
+from flexget.utils.tools import MergeException
+
+from flexapi.engine.host.manager import WarmManager, load_yaml
+from flexapi.mirror.document.jsonview import scalar_view, to_json
+
+Params = dict[str, Any]
+Path = tuple[Any, ...]
+
+
+def merged(manager: WarmManager, params: Params) -> dict[str, Any]:
+    """Return what FlexGet runs as the only task of the config text `params["text"]`.
+
+    `{"config", "origins": [{"path", "kind": "task" | "template" | "include", "name", "source"}, …], "problem"}`:
+    an origin for each value that has no others in it; `name` is that of the template or the included file, `source`
+    the value's path there. `problem` is why FlexGet can't prepare the task, else null; the config is as far as it got.
+    """
+    config = load_yaml(params["text"])
+    problem = None
+    try:
+        config = fire_event("manager.before_config_validate", config, manager)
+    except plugin.PluginError as error:
+        problem = str(error.value)
+    (name, given), *_ = config["tasks"].items()
+    with _config_of(manager, config) as templates:
+        task = _Task(manager, name, given if isinstance(given, dict) else {}, templates)
+        problem = _prepare(task) or problem
+    return {"config": to_json(task.config), "origins": task.origins, "problem": problem}
+
+
+class _Templates(dict[str, Any]):
+    """The section `templates`, which knows the template that was looked up last."""
+
+    last = ""
+
+    def __getitem__(self, name: str) -> Any:
+        self.last = name
+        return super().__getitem__(name)
+
+
+@contextmanager
+def _config_of(manager: WarmManager, config: dict[str, Any]) -> Iterator[_Templates]:
+    """Let FlexGet find this config's templates."""
+    templates = _Templates(config.get("templates") or {})
+    loaded = manager.config
+    manager.config = {**config, "templates": templates}
+    try:
+        yield templates
+    finally:
+        manager.config = loaded
+
+
+class _Task(Task):
+    """A task that notes where what is merged into its config comes from."""
+
+    def __init__(
+        self, manager: WarmManager, name: str, config: dict[str, Any], templates: _Templates
+    ) -> None:
+        super().__init__(manager, name, config=config)
+        self.origins: list[dict[str, Any]] = []
+        self.include: str | None = None
+        self._templates = templates
+        self._note(config, (), (), "task", str(name))
+
+    def merge_config(self, new_config: Any) -> None:
+        """Merge as FlexGet does."""
+        before = copy.deepcopy(self.config)
+        super().merge_config(new_config)
+        if self.include is not None:
+            self._note_new(new_config, before, (), "include", self.include)
+        else:
+            self._note_new(new_config, before, (), "template", self._templates.last)
+
+    def _note_new(self, new: Any, before: Any, path: Path, kind: str, name: str) -> None:
+        """Note what a merge added: keys that were not there, and items behind those of a list."""
+        for key, value in new.items():
+            below = (*path, key)
+            if key not in before:
+                self._note(value, below, below, kind, name)
+            elif isinstance(value, dict) and isinstance(before[key], dict):
+                self._note_new(value, before[key], below, kind, name)
+            elif isinstance(value, list) and isinstance(before[key], list):
+                for at, item in enumerate(value):
+                    self._note(item, (*below, len(before[key]) + at), (*below, at), kind, name)
+
+    def _note(self, value: Any, path: Path, source: Path, kind: str, name: str) -> None:
+        if isinstance(value, dict) and value:
+            for key, item in value.items():
+                self._note(item, (*path, key), (*source, key), kind, name)
+        elif isinstance(value, list) and value:
+            for at, item in enumerate(value):
+                self._note(item, (*path, at), (*source, at), kind, name)
+        else:
+            paths = {"path": _shown(path), "source": _shown(source)}
+            self.origins.append({**paths, "kind": kind, "name": name})
+
+
+def _shown(path: Path) -> list[Any]:
+    return [key if isinstance(key, str | int) else str(scalar_view(key)) for key in path]
+
+
+def _prepare(task: _Task) -> str | None:
+    """Have FlexGet apply templates and included files; return what keeps it from doing so."""
+    try:
+        _call("template", task, copy.copy(task.config.get("template")))
+        files = task.config.get("include") or []
+        for task.include in [files] if isinstance(files, str) else list(files):
+            _call("include", task, task.include)
+    except (plugin.PluginError, MergeException) as error:
+        return str(error.value)
+    except TaskAbort as error:
+        return str(error.reason)
+    except (OSError, yaml.YAMLError) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        return f"The included file {task.include} can't be read: {reason}"
+    return None
+
+
+def _call(name: str, task: _Task, config: Any) -> None:
+    plugin.plugins[name].instance.on_task_prepare(task, config)
