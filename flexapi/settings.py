@@ -211,6 +211,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "flexapi.api.accounts.passwords.TokenRevoker"},
 ]
 LOGIN_URL = "rest_framework:login"
 LOGIN_REDIRECT_URL = "dashboard"
@@ -285,7 +286,11 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "flexapi.api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
-    "DEFAULT_THROTTLE_RATES": {"login_address": "60/min", "login_user": "10/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "login_address": "60/min",
+        "login_user": "10/min",
+        "login_account": "50/hour",
+    },
     # The throttles go by the address of the connection, or by what the outermost trusted proxy saw.
     "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -1,6 +1,7 @@
 from functools import partial
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
@@ -13,10 +14,13 @@ class ApiConfig(AppConfig):
     verbose_name = "API"
 
     def ready(self) -> None:
-        from flexapi.api.accounts import roles  # It needs the models.
+        from flexapi.api.accounts import roles, throttles  # They need the models.
         from flexapi.api.http import threads
         from flexapi.engine import waiting
 
         connection_created.connect(threads.limit_locks, dispatch_uid="flexapi.api.http.threads")
         waiting.ask(partial(threads.aside, "FlexGet"))
+        user_logged_in.connect(
+            throttles.forget_attempts, dispatch_uid="flexapi.api.accounts.throttles.forget_attempts"
+        )
         post_migrate.connect(roles.grant, dispatch_uid="flexapi.api.accounts.roles.grant")

@@ -3,10 +3,11 @@
 from typing import Any, cast
 
 from django.contrib.auth import views as auth
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, resolve_url
@@ -20,7 +21,8 @@ from rest_framework.views import APIView
 
 from executions.following.log_reader import LEVELS
 from executions.models import Execution, Status
-from flexapi.api.accounts.throttles import LoginAddressThrottle, LoginUserThrottle
+from flexapi.api.accounts.passwords import ChangeForm
+from flexapi.api.accounts.throttles import LOGIN_THROTTLES
 from flexapi.web import page_data
 
 RECENT = 15
@@ -183,7 +185,6 @@ class LoginPage(auth.LoginView):
     """Django's login page, with the API's brakes on guessing."""
 
     template_name = "registration/login.html"
-    throttles = (LoginAddressThrottle, LoginUserThrottle)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Log in, unless this address or user name was tried too often."""
@@ -194,7 +195,7 @@ class LoginPage(auth.LoginView):
             hint = "This page takes its form; programs log in at POST /api/auth/login."
             return HttpResponse(f"{error.detail} {hint}", status=415, content_type="text/plain")
         # Each counts the attempt, whatever the others say.
-        allowed = [brake().allow_request(attempt, cast(APIView, self)) for brake in self.throttles]
+        allowed = [brake().allow_request(attempt, cast(APIView, self)) for brake in LOGIN_THROTTLES]
         if not all(allowed):
             form = AuthenticationForm(request)
             context = self.get_context_data(form=form, throttled=True)
@@ -220,13 +221,17 @@ class AdminLoginView(TemplateView):
 
 
 class PasswordChangeView(auth.PasswordChangeView):
-    """Change one's own password; other sessions of the user end."""
+    """Change one's own password; other sessions of the user end, and so do the tokens unless they are kept."""
 
+    form_class = ChangeForm
     template_name = "registration/password_change.html"
     success_url = reverse_lazy("password_change")
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Save it, and say so on the same page."""
-        super().form_valid(form)
-        fresh = PasswordChangeForm(cast(User, self.request.user))
-        return self.render_to_response(self.get_context_data(form=fresh, changed=True))
+        with transaction.atomic():
+            super().form_valid(form)
+        fresh = ChangeForm(cast(User, self.request.user))
+        kept = form.cleaned_data["keep_tokens"]
+        context = self.get_context_data(form=fresh, changed=True, kept=kept)
+        return self.render_to_response(context)

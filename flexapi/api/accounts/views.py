@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flexapi.api.accounts import lifetimes
-from flexapi.api.accounts.throttles import LoginAddressThrottle, LoginUserThrottle
+from flexapi.api.accounts.throttles import LOGIN_THROTTLES
 from flexapi.api.models import ApiToken
 from flexapi.api.schema import ErrorSerializer
 from flexapi.api.serializers import ModelSerializer
@@ -134,7 +134,7 @@ class LoginView(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_classes = (LoginAddressThrottle, LoginUserThrottle)
+    throttle_classes = LOGIN_THROTTLES
 
     def get_authenticate_header(self, request: Request) -> str:
         return str(knox_settings.AUTH_HEADER_PREFIX)

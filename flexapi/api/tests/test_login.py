@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from flexapi.api.models import ApiToken
@@ -100,6 +101,46 @@ def test_it_slows_down_guessing_by_name(api: Any, viewer: Any) -> None:
     assert response.json()["errors"][0]["code"] == "throttled"
     # Another name from the same address is still heard.
     assert api().post(LOGIN, wrong | {"username": "other"}).status_code == 401
+
+
+def guess(number: int, **fields: Any) -> int:
+    """Log in from an address of one's own."""
+    address = f"198.51.100.{number}"
+    client = APIClient(raise_request_exception=False, REMOTE_ADDR=address)
+    return client.post(LOGIN, {"username": "viewer", "password": "wrong"} | fields).status_code
+
+
+def test_it_slows_down_guessing_from_many_addresses(viewer: Any) -> None:
+    assert {guess(number) for number in range(50)} == {401}
+    assert guess(100) == 429
+    # Not by the right password either, else it would be found all the same; nor by another spelling.
+    assert guess(101, password="viewer") == 429
+    assert guess(102, username="VIEWER") == 429
+    assert guess(103, username="other") == 401
+
+
+def test_logging_in_forgets_what_was_tried_before(viewer: Any) -> None:
+    assert {guess(number) for number in range(49)} == {401}
+    assert guess(100, password="viewer") == 200
+    assert {guess(number) for number in range(50)} == {401}
+    assert guess(101) == 429
+
+
+def test_the_login_page_counts_the_same_attempts(viewer: Any) -> None:
+    assert {guess(number) for number in range(25)} == {401}
+    for number in range(25):
+        page = Client(REMOTE_ADDR=f"203.0.113.{number}")
+        assert page.post("/accounts/login/", VIEWER | {"password": "x"}).status_code == 200
+    assert guess(100) == 429
+    assert Client(REMOTE_ADDR="203.0.113.99").post("/accounts/login/", VIEWER).status_code == 429
+
+
+def test_a_locked_account_goes_on_by_session_and_token(api: Any, viewer: Any) -> None:
+    client, page = api(viewer), Client()
+    page.force_login(viewer)
+    assert {guess(number) for number in range(51)} == {401, 429}
+    assert client.get("/api/auth/me").status_code == 200
+    assert page.get("/api/auth/me").status_code == 200
 
 
 def test_writing_in_a_session_needs_the_csrf_token(browser: APIClient, viewer: Any) -> None:
