@@ -4,6 +4,6 @@ In two modules, because a section, to save itself, needs all that the history is
 """
 
 from flexapi.mirror.sections import ConfigSection
-from flexapi.mirror.store.tables import ConfigRevision, ConfigState
+from flexapi.mirror.store.tables import ConfigFile, ConfigRevision, ConfigState
 
-__all__ = ["ConfigRevision", "ConfigSection", "ConfigState"]
+__all__ = ["ConfigFile", "ConfigRevision", "ConfigSection", "ConfigState"]

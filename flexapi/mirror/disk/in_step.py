@@ -10,11 +10,12 @@ edit of this file.
 import json
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from flexapi.mirror.store.tables import ConfigRevision
 
@@ -37,68 +38,70 @@ def several_servers() -> bool:
     return bool(settings.DATABASE_URL)
 
 
-def note(path: Path, revision: int, digest: str) -> None:
-    """Note that the file holds a revision. Under the lock.
+class InStep:
+    """What one file of this machine was last in step with; `revisions` are the file's, `name` is that of the note."""
 
-    A crash that comes before, and a full disk, leave an older note, with which the file is one of
-    the revisions that were stored since then.
-    """
-    new = Note(str(path), revision, digest)
-    if not several_servers():
-        return
-    beside = _place().with_suffix(".new")
-    try:
-        if noted(path) == new:
+    def __init__(self, revisions: Callable[[], QuerySet[ConfigRevision]], name: str = NAME) -> None:
+        self._revisions = revisions
+        self._name = name
+
+    def note(self, path: Path, revision: int, digest: str) -> None:
+        """Note that the file holds a revision. Under the lock.
+
+        A crash that comes before, and a full disk, leave an older note, with which the file is one of
+        the revisions that were stored since then.
+        """
+        new = Note(str(path), revision, digest)
+        if not several_servers():
             return
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(asdict(new), file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(_place())
-    except OSError as error:
-        logger.warning("%s can't be written: %s", _place(), error.strerror)
+        beside = self._place().with_suffix(".new")
+        try:
+            if self.noted(path) == new:
+                return
+            with beside.open("w", encoding="utf-8") as file:
+                json.dump(asdict(new), file)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._place())
+        except OSError as error:
+            logger.warning("%s can't be written: %s", self._place(), error.strerror)
 
+    def noted(self, path: Path) -> Note | None:
+        """Return the note about the file at `path`, None where there is none; raises OSError."""
+        try:
+            found = Note(**json.loads(self._place().read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError):  # Cut off, or no note of ours.
+            return None
+        return found if found.path == str(path) else None
 
-def noted(path: Path) -> Note | None:
-    """Return the note about the file at `path`, None where there is none; raises OSError."""
-    try:
-        found = Note(**json.loads(_place().read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError):  # Cut off, or no note of ours.
-        return None
-    return found if found.path == str(path) else None
+    def forget(self) -> None:
+        """Remove the note: the file counts as one that was never in step."""
+        self._place().unlink(missing_ok=True)
 
+    def base(self, path: Path, current: int) -> int | None:
+        """Return the revision that the file was last in step with; None where nobody knows it."""
+        if not several_servers():
+            revision = self._revisions().only("written", "previous_id").get(pk=current)
+            return current if revision.written else revision.previous_id or 0
+        found = self.noted(path)
+        if found is None:
+            return None
+        # A database that was restored from a backup has given the number to something else.
+        known = self._revisions().filter(pk=found.revision, hash=found.hash).exists()
+        return found.revision if known else None
 
-def forget() -> None:
-    """Remove the note: the file counts as one that was never in step."""
-    _place().unlink(missing_ok=True)
+    def left_behind(self, base: int | None, digest: str) -> bool:
+        """Whether a file of this hash is a revision that others have followed, rather than an edit.
 
+        It is what it was at `base`, or a later one, where a crash came before that was noted. An older
+        one was put back by somebody.
+        """
+        same = self._revisions().filter(hash=digest)
+        if base is None:
+            return same.filter(problem="").exists()
+        return same.filter(Q(pk=base) | Q(pk__gt=base, problem="")).exists()
 
-def base(path: Path, current: int) -> int | None:
-    """Return the revision that the file was last in step with; None where nobody knows it."""
-    if not several_servers():
-        revision = ConfigRevision.objects.only("written", "previous_id").get(pk=current)
-        return current if revision.written else revision.previous_id or 0
-    found = noted(path)
-    if found is None:
-        return None
-    # A database that was restored from a backup has given the number to something else.
-    known = ConfigRevision.objects.filter(pk=found.revision, hash=found.hash).exists()
-    return found.revision if known else None
-
-
-def left_behind(base: int | None, digest: str) -> bool:
-    """Whether a file of this hash is a revision that others have followed, rather than an edit.
-
-    It is what it was at `base`, or a later one, where a crash came before that was noted. An older
-    one was put back by somebody.
-    """
-    same = ConfigRevision.objects.filter(hash=digest)
-    if base is None:
-        return same.filter(problem="").exists()
-    return same.filter(Q(pk=base) | Q(pk__gt=base, problem="")).exists()
-
-
-def _place() -> Path:
-    return Path(settings.DATA_DIR) / NAME
+    def _place(self) -> Path:
+        return Path(settings.DATA_DIR) / self._name

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import ProgrammingError
 
 from flexapi.mirror import mirror
-from flexapi.mirror.disk import file, in_step
+from flexapi.mirror.disk import file
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.tables import digest
 
@@ -40,7 +40,7 @@ def adopt() -> Path:
     named = os.environ.get("FLEXAPI_CONFIG")
     path = Path(settings.FLEXGET_CONFIG if named else settings.DATA_DIR / "flexget" / "config.yml")
     _, content = file.read(path)
-    if content is not None and in_step.noted(path) is None and not _known(content):
+    if content is not None and mirror.CONFIG.steps.noted(path) is None and not _known(content):
         raise NotOurs(
             f"{path} was not written by FlexAPI, and a worker would overwrite it. Move it away, or "
             "let FLEXAPI_CONFIG name another file; the worker writes the servers' config there."
@@ -84,6 +84,6 @@ def _current() -> Snapshot:
 
 def _known(content: bytes) -> bool:
     try:
-        return in_step.left_behind(None, digest(content))
+        return mirror.CONFIG.steps.left_behind(None, digest(content))
     except ProgrammingError:  # As in `_current`.
         return False

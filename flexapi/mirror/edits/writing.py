@@ -31,6 +31,7 @@ from flexapi.mirror.disk import file, in_step
 from flexapi.mirror.document import Document, DocumentError
 from flexapi.mirror.edits import validation
 from flexapi.mirror.edits.counting import counted_failures
+from flexapi.mirror.kept import KeptFile
 from flexapi.mirror.mirror import Problem, Snapshot, Superseded
 from flexapi.mirror.store.tables import ConfigRevision, digest
 
@@ -83,6 +84,8 @@ def write(
     author: AbstractBaseUser | AnonymousUser | None = None,
     summary: str = "",
     validate: bool = True,
+    of: KeptFile = mirror.CONFIG,
+    check: Callable[[Snapshot, Document], None] | None = None,
 ) -> Snapshot:
     """Change the config by `edit`, which gets the current snapshot; return the new one.
 
@@ -94,14 +97,16 @@ def write(
     refuse_transaction()
 
     def attempt() -> Snapshot:
-        problem = mirror.settle()
+        problem = of.settle()
         if problem is not None:
             raise Unusable(problem)
-        base = mirror.current()
+        base = of.current()
         document = prepared(edit, base, validate=validate)
         if base.revision and document.text == base.document.text:
             return base
-        return put(document, base, origin, author, summary)
+        if check is not None:
+            check(base, document)
+        return put(document, base, origin, author, summary, of)
 
     with mirror.locked():
         return _done(attempt)
@@ -151,21 +156,22 @@ def put(
     origin: str,
     author: AbstractBaseUser | AnonymousUser | None,
     summary: str,
+    of: KeptFile = mirror.CONFIG,
 ) -> Snapshot:
     """Store a document that is based on `base`: temporary file, revision, rename. Under the lock.
 
     Raises Superseded and _FileChanged where `base` is no longer what database and file hold.
     """
     content = document.to_bytes()
-    path = mirror.config_path()
+    path = of.path
     try:
         replacement = file.Replacement(path, content)
     except OSError as error:
         raise WriteFailed(error) from error
     try:
-        if mirror.file_changed():
+        if of.file_changed():
             raise _FileChanged
-        taken = mirror.store(
+        taken = of.store(
             content,
             document,
             origin,
@@ -173,36 +179,37 @@ def put(
             author=author if isinstance(author, AbstractBaseUser) else None,
             summary=summary,
         )
-        if mirror.file_changed():
+        if of.file_changed():
             if in_step.several_servers():
                 # Other servers have the revision already; what was done to the file is joined with it.
-                mirror.take_in()
+                of.take_in()
                 return taken
             # The revision stays in the history; the edit is made again on top of the file's new text.
             raise _FileChanged
-        held = mirror.seen_hash()
+        held = of.seen_hash()
         try:
             lost = replacement.put()
         except OSError as error:
-            if mirror.withdraw(taken, base, f"It could not be written: {error.strerror}."):
+            if of.withdraw(taken, base, f"It could not be written: {error.strerror}."):
                 raise WriteFailed(error) from error
             # Another server built on it. It is in force; this file follows when it can be written.
             logger.warning("The config can't be written here: %s.", error.strerror)
-            mirror.forget()
+            of.forget()
             return taken
     finally:
         replacement.discard()
-    mirror.wrote(taken)
+    of.wrote(taken)
     if lost is not None and digest(lost) != held:
-        mirror.keep(
-            lost, f"Written in the moment in which revision {taken.revision} took its place."
-        )
+        of.keep(lost, f"Written in the moment in which revision {taken.revision} took its place.")
     return taken
 
 
 @counted_failures
 def restore(
-    revision: ConfigRevision, *, author: AbstractBaseUser | AnonymousUser | None = None
+    revision: ConfigRevision,
+    *,
+    author: AbstractBaseUser | AnonymousUser | None = None,
+    of: KeptFile = mirror.CONFIG,
 ) -> Snapshot:
     """Make an older revision's text the config again, even where the file is broken or gone.
 
@@ -213,26 +220,26 @@ def restore(
     document = mirror.parse(bytes(revision.content))
 
     def attempt() -> Snapshot:
-        problem = mirror.settle()
-        base = mirror.current()
+        problem = of.settle()
+        base = of.current()
         if problem is None and document.text == base.document.text:
             return base
         if problem is not None:
-            _keep_unusable(problem)
+            _keep_unusable(problem, of)
         summary = f"Revision {revision.pk} was restored."
-        return put(document, base, ConfigRevision.Origin.RESTORE, author, summary)
+        return put(document, base, ConfigRevision.Origin.RESTORE, author, summary, of)
 
     with mirror.locked():
         return _done(attempt)
 
 
-def _keep_unusable(problem: Problem) -> None:
+def _keep_unusable(problem: Problem, of: KeptFile) -> None:
     try:
-        _, content = file.read(mirror.config_path())
+        _, content = file.read(of.path)
     except OSError as error:
         raise Unusable(problem) from error
     if content is not None:
-        mirror.keep(content, problem.detail)
+        of.keep(content, problem.detail)
 
 
 # Whatever an edit is refused or fails with; each has a text that people can be shown.

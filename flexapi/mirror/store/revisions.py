@@ -9,7 +9,7 @@ from django.utils import timezone
 from flexapi.mirror import credentials
 from flexapi.mirror.document import ParseError
 from flexapi.mirror.mirror import parse
-from flexapi.mirror.store.tables import ConfigRevision, ConfigState
+from flexapi.mirror.store.tables import ConfigFile, ConfigRevision, ConfigState
 
 # The newest ones are kept, however old they are and whatever the settings say.
 ALWAYS_KEPT = 50
@@ -31,7 +31,8 @@ def diff(revision: ConfigRevision, *, masked: bool) -> str:
     before = revision.previous
     if before is None and revision.problem:
         # A state that never was current: compared with the latest one before it.
-        before = ConfigRevision.objects.filter(pk__lt=revision.pk).first()
+        same = ConfigRevision.every.filter(file=revision.file_id)
+        before = same.filter(pk__lt=revision.pk).first()
     old = text_of(before, masked=masked) if before else ""
     new = text_of(revision, masked=masked)
     lines = difflib.unified_diff(
@@ -46,13 +47,21 @@ def diff(revision: ConfigRevision, *, masked: bool) -> str:
 
 
 def prune() -> int:
-    """Delete revisions beyond the settings' number and age; return how many went.
+    """Delete revisions of each file beyond the settings' number and age; return how many went.
 
     `CONFIG_REVISIONS_KEPT` is the number of revisions and `CONFIG_REVISION_DAYS` their age in days;
     None keeps all.
     """
+    states = [*ConfigState.objects.select_related("current").defer("current__content")]
+    files = ConfigFile.objects.select_related("current").defer("current__content")
+    current: dict[int | None, ConfigRevision | None] = {None: states[0].current if states else None}
+    current.update({file.pk: file.current for file in files})
+    return sum(_prune(file, held) for file, held in current.items())
+
+
+def _prune(file: int | None, current: ConfigRevision | None) -> int:
     count, days = settings.CONFIG_REVISIONS_KEPT, settings.CONFIG_REVISION_DAYS
-    keys = ConfigRevision.objects.order_by("-pk").values_list("pk", flat=True)
+    keys = ConfigRevision.every.filter(file=file).order_by("-pk").values_list("pk", flat=True)
     doomed: set[int] = set()
     if count is not None:
         doomed.update(keys[max(count, ALWAYS_KEPT) :])
@@ -60,8 +69,7 @@ def prune() -> int:
         horizon = timezone.now() - timedelta(days=days)
         newest = list(keys[:ALWAYS_KEPT])
         doomed.update(keys.filter(created__lt=horizon).exclude(pk__in=newest))
-    state = ConfigState.objects.select_related("current").defer("current__content").first()
-    if state is not None:
-        doomed -= {state.current_id, state.current.previous_id or 0}
-    ConfigRevision.objects.filter(pk__in=doomed).delete()
+    if current is not None:
+        doomed -= {current.pk, current.previous_id or 0}
+    ConfigRevision.every.filter(pk__in=doomed).delete()
     return len(doomed)

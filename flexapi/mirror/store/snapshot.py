@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from flexapi.mirror.document.document import Document
 from flexapi.mirror.document.errors import ParseError
 from flexapi.mirror.store import rows
-from flexapi.mirror.store.tables import ConfigRevision, ConfigState, digest
+from flexapi.mirror.store.tables import ConfigFile, ConfigRevision, ConfigState, digest
 
 logger = logging.getLogger("flexapi.mirror")
 
@@ -46,37 +47,9 @@ class Superseded(Exception):
     """Somebody else stored a revision in the meantime."""
 
 
-class _Memory:
-    """The current revision as this process knew it last; it can be forgotten at any time."""
-
-    def __init__(self) -> None:
-        self.snapshot = EMPTY
-
-
-_memory = _Memory()
-
-
-def forget() -> None:
-    """Read the current revision again when it is needed next, as a new process does."""
-    _memory.snapshot = EMPTY
-
-
 def mapping(document: Document) -> dict[Any, Any]:
     """Return the config that a document holds, as FlexGet loads it."""
     return rows.mapping(document.data)
-
-
-def current() -> Snapshot:
-    """Return the current revision, EMPTY where there is none yet. Does not look at the file."""
-    state = ConfigState.objects.values_list("current_id", "current__hash").first()
-    if state is None:
-        return EMPTY
-    remembered = _memory.snapshot
-    if (remembered.revision, remembered.hash) == state:
-        return remembered
-    content = ConfigRevision.objects.values_list("content", flat=True).get(pk=state[0])
-    _memory.snapshot = Snapshot(*state, parse(bytes(content)))
-    return _memory.snapshot
 
 
 def current_hash() -> str:
@@ -128,45 +101,126 @@ def _has_nul(value: Any, seen: set[int]) -> bool:
     return any(_has_nul(part, seen) for part in parts)
 
 
-def store(
-    content: bytes,
-    document: Document,
-    origin: str,
-    *,
-    base: Snapshot,
-    author: Any = None,
-    summary: str = "",
-    written: bool = False,
-    joins: ConfigRevision | None = None,
-) -> Snapshot:
-    """Store a revision as the current one, and its rows with it, in one transaction.
+class Store:
+    """The revisions of one file: the config's, or with `file` those of a file that it names (its `ConfigFile`)."""
 
-    `joins` is stored before it, as part of the history. Raises Superseded where `base` is no longer
-    the current one.
-    """
-    # What is written afterwards must not be rolled back by somebody else.
-    with transaction.atomic(durable=not written):
-        if joins is not None:
-            joins.save(force_insert=True)
-        revision = ConfigRevision.objects.create(
+    def __init__(self, file: int | None = None) -> None:
+        self._file = file
+        # The current revision as this process knew it last.
+        self._known = EMPTY
+
+    def forget(self) -> None:
+        """Read the current revision again when it is needed next, as a new process does."""
+        self._known = EMPTY
+
+    def revisions(self) -> QuerySet[ConfigRevision]:
+        """All revisions of the file."""
+        return ConfigRevision.every.filter(file=self._file)
+
+    def _state(self) -> QuerySet[Any]:
+        """The row that says which revision is current; none where there is no revision yet."""
+        if self._file is None:
+            return ConfigState.objects.all()
+        return ConfigFile.objects.filter(pk=self._file, current__isnull=False)
+
+    def current(self) -> Snapshot:
+        """Return the current revision, EMPTY where there is none yet. Does not look at the file."""
+        state = self._state().values_list("current_id", "current__hash").first()
+        if state is None:
+            return EMPTY
+        remembered = self._known
+        if (remembered.revision, remembered.hash) == state:
+            return remembered
+        content = self.revisions().values_list("content", flat=True).get(pk=state[0])
+        self._known = Snapshot(state[0], state[1], parse(bytes(content)))
+        return self._known
+
+    def store(
+        self,
+        content: bytes,
+        document: Document,
+        origin: str,
+        *,
+        base: Snapshot,
+        author: Any = None,
+        summary: str = "",
+        written: bool = False,
+        joins: ConfigRevision | None = None,
+    ) -> Snapshot:
+        """Store a revision as the current one, and its rows with it, in one transaction.
+
+        `joins` is stored before it, as part of the history. Raises Superseded where `base` is no longer
+        the current one.
+        """
+        # What is written afterwards must not be rolled back by somebody else.
+        with transaction.atomic(durable=not written):
+            if joins is not None:
+                joins.save(force_insert=True)
+            revision = ConfigRevision.every.create(
+                file_id=self._file,
+                content=content,
+                hash=digest(content),
+                origin=origin,
+                author=author,
+                summary=summary[:200],
+                notes=list(document.notes),
+                previous_id=base.revision or None,
+                written=written,
+            )
+            if base.revision:
+                state = self._state().filter(current_id=base.revision)
+                if state.update(current=revision) != 1:
+                    raise Superseded
+            elif not self._begin(revision):
+                raise Superseded
+            if self._file is None:
+                rows.update_rows(base.data if base.revision else None, document.data)
+        self._known = Snapshot(revision.pk, revision.hash, document.settled())
+        return replace(self._known, notes=document.notes)
+
+    def _begin(self, revision: ConfigRevision) -> bool:
+        """Make a revision the current one where there is none; False where somebody was quicker."""
+        if self._file is None:
+            return ConfigState.objects.get_or_create(pk=1, defaults={"current": revision})[1]
+        waiting = ConfigFile.objects.filter(pk=self._file, current=None)
+        return waiting.update(current=revision) == 1
+
+    def withdraw(self, taken: Snapshot, base: Snapshot, problem: str) -> bool:
+        """Go back to `base` because the revision after it can't be written. Under the lock.
+
+        Returns False where another server has based one on it already: then it stays.
+        """
+        with transaction.atomic(durable=True):
+            state = self._state().filter(current_id=taken.revision)
+            if base.revision or self._file is not None:
+                gone = state.update(current=base.revision or None)
+            else:
+                gone = state.delete()[0]
+            if not gone:
+                return False
+            self.revisions().filter(pk=taken.revision).update(problem=problem)
+            if self._file is None:
+                rows.update_rows(taken.data, base.data)
+        self._known = base
+        return True
+
+    def keep(self, content: bytes, problem: str, previous: ConfigRevision | None = None) -> None:
+        """Keep a state of the file that is about to be, or was, replaced without having been current.
+
+        `previous` is what it was made of, as far as that is known.
+        """
+        logger.warning("A state of a file is kept as a revision. %s", problem)
+        ConfigRevision.every.create(
+            file_id=self._file,
             content=content,
             hash=digest(content),
-            origin=origin,
-            author=author,
-            summary=summary[:200],
-            notes=list(document.notes),
-            previous_id=base.revision or None,
-            written=written,
+            origin=ConfigRevision.Origin.FILE,
+            problem=problem[:500],
+            previous=previous,
         )
-        if base.revision:
-            state = ConfigState.objects.filter(pk=1, current_id=base.revision)
-            if state.update(current=revision) != 1:
-                raise Superseded
-        elif not ConfigState.objects.get_or_create(pk=1, defaults={"current": revision})[1]:
-            raise Superseded
-        rows.update_rows(base.data if base.revision else None, document.data)
-    _memory.snapshot = Snapshot(revision.pk, revision.hash, document.settled())
-    return replace(_memory.snapshot, notes=document.notes)
+
+
+CONFIG = Store()
 
 
 def catch_up() -> None:
@@ -176,38 +230,7 @@ def catch_up() -> None:
         with transaction.atomic():
             # So that nobody stores another revision until the rows show this one.
             ConfigState.objects.select_for_update().first()
-            data = current().data
+            data = CONFIG.current().data
             rows.update_rows(data, data)
         behind = rows.names_behind()
     rows.note_caught_up(behind)
-
-
-def withdraw(taken: Snapshot, base: Snapshot, problem: str) -> bool:
-    """Go back to `base` because the revision after it can't be written. Under the lock.
-
-    Returns False where another server has based one on it already: then it stays.
-    """
-    with transaction.atomic(durable=True):
-        state = ConfigState.objects.filter(pk=1, current_id=taken.revision)
-        gone = state.update(current=base.revision) if base.revision else state.delete()[0]
-        if not gone:
-            return False
-        ConfigRevision.objects.filter(pk=taken.revision).update(problem=problem)
-        rows.update_rows(taken.data, base.data)
-    _memory.snapshot = base
-    return True
-
-
-def keep(content: bytes, problem: str, previous: ConfigRevision | None = None) -> None:
-    """Keep a state of the file that is about to be, or was, replaced without having been current.
-
-    `previous` is what it was made of, as far as that is known.
-    """
-    logger.warning("A state of the config file is kept as a revision. %s", problem)
-    ConfigRevision.objects.create(
-        content=content,
-        hash=digest(content),
-        origin=ConfigRevision.Origin.FILE,
-        problem=problem[:500],
-        previous=previous,
-    )

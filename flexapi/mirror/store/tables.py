@@ -11,8 +11,15 @@ def digest(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=32).hexdigest()
 
 
+class ConfigRevisions(models.Manager["ConfigRevision"]):
+    """The revisions of the config itself."""
+
+    def get_queryset(self) -> models.QuerySet["ConfigRevision"]:
+        return super().get_queryset().filter(file=None)
+
+
 class ConfigRevision(models.Model):
-    """One state that the config file had.
+    """One state that the config file had, or a file that it names.
 
     `content` is the file byte for byte, so that even a file that is not UTF-8 can be kept.
     """
@@ -23,6 +30,15 @@ class ConfigRevision(models.Model):
         FILE = "file", "File"
         RESTORE = "restore", "Restore"
 
+    file = models.ForeignKey(
+        "ConfigFile",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        editable=False,
+        help_text="The file that the config names, of which this is a state; none: the config itself.",
+    )
     content = models.BinaryField()
     hash = models.CharField(max_length=64, editable=False)
     origin = models.CharField(max_length=10, choices=Origin)
@@ -46,6 +62,10 @@ class ConfigRevision(models.Model):
     previous = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
+
+    # The config's; those of files that it names are asked for by their file.
+    objects = ConfigRevisions()
+    every: models.Manager["ConfigRevision"] = models.Manager()
 
     class Meta:
         ordering = ("-id",)
@@ -73,3 +93,19 @@ class ConfigState(models.Model):
 
     def __str__(self) -> str:
         return f"Current: {self.current_id}"
+
+
+class ConfigFile(models.Model):
+    """A file that the config names; `path` is relative to the config's folder where the file is in it."""
+
+    path = models.CharField(max_length=1000, unique=True)
+    current = models.ForeignKey(
+        ConfigRevision, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+
+    class Meta:
+        ordering = ("path",)
+        default_permissions = ("view", "change")
+
+    def __str__(self) -> str:
+        return self.path

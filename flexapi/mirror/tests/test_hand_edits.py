@@ -8,7 +8,7 @@ import time
 import pytest
 from django.db import connections
 
-from flexapi.mirror import mirror
+from flexapi.mirror import kept, mirror
 from flexapi.mirror.disk import file
 from flexapi.mirror.disk.watch import Watcher
 from flexapi.mirror.edits import writing
@@ -112,7 +112,7 @@ class TestTakingIn:
         assert ConfigRevision.objects.count() == 2
 
     def test_meanwhile_reads_show_what_was_there_before(self, config, monkeypatch):
-        monkeypatch.setattr(mirror, "READ_PATIENCE", 0.1)
+        monkeypatch.setattr(kept, "READ_PATIENCE", 0.1)
         mirror.refresh()
         with slow_writer(config, pieces=8):
             assert mirror.task_names() == ["tv", "movies", "_off"]
@@ -133,7 +133,7 @@ class TestTakingIn:
 
     def test_what_never_rests_is_taken_after_all(self, config, monkeypatch):
         monkeypatch.setattr(file, "LATEST", 0.2)
-        monkeypatch.setattr(mirror, "READ_PATIENCE", 0.0)
+        monkeypatch.setattr(kept, "READ_PATIENCE", 0.0)
         mirror.refresh()
         with slow_writer(config, pieces=8):
             wait_for(lambda: mirror.task_names()[0] == "t0")

@@ -28,7 +28,7 @@ MIRROR = Path(mirror.__file__).parent
 TRACED = {
     str(MIRROR / "edits" / "writing.py"),
     str(MIRROR / "disk" / "file.py"),
-    str(MIRROR / "mirror.py"),
+    str(MIRROR / "kept.py"),
     str(MIRROR / "store" / "snapshot.py"),
     str(MIRROR / "store" / "rows.py"),
     str(MIRROR.parents[1] / "tasks" / "rows.py"),

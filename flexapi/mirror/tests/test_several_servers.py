@@ -80,7 +80,7 @@ class TestFilesThatLagBehind:
             if len(bases) < 8:
                 # As another server does it.
                 quicker = base.document.set(("tasks", f"quicker {len(bases)}"), {"mock": []})
-                snapshot.store(quicker.to_bytes(), quicker, "api", base=base)
+                mirror.CONFIG.store(quicker.to_bytes(), quicker, "api", base=base)
             return base.document.set(("tasks", "tv", "priority"), 1)
 
         a.on()
@@ -100,11 +100,11 @@ class TestFilesThatLagBehind:
     def test_a_write_that_was_taken_back_leaves_other_files_as_well(
         self, a: Machine, b: Machine
     ) -> None:
-        before = snapshot.current()
+        before = mirror.current()
         taken = a.edit(1)
         b.look()
         a.on()
-        assert snapshot.withdraw(taken, before, "no space")
+        assert mirror.CONFIG.withdraw(taken, before, "no space")
         for server in (a, b):
             server.look()
             assert server.text == CONFIG
@@ -115,7 +115,7 @@ class TestFilesThatLagBehind:
         def full(replacement: file.Replacement) -> None:
             base = mirror.current()
             later = base.document.set(("tasks", "later"), {"mock": []})
-            snapshot.store(later.to_bytes(), later, "api", base=base)
+            mirror.CONFIG.store(later.to_bytes(), later, "api", base=base)
             raise OSError(28, os.strerror(28))
 
         with monkeypatch.context() as patch:
@@ -252,7 +252,7 @@ class TestHandEdits:
     def test_one_between_commit_and_rename_is_joined_with_the_write(
         self, a: Machine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        store = mirror.store
+        store = mirror.CONFIG.store
 
         def late(*args: object, **options: object) -> snapshot.Snapshot:
             taken = store(*args, **options)  # type: ignore[arg-type]
@@ -262,7 +262,7 @@ class TestHandEdits:
 
         a.on()
         mirror.refresh()
-        monkeypatch.setattr(mirror, "store", late)
+        monkeypatch.setattr(mirror.CONFIG, "store", late)
         calls = iter(range(9))
         writing.write(
             lambda base: base.document.set(("tasks", f"new {next(calls)}"), {"mock": []}),
@@ -303,7 +303,7 @@ class TestStrangers:
         b = machine("b")
         b.config.write_text("tasks: {mine: {}}\n")
         b.on()
-        in_step.note(b.config, mirror.current().revision, "0" * 64)
+        mirror.CONFIG.steps.note(b.config, mirror.current().revision, "0" * 64)
         problem = b.look()
         assert problem is not None
         assert problem.code == "unknown"
