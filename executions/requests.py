@@ -16,7 +16,7 @@ from flexapi.mirror.mirror import Problem
 Schema = dict[str, Any]
 
 # Parameters of the URL that steer the answer, not the run.
-OF_THE_ANSWER = ("stream", "format")
+OF_THE_ANSWER = ("stream", "level", "format")
 # Options with which a run does what the config does not say: fetch any URL, write to any folder,
 # put any text into a command of `exec`. A user who may not edit tasks may not use them.
 EDITORS_OPTIONS = ("cli_config", "dl_path", "inject")

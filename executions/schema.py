@@ -6,19 +6,12 @@ from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
     extend_schema,
-    inline_serializer,
 )
 from rest_framework import serializers
 
 from executions.following.log_reader import LEVELS
 
 from .serializers import ExecutionEntrySerializer, ExecutionSerializer
-
-
-class ExecutionAnswerSerializer(serializers.Serializer[None]):
-    """An execution in its envelope."""
-
-    object = ExecutionSerializer()
 
 
 class ExecutionRequestSerializer(serializers.Serializer[None]):
@@ -40,7 +33,7 @@ _LINE = {
     "message": "ACCEPTED: `Some.Show.S01E01` by series plugin",
 }
 _STREAMS = {
-    (200, media_type): OpenApiResponse(OpenApiTypes.STR, description=description, examples=examples)
+    (200, media_type): OpenApiResponse(OpenApiTypes.ANY, description=description, examples=examples)
     for media_type, description, examples in (
         (
             "application/x-ndjson",
@@ -51,14 +44,19 @@ _STREAMS = {
         ("text/plain", "A log line a line, then one that starts with `#`.", []),
     )
 }
+_LEVEL = OpenApiParameter(
+    "level",
+    str,
+    description="The least level to give of the log.",
+    enum=[level.lower() for level in LEVELS],
+)
 _STREAM_PARAMETERS = [
-    OpenApiParameter("after", int, description="Start after the line with this seq.", default=0),
     OpenApiParameter(
-        "level",
-        str,
-        description="The least level to give.",
-        enum=[level.lower() for level in LEVELS],
+        "after",
+        {"type": "integer", "minimum": 0, "maximum": 10**18 - 1, "default": 0},
+        description="Start after the line with this seq.",
     ),
+    _LEVEL,
     OpenApiParameter(
         "follow", bool, description="Whether to stay until the execution ends.", default=True
     ),
@@ -85,15 +83,18 @@ create = extend_schema(
         OpenApiParameter(
             "tasks", str, many=True, description="As in the body; so may be all the options."
         ),
-        *_STREAM_PARAMETERS,
+        _LEVEL,
     ],
     responses={
-        (201, "application/json"): ExecutionAnswerSerializer,
+        (201, "application/json"): ExecutionSerializer,
         **{(201, media_type): answer for (_, media_type), answer in _STREAMS.items()},
+        409: OpenApiResponse(description="The config has no such task as far as it can be read."),
     },
 )
 abort = extend_schema(
-    summary="Abort an execution", request=None, responses={200: ExecutionAnswerSerializer}
+    summary="Abort an execution",
+    request=None,
+    responses={200: ExecutionSerializer, 409: OpenApiResponse(description="It is over.")},
 )
 log = extend_schema(
     summary="The log of an execution, as a stream",
@@ -104,10 +105,5 @@ entries = extend_schema(
     summary="What became of each entry", responses={200: ExecutionEntrySerializer(many=True)}
 )
 options = extend_schema(
-    summary="The JSON Schema of what running tasks takes",
-    responses={
-        200: inline_serializer(
-            "ExecutionOptions", {"object": serializers.DictField(help_text="A JSON Schema.")}
-        )
-    },
+    summary="The JSON Schema of what running tasks takes", responses={200: OpenApiTypes.OBJECT}
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flexapi.api.serializers import NameOrNull, TextOrNull
 from flexapi.mirror import credentials
 
 from .models import Execution, ExecutionEntry
@@ -21,7 +22,19 @@ class SummarySerializer(serializers.Serializer[Execution]):
 class ExecutionSerializer(serializers.ModelSerializer[Execution]):
     """An execution. What is not known (yet) is null."""
 
-    requested_by = serializers.CharField(source="requested_by.username", default=None)
+    current_phase = TextOrNull()
+    current_plugin = TextOrNull()
+    current_task = TextOrNull()
+    tasks = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="Names or globs of the tasks that were asked for; none: all.",
+    )
+    options = serializers.DictField(read_only=True, help_text="As given to `flexget execute`.")
+    requested_by = NameOrNull("requested_by.username")
+    abort_reason = TextOrNull()
+    waiting_for = TextOrNull(help_text="What keeps a pending one from running.")
+    worker = TextOrNull(help_text="The process that runs it.")
     summary = SummarySerializer(source="*")
 
     class Meta:
@@ -50,23 +63,21 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
         )
         read_only_fields = fields
 
-    def to_representation(self, execution: Execution) -> dict[str, Any]:
-        """Return it with null in place of empty text."""
-        data = super().to_representation(execution)
-        for name in (
-            "current_phase",
-            "current_plugin",
-            "current_task",
-            "abort_reason",
-            "waiting_for",
-            "worker",
-        ):
-            data[name] = data[name] or None
-        return data
+
+class TraceStepSerializer(serializers.Serializer[Any]):
+    """What a plugin noted on an entry."""
+
+    plugin = serializers.CharField()
+    operation = serializers.CharField()
+    message = serializers.CharField()
 
 
 class ExecutionEntrySerializer(serializers.ModelSerializer[ExecutionEntry]):
     """What became of an entry, who decided, and why; its URLs without credentials for some."""
+
+    trace: Any = TraceStepSerializer(
+        many=True, read_only=True, help_text="What each plugin noted on it."
+    )
 
     class Meta:
         model = ExecutionEntry

@@ -8,13 +8,15 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ParseError, PermissionDenied, ValidationError
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from executions.following.streaming import (
     STREAM_RENDERERS,
     StreamRenderer,
+    read_after,
+    read_level,
     read_wanted,
     stream_log,
 )
@@ -57,14 +59,6 @@ class ExecutionViewSet(ReadOnlyViewSet):
         """Filter lists; an execution that is asked for by its id may have any status."""
         return super().filter_queryset(queryset) if self.action in LISTS else queryset
 
-    def handle_exception(self, exc: Exception) -> Response:
-        """Answer errors as JSON, whatever kind of stream was asked for."""
-        renderer = getattr(self.request, "accepted_renderer", None)
-        if isinstance(renderer, StreamRenderer):
-            self.request.accepted_renderer = JSONRenderer()
-            self.request.accepted_media_type = "application/json"
-        return super().handle_exception(exc)
-
     def get_renderers(self) -> list[BaseRenderer]:
         """Offer the streams where the answer may be one."""
         renderers = super().get_renderers()
@@ -81,7 +75,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
         requests.check(body, wanted, mirror.task_names(), mirror.refresh())
         self._check_options_permitted(body)
         tasks = body.pop("tasks", [])
-        renderer = self._stream_renderer()
+        renderer, level = self._stream_renderer(), read_level(request)
         try:
             execution = Execution.objects.enqueue(
                 tasks=[] if tasks == ["*"] else tasks, options=body, requested_by=request.user
@@ -91,7 +85,9 @@ class ExecutionViewSet(ReadOnlyViewSet):
             raise ValidationError({"tasks": [detail]}) from error
         location = self.reverse_action("detail", kwargs={"pk": execution.pk})
         if renderer is not None:
-            response: HttpResponseBase = stream_log(request, execution.pk, renderer, status=201)
+            response: HttpResponseBase = stream_log(
+                request.user, execution.pk, renderer, status=201, wanted={"level": level}
+            )
         else:
             response = one(self.get_serializer(execution).data, status=201)
         response.headers["Location"] = location
@@ -116,7 +112,14 @@ class ExecutionViewSet(ReadOnlyViewSet):
         renderer = type(request.accepted_renderer)
         if not issubclass(renderer, StreamRenderer):
             renderer = STREAM_RENDERERS[0]
-        return stream_log(request, execution.pk, renderer, wanted=read_wanted(request))
+        return stream_log(
+            request.user,
+            execution.pk,
+            renderer,
+            wanted=read_wanted(request),
+            after=read_after(request),
+            live=flag(request, "follow", default=True, bare=True),
+        )
 
     @schema.entries
     @action(

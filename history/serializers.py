@@ -4,12 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flexapi.api.serializers import TextOrNull
 from flexapi.mirror import credentials
 from history.models import HistoryEntry
 
 
 class HistoryEntrySerializer(serializers.ModelSerializer[HistoryEntry]):
     """An entry that was accepted. What is not known is null."""
+
+    url = TextOrNull()
+    file = TextOrNull(help_text="Where it was stored, where that is known.")
+    reason = TextOrNull(help_text="Why it was accepted.")
+    plugin = TextOrNull(help_text="The plugin that accepted it.")
+    imdb_id = TextOrNull()
 
     class Meta:
         model = HistoryEntry

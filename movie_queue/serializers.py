@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from flexapi.api.errors import ServiceUnavailable
-from flexapi.api.serializers import ModelSerializer
+from flexapi.api.serializers import ModelSerializer, NameOrNull
 from flexapi.engine.client import EngineUnavailable
 
 from .models import GrabbedMovie, QueuedMovie
@@ -17,9 +17,7 @@ NAMES = ("id", "title", "year", "imdb_id", "tmdb_id", "queue_name")
 class QueuedMovieSerializer(ModelSerializer[QueuedMovie]):
     """A movie that is wanted. The title is enough to want one."""
 
-    requested_by = serializers.CharField(
-        source="requested_by.username", default=None, read_only=True
-    )
+    requested_by = NameOrNull("requested_by.username")
     force = serializers.BooleanField(
         write_only=True, default=False, help_text="Queue it even if it was grabbed before."
     )

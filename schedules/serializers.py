@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from flexapi.api.serializers import TextOrNull
 from schedules.models import Schedule
 from schedules.oddities import warnings_for
 
@@ -70,7 +71,7 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
     interval = IntervalField(read_only=True)
     schedule = CronField(read_only=True)
     last_execution = RunSerializer(allow_null=True, read_only=True)
-    problem = serializers.CharField(allow_null=True, read_only=True)
+    problem = TextOrNull()
     warnings = serializers.SerializerMethodField(
         help_text="Names that match no task, or none that is enabled."
     )
@@ -99,11 +100,6 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_warnings(self, schedule: Schedule) -> list[str]:
         return warnings_for(schedule.tasks, self.context["config"])
-
-    def to_representation(self, schedule: Schedule) -> dict[str, Any]:
-        data = super().to_representation(schedule)
-        data["problem"] = data["problem"] or None
-        return data
 
 
 class CreatedScheduleSerializer(ScheduleSerializer):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -90,7 +90,13 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
             self._editor().delete([schedule.pk])
         return Response(status=204)
 
-    @extend_schema(request=None, responses={201: ExecutionSerializer})
+    @extend_schema(
+        request=None,
+        responses={
+            201: ExecutionSerializer,
+            409: OpenApiResponse(description="Its last run goes on still."),
+        },
+    )
     @action(detail=True, methods=["post"])
     def run(self, request: Request, pk: str) -> Response:
         """Run it now, as it runs by itself; its next run stays when it is."""

@@ -139,7 +139,7 @@ class EntityViewSet(SeriesDataViewSet):
             "series.entities", kind=self.kind, show=int(show), descending=descending
         )
 
-    @extend_schema(parameters=[FORGET], responses=CountSerializer)
+    @extend_schema(parameters=[FORGET], responses={200: CountSerializer})
     def clear(self, request: Request, show: str) -> Response:
         """Remove all of them from FlexGet's database."""
         params = {"kind": self.kind, "show": int(show), "seen": self.seen}
@@ -199,7 +199,7 @@ class ReleaseViewSet(SeriesDataViewSet):
             descending=descending,
         )
 
-    @extend_schema(parameters=[DOWNLOADED, FORGET], responses=CountSerializer)
+    @extend_schema(parameters=[DOWNLOADED, FORGET], responses={200: CountSerializer})
     def clear(self, request: Request, show: str, entity: str) -> Response:
         """Remove all of them, or those that were or were not downloaded, from FlexGet's database."""
         params = self._key(show, entity) | {"downloaded": self.flag("downloaded")}

@@ -32,7 +32,7 @@ from tasks.serializers import (
 PAGE_PARAMETERS = {"limit", "offset", "format"}
 JSON_OR_YAML = {
     (200, "application/json"): TaskDetailSerializer,
-    (200, "application/yaml"): OpenApiTypes.STR,
+    (200, "application/yaml"): OpenApiTypes.ANY,
 }
 
 
@@ -93,7 +93,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
     @extend_schema(
         request={
             "application/json": ReplacedTaskSerializer,
-            "application/yaml": OpenApiTypes.STR,
+            "application/yaml": OpenApiTypes.ANY,
         },
         responses=JSON_OR_YAML,
     )

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from typing import Any
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import StreamingHttpResponse
 from rest_framework.exceptions import ValidationError
-from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
-from flexapi.api.parameters import flag
+from flexapi.api.http.renderers import ErrorsInJSON
 
 from . import messages
 from .follow import Event, follow
@@ -22,17 +21,11 @@ KEEP_ALIVE = 15.0
 LONGEST_SEARCH = 500
 
 
-class StreamRenderer(BaseRenderer):
-    """A media type to stream in. What is rendered whole in its place (an error) is JSON."""
+class StreamRenderer(ErrorsInJSON):
+    """A media type to stream in."""
 
     encode: Callable[[Event], str]
     keep_alive = ""
-
-    def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
-    ) -> bytes:
-        """Return `data` as JSON."""
-        return JSONRenderer().render(data, accepted_media_type, renderer_context)
 
 
 class NDJSONRenderer(StreamRenderer):
@@ -103,23 +96,20 @@ def read_wanted(request: Request) -> dict[str, str]:
 
 
 def stream_log(
-    request: Request,
+    user: User | AnonymousUser,
     execution_id: int,
     renderer: type[StreamRenderer],
     *,
     status: int = 200,
     wanted: dict[str, str] | None = None,
+    after: int = 0,
+    live: bool = True,
 ) -> StreamingHttpResponse:
-    """Answer the log: what is stored, then, unless `?follow=false`, what comes, to the end.
+    """Answer the log after the line `after`: what is stored, then, if `live`, what comes, to the end.
 
-    `wanted` says which lines, as `read_wanted` returns it; without it, all of the level asked for.
+    `wanted` says which lines, as `read_wanted` returns it; without it, all.
     """
-    events = follow(
-        execution_id,
-        View.of(request.user, **(wanted or {"level": read_level(request)})),
-        after=read_after(request),
-        live=flag(request, "follow", default=True, bare=True),
-    )
+    events = follow(execution_id, View.of(user, **(wanted or {})), after=after, live=live)
     return StreamingHttpResponse(
         _encoded(events, renderer),
         status=status,

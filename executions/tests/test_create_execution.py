@@ -83,6 +83,10 @@ class TestCreate(Post):
         assert execution.tasks == ["tv"]
         assert execution.options == {"test": True}
 
+    def test_the_level_of_the_streamed_log_is_no_option(self) -> None:
+        assert self.post({"tasks": ["tv"]}, "?level=info").status_code == 201
+        assert Execution.objects.get().options == {}
+
     def test_the_last_slash_may_be_there(self) -> None:
         assert self.client.post("/api/execution/", {}, format="json").status_code == 201
 
@@ -143,6 +147,9 @@ class TestRefuse(Post):
         assert self.refused(None, "?learn=perhaps") == {"learn": "invalid"}
         assert self.refused(None, "?stream=perhaps") == {"stream": "invalid"}
         assert self.refused(None, "?inject={") == {"inject": "invalid"}
+
+    def test_a_level_that_is_none(self) -> None:
+        assert self.refused(None, "?stream=true&level=loud") == {"level": "invalid"}
 
     @pytest.mark.parametrize("body", [[], "tv", 3])
     def test_bodies_that_are_no_objects(self, body: Any) -> None:

@@ -1,7 +1,7 @@
 """FlexGet's host, asked from a view: what goes wrong there becomes the answer that fits."""
 
 import time
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
@@ -81,9 +81,6 @@ class FlexGetViewSet(EtagMixin, GenericViewSet):
     """
 
     filter_backends = ()
-    possible_errors: ClassVar[dict[str, str]] = {
-        "503": "FlexGet or its database can't be used right now; the text says why, see Retry-After."
-    }
 
     def etag_state(self, instance: Any) -> Any:
         """The object is its own representation."""

@@ -25,6 +25,10 @@ def state_hash(state: Any) -> str:
 class EtagMixin(GenericAPIView):
     """For views of single objects. Override `etag_state` where the JSON is not all there is to an object."""
 
+    # For the OpenAPI document: which actions answer an ETag, and which heed `If-Match`.
+    etag_actions: tuple[str, ...] = ("retrieve",)
+    guarded_actions: tuple[str, ...] = ("update", "partial_update", "destroy")
+
     def etag_state(self, instance: Any) -> Any:
         """What has to change for the tag to change; by default the object's representation."""
         return self.get_serializer(instance).data

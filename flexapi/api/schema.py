@@ -5,15 +5,13 @@ from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
-from drf_spectacular.plumbing import force_instance, is_serializer
+from drf_spectacular.plumbing import force_instance, get_doc, is_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 
 from flexapi.api.etags import EtagMixin
-
-_WRITES = ("update", "partial_update", "destroy")
 
 
 class ErrorItemSerializer(serializers.Serializer[Any]):
@@ -36,10 +34,25 @@ class ErrorSerializer(serializers.Serializer[Any]):
 class AutoSchema(SpectacularSchema):
     """Adds what the base classes do: `{"object": …}` around one object, errors, ETags and their preconditions.
 
-    An answer described by a serializer, a plain schema or OpenApiTypes.OBJECT is inside of the envelope; text and
-    streams (OpenApiTypes.STR, BINARY) are not. Errors have one schema, without the field names that may
-    occur: a path into a config can be any.
+    A JSON answer described by a serializer, a plain schema or OpenApiTypes.OBJECT is inside of the envelope; other
+    media types are not. Errors have one schema, without the field names that may occur: a path into a config can
+    be any. What an operation is called is the first line of its docstring, what it is about the rest, or that
+    of its class.
     """
+
+    def get_summary(self) -> str | None:
+        """The first line of the action's docstring, or of a lone view's."""
+        doc = self._action_doc() or get_doc(self.view.__class__)
+        return doc.partition("\n")[0].removesuffix(".") or None
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """What the action's docstring says after its first line; else what the class is about."""
+        return self._action_doc().partition("\n")[2].strip() or get_doc(self.view.__class__)
+
+    def _action_doc(self) -> str:
+        name = getattr(self.view, "action", None) or self.method.lower()
+        doc: str = get_doc(getattr(self.view, name, None))
+        return doc
 
     def get_operation_id(self) -> str:
         """spectacular's, told apart where a collection and its items both take the same writing method."""
@@ -56,21 +69,21 @@ class AutoSchema(SpectacularSchema):
         self, direction: Literal["request", "response"] = "response"
     ) -> dict[str, Any]:
         described: dict[str, Any] = super()._get_response_bodies(direction)
-        errors = {
-            status: self._get_response_for_code(
-                OpenApiResponse(ErrorSerializer, description), status, ["application/json"]
-            )
-            for status, description in self.error_statuses().items()
+        others = {
+            status: self._get_response_for_code(OpenApiResponse(None, description), status)
+            for status, description in self.other_statuses().items()
             if status not in described
         }
-        return dict(sorted((described | errors).items()))
+        return dict(sorted((described | others).items()))
 
-    def error_statuses(self) -> dict[str, str]:
-        """The errors that are possible here, by status, with what they mean."""
+    def other_statuses(self) -> dict[str, str]:
+        """What may be answered in place of what was asked for: 304 and errors, by status, with what they mean."""
         view, method = self.view, self.method
         action = getattr(view, "action", None)
         has_body = method in ("POST", "PUT", "PATCH") and self.get_request_serializer() is not None
-        conditional = isinstance(view, EtagMixin) and action in _WRITES
+        writes = method not in SAFE_METHODS
+        conditional = isinstance(view, EtagMixin) and action in view.guarded_actions
+        tagged = isinstance(view, EtagMixin) and action in view.etag_actions
         permissions = view.get_permissions()
         public = all(isinstance(permission, AllowAny) for permission in permissions)
         plain = all(
@@ -78,19 +91,25 @@ class AutoSchema(SpectacularSchema):
         )
         forbidden = "The user may not do this, or a session's write lacks its CSRF token."
         possible = {
-            "400": (has_body or self._is_list_view(), "Something in the request is wrong."),
+            "304": (tagged, "The client has it already."),
+            "400": (True, "Something in the request is wrong."),
             "401": (not public, "No credentials, or wrong ones."),
-            "403": (not plain or (not public and method not in SAFE_METHODS), forbidden),
+            "403": (not plain or (not public and writes), forbidden),
             "404": ("{" in self.path, "There is no such object."),
             "406": (True, "No media type that the client accepts."),
             "412": (conditional, "The object has changed since it was read."),
             "413": (has_body, "The body is too large."),
             "415": (has_body, "A content type that is not understood."),
             "429": (bool(view.throttle_classes), "Too many attempts; see Retry-After."),
+            "503": (
+                True,
+                "What this needs can't be used right now; the text says why, see Retry-After.",
+            ),
+            "507": (writes, "The disk has no room for it, or can't be written."),
         }
         statuses = {status: text for status, (applies, text) in possible.items() if applies}
-        # What views of a kind may answer beside, such as all that ask FlexGet.
-        return statuses | getattr(view, "possible_errors", {})
+        # What writes of a kind may answer as well, such as all that edit the config.
+        return statuses | (getattr(view, "possible_write_errors", {}) if writes else {})
 
     def _get_response_for_code(
         self,
@@ -99,6 +118,10 @@ class AutoSchema(SpectacularSchema):
         media_types: list[str] | None = None,
         direction: str = "response",
     ) -> dict[str, Any]:
+        if status_code[0] in "45":
+            described = isinstance(serializer, OpenApiResponse) and serializer.description
+            serializer = OpenApiResponse(ErrorSerializer, described or "An error.")
+            media_types = ["application/json"]
         response: dict[str, Any] = super()._get_response_for_code(  # type: ignore[no-untyped-call]
             serializer, status_code, media_types, direction
         )
@@ -114,7 +137,7 @@ class AutoSchema(SpectacularSchema):
         paginated = self._is_list_view(serializer) and paginator
         if not status_code.startswith("2") or not enveloped or paginated:
             return response
-        for content in response.get("content", {}).values():
+        if content := response.get("content", {}).get("application/json"):
             content["schema"] = {
                 "type": "object",
                 "properties": {"object": content["schema"], **self._extras()},
@@ -132,13 +155,13 @@ class AutoSchema(SpectacularSchema):
         action = getattr(self.view, "action", None)
         if not isinstance(self.view, EtagMixin):
             return []
-        if action == "retrieve":
+        if action in self.view.etag_actions and self.method == "GET":
             known = "An ETag; the answer is 304 while it still fits."
             return [
                 _header("If-None-Match", known),
                 _header("ETag", "Names this state of the object.", response=[200]),
             ]
-        if action in _WRITES:
+        if action in self.view.guarded_actions:
             return [_header("If-Match", "An ETag; the answer is 412 if the object has another.")]
         return []
 

@@ -25,3 +25,21 @@ class CountSerializer(serializers.Serializer[Any]):
     """What was done to all that match."""
 
     count = serializers.IntegerField(help_text="How many were changed or deleted.")
+
+
+class TextOrNull(serializers.CharField):
+    """Text that a model keeps as "" where there is none: null then."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, allow_null=True, **kwargs)
+
+    def to_representation(self, value: Any) -> Any:
+        """Return the text, None for an empty one."""
+        return str(value) or None
+
+
+class NameOrNull(serializers.CharField):
+    """The name of a user, null where there is none; `source` leads to it."""
+
+    def __init__(self, source: str, **kwargs: Any) -> None:
+        super().__init__(source=source, default=None, read_only=True, allow_null=True, **kwargs)

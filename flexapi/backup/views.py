@@ -8,12 +8,13 @@ from django.http import FileResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from flexapi.api.errors import ServiceUnavailable
 from flexapi.api.http import threads
+from flexapi.api.http.renderers import ErrorsInJSON
 from flexapi.api.permissions import IsSuperuser
 from flexapi.backup import archive
 from flexapi.backup.contents import BackupError
@@ -25,17 +26,11 @@ class MayBackUp(IsSuperuser):
     message = "You may not do this: a backup holds everything, so only superusers may make one."
 
 
-class ArchiveRenderer(BaseRenderer):
-    """The media type of the archive; what is rendered (an error) is JSON."""
+class ArchiveRenderer(ErrorsInJSON):
+    """The media type of the archive."""
 
     media_type = "application/gzip"
     format = "tar.gz"
-
-    def render(
-        self, data: object, accepted_media_type: str | None = None, renderer_context: object = None
-    ) -> bytes:
-        """Return `data` as JSON."""
-        return JSONRenderer().render(data)
 
 
 class BackupView(APIView):

@@ -1,19 +1,19 @@
 """YAML beside JSON: the exact source of what an endpoint answers, out and in."""
 
 import contextlib
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import IO, Any, ClassVar
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flexapi.api.etags import EtagMixin, state_hash
 from flexapi.api.http.parsers import JSONParser, read_body
+from flexapi.api.http.renderers import ErrorsInJSON
 from flexapi.mirror import mirror
 from flexapi.mirror.disk.file import LockBusy
 
@@ -42,7 +42,7 @@ class YAMLParser(BaseParser):
             raise ParseError(f"The YAML is not UTF-8: {error.reason}") from error
 
 
-class YAMLRenderer(BaseRenderer):
+class YAMLRenderer(ErrorsInJSON):
     """Source as it is. Errors are JSON whatever the client accepts."""
 
     media_type = "application/yaml"
@@ -56,9 +56,7 @@ class YAMLRenderer(BaseRenderer):
     ) -> str | bytes:
         if isinstance(data, str) or data is None:
             return data or ""
-        if renderer_context is not None:
-            renderer_context["response"]["Content-Type"] = JSONRenderer.media_type
-        return json.dumps(data, ensure_ascii=False)
+        return super().render(data, accepted_media_type, renderer_context)
 
 
 class MirrorMixin(EtagMixin):
@@ -72,6 +70,9 @@ class MirrorMixin(EtagMixin):
             "items": {"type": "string"},
             "description": "What the write did to values that are shared (`&anchor`, `*alias`, `<<`), if anything.",
         }
+    }
+    possible_write_errors: ClassVar[dict[str, str]] = {
+        "409": "The config can't be edited like that, or not now; the text says why."
     }
     # Who may do this reads credentials; all others read a mask.
     reveal_permission: str

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flexapi.api.serializers import NameOrNull
 from flexapi.mirror.models import ConfigRevision
 
 
@@ -26,7 +27,12 @@ class SectionConfigSerializer(serializers.Serializer[Any]):
 class RevisionSerializer(serializers.ModelSerializer[ConfigRevision]):
     """A state that the config file had."""
 
-    author = serializers.CharField(source="author.username", default=None, read_only=True)
+    author = NameOrNull("author.username")
+    notes = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="What the change did to values that an anchor shares, as sentences.",
+    )
     current = serializers.BooleanField(read_only=True, help_text="Whether it is the config now.")
 
     class Meta:

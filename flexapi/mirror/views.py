@@ -37,6 +37,8 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     lookup_field = "name"
     filter_backends = ()
     yaml_actions = ("list", "update_text", "retrieve", "update")
+    etag_actions = ("list", "retrieve")
+    guarded_actions = ("create", "update_text", "update", "destroy")
 
     def etag_state(self, instance: str | None) -> Any:
         """The source of the section of this name, or of the whole config for None."""
@@ -46,7 +48,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     @extend_schema(
         responses={
             (200, "application/json"): SectionSerializer(many=True),
-            (200, "application/yaml"): OpenApiTypes.STR,
+            (200, "application/yaml"): OpenApiTypes.ANY,
         }
     )
     def list(self, request: Request) -> Response:
@@ -69,8 +71,8 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         return self._answer(name, 201, {"Location": location})
 
     @extend_schema(
-        request={"application/yaml": OpenApiTypes.STR},
-        responses={(200, "application/yaml"): OpenApiTypes.STR},
+        request={"application/yaml": OpenApiTypes.ANY},
+        responses={(200, "application/yaml"): OpenApiTypes.ANY},
     )
     def update_text(self, request: Request) -> Response:
         """Set the text of the whole file."""
@@ -86,7 +88,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     @extend_schema(
         responses={
             (200, "application/json"): SectionSerializer,
-            (200, "application/yaml"): OpenApiTypes.STR,
+            (200, "application/yaml"): OpenApiTypes.ANY,
         }
     )
     def retrieve(self, request: Request, name: str) -> Response:
@@ -96,11 +98,11 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     @extend_schema(
         request={
             "application/json": SectionConfigSerializer,
-            "application/yaml": OpenApiTypes.STR,
+            "application/yaml": OpenApiTypes.ANY,
         },
         responses={
             (200, "application/json"): SectionSerializer,
-            (200, "application/yaml"): OpenApiTypes.STR,
+            (200, "application/yaml"): OpenApiTypes.ANY,
         },
     )
     def update(self, request: Request, name: str) -> Response:

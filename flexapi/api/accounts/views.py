@@ -48,6 +48,7 @@ class ExpiresInField(serializers.IntegerField):
 class UserSerializer(ModelSerializer[AbstractUser]):
     """The user who asks, with what they may do."""
 
+    email = serializers.CharField(read_only=True, help_text="Empty where none is known.")
     groups: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
     permissions = serializers.SerializerMethodField()
 

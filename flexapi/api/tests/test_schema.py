@@ -1,6 +1,7 @@
 """The OpenAPI document, held against what the endpoints really answer."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
@@ -108,3 +109,62 @@ def test_the_ways_to_authenticate_are_told() -> None:
 def test_preconditions_are_told(path: str, method: str, header: str) -> None:
     parameters = document()["paths"][path][method]["parameters"]
     assert header in [parameter["name"] for parameter in parameters]
+
+
+def operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each operation with its name, such as `GET /api/tasks`."""
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def answers(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the status of each JSON answer with its schema, references followed."""
+    for status, response in operation["responses"].items():
+        content = response.get("content", {}).get("application/json")
+        if content:
+            yield status, followed(content["schema"])
+
+
+def followed(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema that a reference leads to."""
+    if "$ref" not in schema:
+        return schema
+    found: dict[str, Any] = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return found
+
+
+def test_every_answer_has_its_envelope_once() -> None:
+    for name, operation in operations():
+        for status, schema in answers(operation):
+            members = schema["properties"]
+            if status >= "400":
+                assert set(members) == {"type", "errors"}, (name, status)
+            elif "items" not in members:
+                assert "object" in members, (name, status)
+                inner = followed(members["object"]).get("properties", {})
+                assert "object" not in inner, (name, status)
+
+
+def test_errors_that_anything_may_answer_are_told_everywhere() -> None:
+    for name, operation in operations():
+        told = set(operation["responses"])
+        assert {"400", "406", "503"} <= told, name
+        if not name.startswith("GET"):
+            assert "507" in told, name
+        if "config" in name and not name.startswith("GET"):
+            assert "409" in told, name
+
+
+def test_what_may_be_unknown_may_be_null() -> None:
+    schemas = document()["components"]["schemas"]
+    unknown = {
+        "Execution": ("requested_by", "current_task", "abort_reason", "waiting_for", "worker"),
+        "Revision": ("author",),
+        "HistoryEntry": ("url", "file", "reason", "plugin", "imdb_id"),
+        "QueuedMovie": ("requested_by",),
+        "Schedule": ("problem",),
+    }
+    for schema, fields in unknown.items():
+        for field in fields:
+            assert schemas[schema]["properties"][field].get("nullable"), (schema, field)
