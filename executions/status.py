@@ -20,8 +20,10 @@ def engine_status() -> dict[str, Any]:
     """Return the engine's state, why it can't work if so, and how many executions it has.
 
     `{"state": "starting|ready|failed|stopped", "reason", "flexget", "python", "pid", "restarts", "unanswered",
-    "running", "pending", "waiting_for"}`; `unanswered` is for how many seconds FlexGet has said nothing though it was
-    asked (null: it wasn't), and `waiting_for` is what keeps a pending execution from running.
+    "running", "pending", "waiting_for", "plugins"}`; `unanswered` is for how many seconds FlexGet has said nothing though it was
+    asked (null: it wasn't), `waiting_for` is what keeps a pending execution from running, and `plugins` are FlexGet's
+    plugins that are left out, with the reason, and files of plugins that came after FlexGet was loaded:
+    `[{"file", "names", "reason"}, …]`.
     """
     state = engine().state
     unanswered = engine().unanswered
@@ -39,6 +41,7 @@ def engine_status() -> dict[str, Any]:
         "restarts": engine().restarts,
         "unanswered": None if unanswered is None else round(unanswered, 1),
         "waiting_for": waiting.waiting_for if waiting else None,
+        "plugins": engine().plugin_problems(),
         **counts,
     }
 

@@ -8,6 +8,7 @@ from flexapi.api.docs import DocsView, SchemaView
 from flexapi.api.http.error_views import UnknownPathView
 from flexapi.api.router import router
 from flexapi.api.status import progress, server, summary
+from flexapi.api.status.reload import ReloadView
 from flexapi.api.status.server import ServerView
 from flexapi.api.status.summary import SummaryView
 from flexapi.api.status.unlock import UnlockView
@@ -18,6 +19,7 @@ router.register_view("auth/me", MeView.as_view(), name="auth-me")
 router.register("auth/tokens", TokenViewSet, basename="auth-token")
 router.register_view("server/summary", SummaryView.as_view(), name="server-summary")
 router.register_view("server/unlock", UnlockView.as_view(), name="server-unlock")
+router.register_view("server/reload", ReloadView.as_view(), name="server-reload")
 router.register_view("server", ServerView.as_view(), name="server")
 server.register("work", progress.status)
 summary.register("work", progress.status, "executions.view_execution")

@@ -13,13 +13,15 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flexapi.background import Loop
 
-from . import protocol, waiting
+from . import plugin_files, protocol, waiting
 from .connection import CALL_TIMEOUT, Connection, EngineError, EngineUnavailable
+from .retired import STOP_TIMEOUT, RetiredHosts, end_host
 from .run import Ending, Pipes, Run
 
 __all__ = ["CALL_TIMEOUT", "Engine", "EngineError", "EngineUnavailable", "State", "environment"]
@@ -31,7 +33,8 @@ HOST = Path(__file__).with_name("host") / "main.py"
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds that FlexGet may take to load: three on a desktop, a minute on a small NAS.
 START_TIMEOUT = 120.0
-STOP_TIMEOUT = 5.0
+# Seconds that a host has to answer once more when another is to take over.
+RETIRE_TIMEOUT = 10.0
 # Seconds before a host that died is started again; doubled each time it dies before it is ready.
 FIRST_BACKOFF = 0.2
 LAST_BACKOFF = 30.0
@@ -85,11 +88,14 @@ class Engine:
         # Why the host could not add some of them, by name.
         self.missing_methods: dict[str, str] = {}
         self.restarts = 0
+        # What the host says of FlexGet's plugins; nothing before it is ready.
+        self._loaded_plugins: dict[str, Any] | None = None
         self._on_demand = on_demand
         self._configuration = {"database": database, "slots": slots}
         self._options: dict[str, Any] | None = None
         self._state = State("stopped")
         self._connection: Connection | None = None
+        self._retired = RetiredHosts()
         self._stopping = threading.Event()
         self._changed = threading.Condition()
         self._started = False
@@ -124,10 +130,37 @@ class Engine:
                 connection.channel.shutdown(socket.SHUT_WR)
         if not started:
             return
+        self._retired.hang_up()
         if not self._supervisor.stop(STOP_TIMEOUT) and connection is not None:
             connection.process.kill()
             self._supervisor.stop()
+        self._retired.end()
         self._set_state(State("stopped"))
+
+    def reload(self) -> None:
+        """Load FlexGet and its plugins again, in a new host; what runs goes on in the old one to its end.
+
+        Returns at once. Raises EngineUnavailable where the old host can't be told.
+        """
+        self.start()
+        with self._changed:
+            connection, state = self._connection, self._state.name
+            if state == "ready" and connection is not None:
+                connection.retired = True
+                self._set_state(State("starting", reason="FlexGet is loaded again."))
+        if state == "ready" and connection is not None:
+            # Its answer wakes the supervisor, which then starts another; so does the end of one that hangs.
+            answer = connection.send("version", {})
+            overdue = threading.Timer(RETIRE_TIMEOUT, _kill_silent, (connection, answer))
+            overdue.daemon = True
+            overdue.start()
+        elif state == "failed":
+            self._supervisor.call()
+
+    def plugin_problems(self) -> list[dict[str, Any]]:
+        """Return which of FlexGet's plugins are left out and why, and which files came after it was loaded."""
+        loaded = self._loaded_plugins
+        return [] if loaded is None else plugin_files.problems(self.config, loaded)
 
     def call(
         self, method: str, params: protocol.Message | None = None, timeout: float = CALL_TIMEOUT
@@ -225,6 +258,8 @@ class Engine:
         except Exception as error:
             self._set_state(State("failed", reason=f"FlexGet's host can't be used: {error}"))
             raise
+        if connection.retired:
+            return 0.0
         if connection.ready.is_set():
             self._backoff = FIRST_BACKOFF
         pause = self._backoff
@@ -267,29 +302,23 @@ class Engine:
         try:
             failure = self._listen(connection)
         finally:
-            self._bury(connection, failure)
+            if connection.retired:
+                self._retired.see_off(connection, partial(self._take, connection))
+            else:
+                self._bury(connection, failure)
 
     def _listen(self, connection: Connection) -> str:
-        """Handle all messages; return why the host can't work, where it said so."""
-        lines = protocol.LineBuffer()
+        """Handle all messages, as long as the host doesn't retire; return why it can't work, where it said so."""
         failure = ""
         with contextlib.suppress(ConnectionResetError):
-            while data := connection.channel.recv(1 << 16):
-                for line in lines.feed(data):
+            while not connection.retired and (data := connection.channel.recv(1 << 16)):
+                for line in connection.lines.feed(data):
                     failure = self._take(connection, json.loads(line)) or failure
         return failure
 
     def _bury(self, connection: Connection, failure: str) -> None:
         """See to it that the host is gone, and tell all who wait for it."""
-        # A host that nobody listens to any more ends by that; one that has ended doesn't notice.
-        with contextlib.suppress(OSError):
-            connection.channel.shutdown(socket.SHUT_RDWR)
-        try:
-            status = connection.process.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            connection.process.kill()
-            status = connection.process.wait()
-        connection.channel.close()
+        status = end_host(connection)
         reason = failure or f"FlexGet's host ended (exit status {status})."
         if not self._stopping.is_set():
             logger.error(reason)
@@ -306,6 +335,7 @@ class Engine:
             if run is not None:
                 run.end(Ending(params["status"]))
         elif method == "ready":
+            self._loaded_plugins = params.pop("plugins")
             self._options = connection.options = params.pop("options")
             self.missing_methods = params.pop("missing_methods")
             for name, problem in self.missing_methods.items():
@@ -343,3 +373,9 @@ class Engine:
         if self._state.name == "starting":
             return "FlexGet is still loading."
         return self._state.reason or "FlexGet's host is not running."
+
+
+def _kill_silent(connection: Connection, answer: "Future[Any]") -> None:
+    """Kill a host that has not given the answer."""
+    if not answer.done():
+        connection.process.kill()

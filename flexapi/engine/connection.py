@@ -41,6 +41,9 @@ class Connection:
         self._waiting: dict[int, Future[Any]] = {}
         # When something was last heard, or asked after nothing was left to be answered.
         self._heard = time.monotonic()
+        self.lines = protocol.LineBuffer()
+        # Another host takes what comes; this one ends with what it runs.
+        self.retired = False
         self.runs: dict[int, Run] = {}
         self.options: dict[str, Any] = {}
 
@@ -68,6 +71,11 @@ class Connection:
                 raise EngineUnavailable("FlexGet's host does not listen.") from error
             raise EngineUnavailable("FlexGet's host has just ended.") from error
         return answer
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs and nobody waits for an answer."""
+        return not self.runs and not self._waiting
 
     def unanswered(self) -> float | None:
         """Return for how many seconds nothing was heard while a call waits; None while none does."""

@@ -23,9 +23,10 @@ The host's own methods, beside those of `methods`:
 
 and what it says unasked:
 
-`ready`    `{"flexget", "python", "pid", "options", "missing_methods": {name: why}}`: once, when
+`ready`    `{"flexget", "python", "pid", "options", "missing_methods": {name: why}, "plugins"}`: once, when
            FlexGet is loaded; its version, the JSON Schema of the options that `execute` takes,
-           and which of the modules and packages named on the command line can't be imported
+           which of the modules and packages named on the command line can't be imported, and what
+           became of plugins (`plugins.Plugins.described`)
 `failed`   `{"reason"}`: FlexGet can't be loaded; the host ends
 `exited`   `{"execution": id, "status": exit code, or minus the signal that killed it}`
 `log`      `{"level", "message"}`: something for the server's own log
@@ -76,6 +77,7 @@ def serve(channel: socket.socket, config: Path, added: list[str], plugins: list[
     manager = WarmManager(config, database(params["database"], params["slots"]), folders)
     host = Host(channel, manager)
     pass_log_on(host)
+    manager.plugins.log_faults()
     for named in added:
         add(*named.split("=", 1))
     warm(manager)
@@ -88,6 +90,7 @@ def serve(channel: socket.socket, config: Path, added: list[str], plugins: list[
         pid=os.getpid(),
         options=options,
         missing_methods=missing,
+        plugins=manager.plugins.described(),
         **version(manager, {}),
     )
     host.serve()

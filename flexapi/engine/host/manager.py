@@ -27,6 +27,7 @@ from flexapi.engine.host.database.locks import SharedLock
 from flexapi.engine.host.database.sqlite import SQLite
 from flexapi.engine.host.database.unusable import DatabaseUnusable
 
+from .plugins import Plugins
 from .variables import outside
 
 logger = logger.bind(name="manager")
@@ -73,6 +74,7 @@ class WarmManager(Manager):
     initialized: bool
     config_file_hash: str | None
     db_filename: str
+    plugins: Plugins
 
     def __init__(
         self, config: Path, database: Database | None = None, plugins: Iterable[Path] = ()
@@ -100,9 +102,8 @@ class WarmManager(Manager):
 
     def load_plugins(self) -> None:
         """Load FlexGet's plugins and those beside the config; the slow part, done once."""
-        plugin.load_plugins(
-            extra_plugins=[self.config_base / "plugins", *self._plugin_folders],
-            extra_components=[self.config_base / "components"],
+        self.plugins = Plugins(
+            [self.config_base / "plugins", *self._plugin_folders], [self.config_base / "components"]
         )
         if self.database.shared:
             make_plugins_patient()
@@ -200,6 +201,8 @@ class WarmManager(Manager):
                 self.validate_config(config)
         except ConfigError as error:
             errors = error_list(error)
+            for fault in errors:
+                fault["message"] = self.plugins.explained(fault["message"])
             raise ConfigInvalid(summary(errors), errors) from error
         except plugin.PluginError as error:
             # A plugin that prepares the config can't: the file of `variables` is missing, say.

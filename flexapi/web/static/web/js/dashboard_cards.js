@@ -4,7 +4,7 @@ import { api } from "./api.js";
 import { byId, h } from "./dom.js";
 import { amount, counted, timeElement } from "./format.js";
 import { at } from "./root.js";
-import { unlockButton } from "./server_care.js";
+import { reloadButton, unlockButton } from "./server_care.js";
 
 const FAULTS = 8;
 // Milliseconds until FlexGet, which is loading or checks the config, is asked once more.
@@ -49,6 +49,17 @@ function warningLists(warnings) {
   return [...codes].map((code) => warningList(code, warnings.filter((warning) => warning.code === code)));
 }
 
+function pluginList(plugins, can) {
+  return h(
+    "div",
+    { class: "callout aborted" },
+    h("b", {}, `${counted(plugins.length, "plugin file")} of FlexGet ${plugins.length === 1 ? "isn't" : "aren't"} in use`),
+    h("ul", { class: "faults" }, plugins.slice(0, FAULTS).map(({ file, reason }) => h("li", {}, h("code", {}, file), reason))),
+    plugins.length > FAULTS && h("p", { class: "quiet" }, `and ${plugins.length - FAULTS} more`),
+    reloadButton(can),
+  );
+}
+
 let soon;
 
 /** What `/api/server` says of versions, engine and config. */
@@ -77,6 +88,7 @@ export async function showState(url, can) {
       configFacts(config),
       fact("FlexAPI", versions.flexapi),
     ),
+    ...(engine.plugins?.length ? [pluginList(engine.plugins, can)] : []),
     ...(config.errors?.length ? [faultList(config.errors)] : []),
     ...warningLists(config.warnings ?? []),
   );

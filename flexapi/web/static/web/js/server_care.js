@@ -24,3 +24,11 @@ export function unlockButton(can, waitingFor) {
   const title = "Remove FlexGet's lock, if nobody holds it";
   return h("button", { class: "button small", title, onclick: () => post(at("/api/server/unlock"), unlocked) }, "Unlock");
 }
+
+const reloading = () => "FlexGet is being loaded again; what runs goes on.";
+
+/** A button that has FlexGet and its plugins loaded again; false for a user who may not. */
+export function reloadButton(can) {
+  const title = "Load FlexGet and its plugins again; what runs goes on";
+  return can.steer && h("button", { class: "button small", title, onclick: () => post(at("/api/server/reload"), reloading) }, "Reload FlexGet");
+}

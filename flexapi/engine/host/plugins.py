@@ -1,0 +1,161 @@
+"""Loads FlexGet's plugins. One that fails leaves out itself and nothing else, and is named with its reason.
+
+FlexGet 3.22 ends where a plugin raises, and says of one that lacks a package nothing but a traceback.
+"""
+
+import contextlib
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flexget import plugin
+from flexget.event import get_events
+from flexget.plugin import DependencyError, PluginInfo
+from loguru import logger
+
+logger = logger.bind(name="flexapi")
+
+# `plugin.register(Class, "name", …)` in the source of a plugin that could not say its name itself.
+_REGISTERED = re.compile(r"\bregister\([^()]*?['\"](\w+)['\"]")
+_REFUSED_KEY = re.compile(r"The key `(\w+)` is not valid here")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A plugin that is left out: the names it has in a config, as far as they are known, its file, and why."""
+
+    names: list[str]
+    file: str
+    reason: str
+
+
+class Plugins:
+    """What was loaded from the folders of plugins, and what was not."""
+
+    def __init__(self, plugins: list[Path], components: list[Path]) -> None:
+        self.faults: list[Fault] = []
+        self._folders = [*plugins, *components]
+        self._files = self._found()
+        with self._watched():
+            plugin.load_plugins(extra_plugins=[*plugins], extra_components=[*components])
+
+    def log_faults(self) -> None:
+        """Log each plugin that is left out."""
+        for fault in self.faults:
+            logger.error("The plugin {} is left out: {}", fault.file, fault.reason)
+
+    def described(self) -> dict[str, Any]:
+        """Return what the server is told: `{"faults": [{"names", "file", "reason"}], "files": {path: mtime in ns}}`."""
+        return {"faults": [asdict(fault) for fault in self.faults], "files": self._files}
+
+    def explained(self, message: str) -> str:
+        """Return FlexGet's complaint of a key, with the reason where that is the name of a plugin that is left out."""
+        refused = _REFUSED_KEY.match(message)
+        if refused is None:
+            return message
+        name = refused[1]
+        for fault in self.faults:
+            if name in fault.names:
+                return f"{message} The plugin {fault.file} is left out: {fault.reason}"
+        for file, changed in self._found().items():
+            if self._files.get(file) != changed and name in _names_in(Path(file)):
+                return (
+                    f"{message} {file} changed after FlexGet was loaded: reload FlexGet to use it."
+                )
+        return message
+
+    def _found(self) -> dict[str, int]:
+        """Return the files that plugins may be in, with the times of their last change in ns."""
+        found = {}
+        for folder in self._folders:
+            for path in folder.glob("**/*.py"):
+                with contextlib.suppress(OSError):  # Just removed.
+                    found[str(path)] = path.stat().st_mtime_ns
+        return found
+
+    # -- guards, while FlexGet loads
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        plain = plugin._import_plugin, plugin.fire_event, PluginInfo.initialize
+        initialize = plain[2]
+
+        def initialize_or_leave_out(info: PluginInfo) -> None:
+            try:
+                initialize(info)
+            except (Exception, SystemExit) as error:  # noqa: BLE001  as below
+                module = sys.modules.get(info.plugin_class.__module__)
+                self._leave_out(getattr(module, "__file__", None) or info.name, error, [info.name])
+                del plugin.plugins[info.name]
+
+        plugin._import_plugin = self._import
+        plugin.fire_event = self._register
+        PluginInfo.initialize = initialize_or_leave_out
+        try:
+            yield
+        finally:
+            plugin._import_plugin, plugin.fire_event, PluginInfo.initialize = plain
+
+    def _import(self, module_name: str, path: str | Path) -> None:
+        try:
+            import_module(module_name)
+        except DependencyError as error:
+            if not error.silent:
+                self._leave_out(path, error)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  a plugin's code must not end FlexGet
+            self._leave_out(path, error)
+            # It may have got so far as to say what registers it. FlexGet's own `remove_event_handler`
+            # takes handlers of one priority for the same.
+            with contextlib.suppress(KeyError):  # Nobody has any yet.
+                handlers = get_events("plugin.register")
+                handlers[:] = [event for event in handlers if event.func.__module__ != module_name]
+
+    def _register(self, name: str) -> None:
+        """Call what registers plugins, as FlexGet's `fire_event("plugin.register")` does."""
+        for event in get_events(name):
+            taken = PluginInfo.dupe_counter
+            file = event.func.__code__.co_filename
+            try:
+                event()
+            except (Exception, SystemExit) as error:  # noqa: BLE001  as above
+                self._leave_out(file, error)
+            if PluginInfo.dupe_counter > taken:
+                names = _names_in(Path(file))
+                self.faults.append(Fault(names, file, "a plugin of this name is there already."))
+
+    def _leave_out(
+        self, path: str | Path, error: BaseException, names: list[str] | None = None
+    ) -> None:
+        self.faults.append(Fault(names or _names_in(Path(path)), str(path), _reason(path, error)))
+
+
+def _names_in(path: Path) -> list[str]:
+    """Return the names that a file's plugins have in a config, by its text and its name."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return [path.stem]
+    return list(dict.fromkeys([*_REGISTERED.findall(text), path.stem]))
+
+
+def _reason(path: str | Path, error: BaseException) -> str:
+    """Return why a plugin can't be loaded, as one sentence that says what to do where that is known."""
+    if isinstance(error, DependencyError):
+        return f"{str(error.message).rstrip('.')}."
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        return f"the Python package {package} is missing: install it for {sys.executable}."
+    if isinstance(error, SyntaxError):
+        return f"{error.msg} (line {error.lineno})."
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == str(path)
+    ]
+    where = f" (line {lines[-1]})" if lines else ""
+    return f"{type(error).__name__}: {error}{where}."
