@@ -13,6 +13,9 @@ from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 
 from flexapi.api.etags import EtagMixin
 
+# How paths write ids.
+DIGITS = "[0-9]{1,18}"
+
 
 class ErrorItemSerializer(serializers.Serializer[Any]):
     """One thing that is wrong."""
@@ -64,6 +67,17 @@ class AutoSchema(SpectacularSchema):
         if of_all or action == "clear" or action.endswith("_all"):
             return f"{name}_all"
         return name
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        """spectacular's, with ids as the numbers that they are, and names that may have a slash (as `%2F`)."""
+        parameters: list[dict[str, Any]] = super()._resolve_path_parameters(variables)  # type: ignore[no-untyped-call]
+        for parameter in parameters:
+            pattern = parameter["schema"].get("pattern")
+            if pattern == f"^{DIGITS}$":
+                parameter["schema"] = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+            elif pattern == "^[^/]+$":
+                parameter["schema"] = {"type": "string", "minLength": 1}
+        return parameters
 
     def _get_response_bodies(
         self, direction: Literal["request", "response"] = "response"
