@@ -17,6 +17,11 @@ from flexapi.mirror.edits import validation
 # Seconds that an answer may take to check what was not checked before; a huge config takes several answers.
 CHECK_SECONDS = 0.2
 MAX_FAULTS = 200
+# Root sections that FlexGet's daemon acts on by itself, and FlexAPI doesn't.
+NOT_RUN = {
+    "irc": "FlexAPI doesn't connect to IRC: no announce of these channels is heard. FlexGet's own daemon would do it",
+    "web_server": "FlexAPI is the web server here: FlexGet's own isn't started by this section",
+}
 
 
 def config_status() -> dict[str, Any]:
@@ -67,18 +72,28 @@ def config_status() -> dict[str, Any]:
 
 
 def warnings(document: Document) -> list[dict[str, Any]]:
-    """Return what is valid and does harm: keys that stand twice, and commands that a title can change.
+    """Return what is valid and not what it looks like: keys that stand twice, commands that a title can change, and
+    sections that only FlexGet's own daemon works with.
 
-    `lines` (from 1) are all places of a key, or that of the `exec`; `code` is `twice` or `exec_unescaped`.
+    `lines` (from 1) are all places of a key, or that of the `exec` or the section; `code` is `twice`, `exec_unescaped`
+    or `not_run`.
     """
     twins = [
         _warning("twice", found.path, str(found), found.lines)
         for found in document.twins[:MAX_FAULTS]
     ]
-    return twins + [
-        _warning("exec_unescaped", risk.path, str(risk), [document.mark(risk.path)[0][0]])
-        for risk in commands_at_risk(document)
-    ]
+    return (
+        twins
+        + [
+            _warning("exec_unescaped", risk.path, str(risk), [document.mark(risk.path)[0][0]])
+            for risk in commands_at_risk(document)
+        ]
+        + [
+            _warning("not_run", (name,), detail, [document.mark((name,))[0][0]])
+            for name, detail in NOT_RUN.items()
+            if mirror.rows.mapping(document.data).get(name)
+        ]
+    )
 
 
 @lru_cache(maxsize=1)

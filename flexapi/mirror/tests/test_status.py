@@ -152,3 +152,12 @@ class TestTemplates:
         assert [error["attr"] for error in status.config_status()["errors"]] == [
             "tasks.tv.template"
         ]
+
+
+def test_it_warns_of_sections_that_nothing_acts_on(config):
+    config.write_text(
+        "tasks: {}\nweb_server: no\nirc:\n  a: {server: b, port: 1, nickname: c, channels: '#d', task: e}\n"
+    )
+    (warning,) = status.config_status()["warnings"]
+    assert (warning["code"], warning["attr"], warning["lines"]) == ("not_run", "irc", [3])
+    assert "no announce of these channels is heard" in warning["detail"]

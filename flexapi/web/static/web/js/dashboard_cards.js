@@ -31,6 +31,7 @@ function faultList(errors) {
 
 const WARNINGS = {
   twice: (n) => `${counted(n, "key")} in the config ${n === 1 ? "stands" : "stand"} twice`,
+  not_run: (n) => `${counted(n, "section")} of the config ${n === 1 ? "does" : "do"} nothing here`,
   exec_unescaped: (n) => `${counted(n, "command")} can be changed by the name of a release`,
 };
 
