@@ -86,7 +86,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
         location = self.reverse_action("detail", kwargs={"pk": execution.pk})
         if renderer is not None:
             response: HttpResponseBase = stream_log(
-                request.user, execution.pk, renderer, status=201, wanted={"level": level}
+                request, execution.pk, renderer, status=201, wanted={"level": level}
             )
         else:
             response = one(self.get_serializer(execution).data, status=201)
@@ -113,7 +113,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
         if not issubclass(renderer, StreamRenderer):
             renderer = STREAM_RENDERERS[0]
         return stream_log(
-            request.user,
+            request,
             execution.pk,
             renderer,
             wanted=read_wanted(request),

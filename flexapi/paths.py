@@ -4,8 +4,10 @@ Imports no Django, so that settings and the command line can use it.
 """
 
 import argparse
+import contextlib
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,7 +50,33 @@ def data_dir() -> Path:
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
+    else:
+        _close(folder)
     return folder
+
+
+def _close(folder: Path) -> None:
+    """Give an existing data folder that everybody may read the mode 0700, where it is FlexAPI's own.
+
+    A folder that holds other things first (a home, /tmp) stays as it is; `exposed` says so. What its owner's group
+    may do is somebody's decision.
+    """
+    if not exposed(folder) or folder == Path.home() or folder.stat().st_mode & stat.S_ISVTX:
+        return
+    if (folder / "secret_key").exists() or not any(folder.iterdir()):
+        with contextlib.suppress(OSError):
+            folder.chmod(0o700)
+
+
+def exposed(folder: Path) -> str:
+    """Say that other users of this machine may read the data folder; "" where they may not."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if not mode & 0o007:
+        return ""
+    return (
+        f"Every user of this machine may look into {folder} (mode {mode:04o}), where FlexAPI keeps the config with its"
+        f" passwords. Run `chmod 700 {folder}` as its owner, or choose a folder for FlexAPI alone (FLEXAPI_DATA_DIR)."
+    )
 
 
 def default_config() -> Path:

@@ -21,6 +21,7 @@ from executions.running.reaper import Reaper, Wake
 from executions.running.runner import Unprepared
 from executions.running.worker import WorkerProcess
 from flexapi.api.accounts.last_use import last_use
+from flexapi.api.accounts.visits import visits
 from flexapi.api.http import unparsed
 from flexapi.asgi import application
 from flexapi.engine.client import Engine
@@ -54,6 +55,7 @@ class Server:
         # Each has `start` and `stop`; they are started in this order and stopped in the other.
         self._parts: list[_Part] = [
             last_use,
+            visits,
             Watcher(),
             flexget,
             *_workers(flexget, works),

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 
-from django.contrib.auth.models import AnonymousUser, User
 from django.http import StreamingHttpResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from flexapi.api.accounts.visits import Visit, visit_of, visits
 from flexapi.api.http.renderers import ErrorsInJSON
 
 from . import messages
@@ -96,7 +96,7 @@ def read_wanted(request: Request) -> dict[str, str]:
 
 
 def stream_log(
-    user: User | AnonymousUser,
+    request: Request,
     execution_id: int,
     renderer: type[StreamRenderer],
     *,
@@ -109,9 +109,11 @@ def stream_log(
 
     `wanted` says which lines, as `read_wanted` returns it; without it, all.
     """
-    events = follow(execution_id, View.of(user, **(wanted or {})), after=after, live=live)
+    events = follow(execution_id, View.of(request.user, **(wanted or {})), after=after, live=live)
+    # By this session or token it may not be followed any longer than these are good.
+    visit = visit_of(request.user, request.auth, request.session.session_key)
     return StreamingHttpResponse(
-        _encoded(events, renderer),
+        _encoded(events, renderer, visit),
         status=status,
         content_type=f"{renderer.media_type}; charset=utf-8",
         headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
@@ -119,25 +121,33 @@ def stream_log(
 
 
 async def _encoded(
-    events: AsyncGenerator[Event], renderer: type[StreamRenderer]
+    events: AsyncGenerator[Event], renderer: type[StreamRenderer], visit: Visit | None
 ) -> AsyncIterator[bytes]:
+    """Yield the events as the client wants them; without the end marker where the visit ends before it."""
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+    ending = asyncio.ensure_future(told.wait())
     async with aclosing(events):
-        if not renderer.keep_alive:
-            async for event in events:
-                yield renderer.encode(event).encode()
-            return
         upcoming = asyncio.ensure_future(anext(events, None))
         try:
-            while True:
-                done, _ = await asyncio.wait({upcoming}, timeout=KEEP_ALIVE)
-                if not done:
-                    yield renderer.keep_alive.encode()
-                    continue
-                reached = upcoming.result()
-                if reached is None:
-                    return
-                yield renderer.encode(reached).encode()
-                upcoming = asyncio.ensure_future(anext(events, None))
+            with visits.during(visit, lambda: loop.call_soon_threadsafe(told.set)):
+                while True:
+                    done, _ = await asyncio.wait(
+                        {upcoming, ending},
+                        timeout=KEEP_ALIVE if renderer.keep_alive else None,
+                        return_when=asyncio.FIRST_COMPLETED,
+                    )
+                    if ending in done:
+                        return
+                    if not done:
+                        yield renderer.keep_alive.encode()
+                        continue
+                    reached = upcoming.result()
+                    if reached is None:
+                        return
+                    yield renderer.encode(reached).encode()
+                    upcoming = asyncio.ensure_future(anext(events, None))
         finally:
             upcoming.cancel()
-            await asyncio.gather(upcoming, return_exceptions=True)
+            ending.cancel()
+            await asyncio.gather(upcoming, ending, return_exceptions=True)

@@ -41,6 +41,51 @@ class TestDataDir:
         assert (home / "deep/er").is_dir()
 
 
+def mode(folder: Path) -> int:
+    return folder.stat().st_mode & 0o7777
+
+
+class TestAnExistingDataDir:
+    @pytest.fixture
+    def folder(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        folder = home / "data"
+        folder.mkdir(mode=0o755)
+        monkeypatch.setenv("FLEXAPI_DATA_DIR", str(folder))
+        return folder
+
+    def test_an_open_one_is_closed(self, folder: Path) -> None:
+        assert paths.data_dir() == folder
+        assert mode(folder) == 0o700
+        paths.secret_key(folder)
+        (folder / "flexapi.sqlite3").touch()
+        folder.chmod(0o755)
+        paths.data_dir()
+        assert mode(folder) == 0o700
+        assert paths.exposed(folder) == ""
+
+    def test_one_with_other_things_is_complained_about(self, folder: Path) -> None:
+        (folder / "films").mkdir()
+        assert mode(paths.data_dir()) == 0o755
+        assert f"`chmod 700 {folder}`" in paths.exposed(folder)
+
+    def test_the_home_and_a_folder_for_everybody_stay_open(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        paths.secret_key(folder)
+        monkeypatch.setenv("HOME", str(folder))
+        assert mode(paths.data_dir()) == 0o755
+        monkeypatch.undo()
+        monkeypatch.setenv("FLEXAPI_DATA_DIR", str(folder))
+        folder.chmod(0o1777)
+        assert mode(paths.data_dir()) == 0o1777
+        assert "1777" in paths.exposed(folder)
+
+    def test_what_the_group_may_do_is_somebodys_decision(self, folder: Path) -> None:
+        folder.chmod(0o750)
+        assert mode(paths.data_dir()) == 0o750
+        assert paths.exposed(folder) == ""
+
+
 class TestFindConfig:
     def test_there_may_be_none(self, home: Path) -> None:
         assert paths.find_config() is None

@@ -36,6 +36,14 @@ def refused(server: LiveServer, *arguments: str) -> str:
     return done.stderr
 
 
+def test_it_complains_of_a_data_folder_that_all_may_read(own_server: LiveServer) -> None:
+    data = own_server.folder / "data"
+    data.mkdir(mode=0o755)
+    (data / "something else").touch()
+    own_server.start()
+    assert f"chmod 700 {data}" in own_server.log()
+
+
 def test_a_first_start_on_nothing_runs_the_sample(own_server: LiveServer) -> None:
     del own_server.environment["FLEXAPI_ADMIN_PASSWORD"]
     del own_server.environment["FLEXAPI_CONFIG"]

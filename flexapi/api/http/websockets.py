@@ -1,9 +1,11 @@
 """Websockets: the `routing.py` of each app, behind the checks of Host, Origin and user.
 
-An app's `routing.py` has `websocket_urlpatterns = [path("ws/execution/", BoardConsumer.as_asgi())]`; the consumer finds the user in
+A websocket ends (close code 4401) as soon as its token, its session or its user does, or as what the user may do changes;
+who may still come in comes back. An app's `routing.py` has `websocket_urlpatterns = [path("ws/execution/", BoardConsumer.as_asgi())]`; the consumer finds the user in
 `scope["user"]`, anonymous if there is none, and decides (close code 4403).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from importlib import import_module
 from typing import Any
@@ -12,7 +14,6 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.routing import URLRouter
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest, parse_cookie
 from django.urls import re_path
@@ -22,6 +23,7 @@ from rest_framework.request import Request
 
 from flexapi import metrics
 from flexapi.api.accounts.authentication import TokenAuthentication
+from flexapi.api.accounts.visits import Visit, session_user, visit_of, visits
 from flexapi.api.http import hosts
 from flexapi.api.http.threads import run_sync
 
@@ -29,6 +31,7 @@ Scope = MutableMapping[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
 
 UNKNOWN = 4404
+NO_LONGER_GOOD = 4401
 
 
 class UnknownPathConsumer(AsyncWebsocketConsumer):
@@ -49,8 +52,13 @@ def url_patterns() -> list[Any]:
     return [*patterns, re_path("", UnknownPathConsumer.as_asgi())]
 
 
-def user_of(headers: Sequence[tuple[bytes, bytes]]) -> AbstractBaseUser | AnonymousUser:
-    """The user of a token or a session cookie in the ASGI headers of a handshake; anonymous where neither is good."""
+def user_of(
+    headers: Sequence[tuple[bytes, bytes]],
+) -> tuple[AbstractBaseUser | AnonymousUser, Visit | None]:
+    """The user of a token or a session cookie in the ASGI headers of a handshake, and the visit that begins.
+
+    Anonymous, and None, where neither is good.
+    """
     request = HttpRequest()
     for name in (b"host", b"origin", b"authorization", b"x-api-key", b"cookie"):
         value = hosts.header(headers, name)
@@ -59,15 +67,50 @@ def user_of(headers: Sequence[tuple[bytes, bytes]]) -> AbstractBaseUser | Anonym
     try:
         authenticated = TokenAuthentication().authenticate(Request(request))
     except AuthenticationFailed:
-        return AnonymousUser()
+        return AnonymousUser(), None
     if authenticated is not None:
-        return authenticated[0]
+        return authenticated[0], visit_of(*authenticated)
     cookies = parse_cookie(request.META.get("HTTP_COOKIE", ""))
     key = cookies.get(settings.SESSION_COOKIE_NAME)
     if key is None:
-        return AnonymousUser()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    return get_user(request)
+        return AnonymousUser(), None
+    user = session_user(key)
+    return user, visit_of(user, session_key=key)
+
+
+class Leaving:
+    """The two ends of a websocket for its consumer, which may be told from any thread to let it go."""
+
+    def __init__(self, receive: Any, send: Any) -> None:
+        self._receive = receive
+        self._send = send
+        self._loop = asyncio.get_running_loop()
+        self._told = asyncio.Event()
+        self._gone = False
+
+    def tell(self) -> None:
+        """Let the consumer know that it is over."""
+        self._loop.call_soon_threadsafe(self._told.set)
+
+    async def receive(self) -> Any:
+        """What comes from the client, or that it is disconnected."""
+        coming = asyncio.ensure_future(self._receive())
+        ending = asyncio.ensure_future(self._told.wait())
+        try:
+            await asyncio.wait({coming, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if coming.done():
+                return coming.result()
+        finally:
+            coming.cancel()
+            ending.cancel()
+        await self.send({"type": "websocket.close", "code": NO_LONGER_GOOD})
+        self._gone = True
+        return {"type": "websocket.disconnect", "code": NO_LONGER_GOOD}
+
+    async def send(self, message: Any) -> None:
+        """Send to the client, unless it is disconnected."""
+        if not self._gone:
+            await self._send(message)
 
 
 class Gate:
@@ -87,9 +130,10 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        scope["user"] = await run_sync(user_of, headers)
-        with metrics.websocket_clients.track_inprogress():
-            await self.inner(scope, receive, send)
+        scope["user"], visit = await run_sync(user_of, headers)
+        ends = Leaving(receive, send)
+        with metrics.websocket_clients.track_inprogress(), visits.during(visit, ends.tell):
+            await self.inner(scope, ends.receive, ends.send)
 
 
 def application() -> Application:

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from flexapi import plugins, startup
+from flexapi import paths, plugins, startup
 from flexapi.data_folder import FolderInUse, WrongConfig, claim, remember_config
 from flexapi.mirror import mirror
 from flexapi.sample_config import write_sample
@@ -47,6 +47,8 @@ class Command(BaseCommand):
             )
         if settings.TIME_ZONE_PROBLEM:
             logger.warning(settings.TIME_ZONE_PROBLEM)
+        if exposed := paths.exposed(settings.DATA_DIR):
+            logger.warning(exposed)
         listener = self._listen()
         try:
             folder = claim(settings.DATA_DIR)

@@ -1,0 +1,124 @@
+"""What stays open for long ends when what it was opened with does: its token, its session, its user, what they may do.
+
+A websocket or a log stream is asked once who it is. Each registers its `Visit` here; a loop looks at all of them together,
+with a few queries whatever their number, and ends those that would not be let in as they were.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user, get_user_model
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from flexapi.api.models import ApiToken
+from flexapi.background import Loop
+
+# Seconds after which a visit that may not go on has ended.
+PERIOD = 2.0
+# So many tokens or users are asked for by one query.
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What something was opened with: a user with a token or a session, and what they might do then."""
+
+    user_id: int
+    token_id: int | None
+    session_key: str | None
+    permissions: frozenset[str]
+
+
+def visit_of(user: Any, token: Any = None, session_key: str | None = None) -> Visit | None:
+    """The visit of a user who came with a token or a session; None of an anonymous one."""
+    if not user.is_authenticated:
+        return None
+    token_id = token.pk if isinstance(token, ApiToken) else None
+    return Visit(user.pk, token_id, None if token_id else session_key, _permissions(user))
+
+
+def session_user(key: str) -> Any:
+    """The user of a session by its key; anonymous where it is not, or no longer, good."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    return get_user(request)
+
+
+class Visits(Loop):
+    """All visits of this process."""
+
+    def __init__(self) -> None:
+        super().__init__("visits", self.look, period=PERIOD, at_once=False)
+        self._lock = threading.Lock()
+        self._open: dict[object, tuple[Visit, Callable[[], object]]] = {}
+
+    @contextmanager
+    def during(self, visit: Visit | None, end: Callable[[], object]) -> Iterator[None]:
+        """Call `end`, from another thread, as soon as the visit may not go on."""
+        key = object()
+        if visit is not None:
+            with self._lock:
+                self._open[key] = visit, end
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open.pop(key, None)
+
+    def look(self) -> None:
+        """End the visits that may not go on."""
+        with self._lock:
+            visits = list(self._open.values())
+        if not visits:
+            return
+        good = _good({visit for visit, _ in visits})
+        for visit, end in visits:
+            if visit not in good:
+                end()
+
+
+visits = Visits()
+
+
+def _good(all_visits: set[Visit]) -> set[Visit]:
+    """Return those that may go on."""
+    allowed: dict[int, frozenset[str]] = {}
+    for ids in _batches({visit.user_id for visit in all_visits}):
+        for user in get_user_model().objects.filter(pk__in=ids, is_active=True):
+            allowed[user.pk] = _permissions(user)
+    tokens: set[int] = set()
+    for ids in _batches({visit.token_id for visit in all_visits if visit.token_id}):
+        valid = Q(expiry=None) | Q(expiry__gt=timezone.now())
+        tokens.update(ApiToken.objects.filter(valid, pk__in=ids).values_list("pk", flat=True))
+    sessions = {
+        key: session_user(key).pk
+        for key in {visit.session_key for visit in all_visits if visit.session_key}
+    }
+    return {
+        visit
+        for visit in all_visits
+        if allowed.get(visit.user_id) == visit.permissions
+        and (
+            visit.token_id in tokens
+            if visit.token_id
+            else sessions.get(visit.session_key or "") == visit.user_id
+        )
+    }
+
+
+def _batches(ids: set[Any]) -> Iterator[list[Any]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), BATCH):
+        yield ordered[start : start + BATCH]
+
+
+def _permissions(user: Any) -> frozenset[str]:
+    # All of them, whatever apps there are.
+    return frozenset({"*"}) if user.is_superuser else frozenset(user.get_all_permissions())
