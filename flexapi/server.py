@@ -29,6 +29,7 @@ from flexapi.engine.instance import engine
 from flexapi.mirror import mirror
 from flexapi.mirror.disk.file import LockBusy
 from flexapi.mirror.disk.watch import Watcher
+from flexapi.mirror.files import named as files
 from history.keeper import Keeper
 from schedules.scheduler import Scheduler
 
@@ -120,6 +121,8 @@ def _take_config() -> None:
     """Bring the file in step: what is to be run may be newer, and queued by another server."""
     try:
         mirror.recover()
+        for _ in files.recover():
+            pass
     except (OSError, LockBusy) as error:
         raise Unprepared(f"The config can't be brought in step: {error}") from error
 

@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -56,6 +57,8 @@ DEBUG = False
 
 # The config that this server owns, whether it exists yet or not.
 FLEXGET_CONFIG = paths.find_config() or paths.default_config()
+# Folders outside of the config's whose files may be edited where the config names them.
+CONFIG_FILES = [Path(folder).expanduser() for folder in _list("FLEXAPI_CONFIG_FILES")]
 # The interpreter of a FlexGet that is installed elsewhere; None is the FlexGet installed here.
 FLEXGET_PYTHON = os.environ.get("FLEXAPI_FLEXGET_PYTHON") or None
 

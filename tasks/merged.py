@@ -1,13 +1,18 @@
 """What FlexGet runs as a task: asked of FlexGet, with the file and line of each value."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from flexapi.api import engine_calls
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.document import Document, ParseError
 from flexapi.mirror.edits import validation
+from flexapi.mirror.files.naming import INCLUDE, Naming
 from flexapi.mirror.mirror import Snapshot
+from flexapi.mirror.store.rows import mapping
 from tasks.edits import names
 
 # The sections that reach into a task.
@@ -80,7 +85,7 @@ class _Sources:
 
 def included_path(name: str) -> Path:
     """Return where FlexGet looks for an included file."""
-    return mirror.config_path().parent / Path(name).expanduser()
+    return Naming(name, INCLUDE, ()).location(mirror.config_path().parent)
 
 
 def _text_at(document: Document | None, path: tuple[Any, ...]) -> str | None:
@@ -103,3 +108,60 @@ def _put(value: Any, path: list[Any], new: Any) -> None:
     holder = _at(value, above)
     if _at(holder, [last]) is not None:
         holder[last] = new
+
+
+def check_included(file: Path, old: str, new: str) -> list[str]:
+    """Return what keeps FlexGet from preparing the tasks that include a file, and did not before an edit of it.
+
+    Raises ServiceUnavailable.
+    """
+    snapshot = mirror.current()
+    shared = {name: snapshot.data[name] for name in SHARED if name in snapshot.data}
+    faults = []
+    for name, config in mapping(snapshot.data.get("tasks")).items():
+        if not _includes(config, file) and not any(
+            _includes(template, file) for template in mapping(shared.get("templates")).values()
+        ):
+            continue
+        after = _problem({**shared, "tasks": {name: config}}, file, new)
+        if after and after != _problem({**shared, "tasks": {name: config}}, file, old or "{}\n"):
+            faults.append(f"{mirror.config_path().name}, tasks.{name}: {after}")
+    return faults
+
+
+def _problem(part: dict[str, Any], file: Path, text: str) -> str | None:
+    """What FlexGet says of a task where the file holds a text."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=settings.DATA_DIR) as trial:
+        trial.write(text)
+        trial.flush()
+        config = _with_trial(part, file, trial.name)
+        found = engine_calls.ask("tasks.merged", text=validation.as_yaml(config))
+        problem: str | None = found["problem"]
+        return problem and problem.replace(trial.name, str(file))
+
+
+def _with_trial(part: dict[str, Any], file: Path, trial: str) -> dict[str, Any]:
+    """Return a config that includes another file in place of this one."""
+
+    def named(name: Any) -> Any:
+        return trial if isinstance(name, str) and included_path(name) == file else name
+
+    def plugins(config: Any) -> Any:
+        if not _includes(config, file):
+            return config
+        given = config["include"]
+        files = [named(one) for one in given] if isinstance(given, list) else named(given)
+        return {**config, "include": files}
+
+    return {
+        section: {name: plugins(config) for name, config in entries.items()}
+        if section in ("tasks", "templates") and isinstance(entries, dict)
+        else entries
+        for section, entries in part.items()
+    }
+
+
+def _includes(config: Any, file: Path) -> bool:
+    given = mapping(config).get("include")
+    names = given if isinstance(given, list) else [given]
+    return any(isinstance(name, str) and included_path(name) == file for name in names)

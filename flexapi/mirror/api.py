@@ -1,6 +1,8 @@
 from flexapi.api.router import router
+from flexapi.mirror.files.views import FileViewSet
 from flexapi.mirror.views import ConfigViewSet, RevisionViewSet
 
+router.register("config_files", FileViewSet, basename="config-file")
 router.register("config_revisions", RevisionViewSet, basename="config-revision")
 router.register_view(
     "config",

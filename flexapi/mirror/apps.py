@@ -9,7 +9,10 @@ class MirrorConfig(AppConfig):
     name = "flexapi.mirror"
     label = "mirror"
     verbose_name = "Configuration"
-    role_permissions = {"viewer": ["view_configrevision", "view_configsection"], "editor": ["*"]}
+    role_permissions = {
+        "viewer": ["view_configfile", "view_configrevision", "view_configsection"],
+        "editor": ["*"],
+    }
 
     def ready(self) -> None:
         """Keep `schedules` in step with the tasks, and say in `/api/server` how the config is; count."""

@@ -1,6 +1,7 @@
 """What other apps add to the mirror: rows for the root section that is theirs, and what names tasks."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 from flexapi.mirror.document import Document
@@ -19,6 +20,17 @@ row_handlers: Registry[str | None, RowHandler] = Registry("handler of a section"
 def register(section: str | None, handler: RowHandler) -> None:
     """Let `handler` keep rows of a root section, or of ROOT; call it in `AppConfig.ready`."""
     row_handlers.add(section, handler)
+
+
+# Called with an included file's place, its text before an edit and after it; returns what the edit breaks, as sentences.
+IncludedCheck = Callable[[Path, str, str], list[str]]
+
+included_checks: Registry[str, IncludedCheck] = Registry("check of included files")
+
+
+def register_included_check(name: str, check: IncludedCheck) -> None:
+    """Let `check` have its say about edits of included files; call it in `AppConfig.ready`."""
+    included_checks.add(name, check)
 
 
 class References(Protocol):

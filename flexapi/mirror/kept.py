@@ -110,6 +110,11 @@ class KeptFile:
             return seen.problem
         return self._taken_in_at_rest(0.0)
 
+    @classmethod
+    def any_is_being_written(cls) -> bool:
+        """Whether some file is not taken in yet because it hasn't come to rest."""
+        return any(kept.is_being_written for kept in list(cls.instances))
+
     @property
     def is_being_written(self) -> bool:
         """Whether somebody wrote the file so shortly ago that it was not taken in when this process last looked."""

@@ -13,6 +13,7 @@ from flexapi.mirror.disk.file import LockBusy
 from flexapi.mirror.document import Document
 from flexapi.mirror.document.values import Path
 from flexapi.mirror.edits import validation
+from flexapi.mirror.files import named
 
 # Seconds that an answer may take to check what was not checked before; a huge config takes several answers.
 CHECK_SECONDS = 0.2
@@ -30,7 +31,8 @@ def config_status() -> dict[str, Any]:
     `{"path", "state": "ok" | "broken" | "missing" | "unknown" | "unreadable" | "unwritable",
     "problem": {"detail", "line", "column"} or null, "revision", "tasks", "errors": [{"attr", "detail"}, …]
     or null where FlexGet can't be asked, "checked": whether the errors are all, "warnings": [{"attr", "detail",
-    "lines", "code"}, …]: what FlexGet takes, and does in another way than it looks}`.
+    "lines", "code"}, …]: what FlexGet takes, and does in another way than it looks, "files": [{"path", "roles",
+    "state", "detail"}, …]: files that the config names and that can't be used}`.
     """
     try:
         problem = mirror.refresh()
@@ -46,6 +48,7 @@ def config_status() -> dict[str, Any]:
         "errors": None,
         "checked": False,
         "warnings": warnings(snapshot.document),
+        "files": unusable_files(snapshot),
     }
     if problem:
         answer["problem"] = {
@@ -69,6 +72,21 @@ def config_status() -> dict[str, Any]:
         for fault in faults[:MAX_FAULTS]
     ]
     return answer
+
+
+def unusable_files(config: mirror.Snapshot) -> list[dict[str, Any]]:
+    """Return the files that the config names and that can't be used as they are: `{"path", "roles", "state", "detail"}`."""
+    found = []
+    for file in named.all_named(config):
+        try:
+            _, problem = file.look()
+        except LockBusy:
+            continue  # The next look tells.
+        if problem is not None:
+            detail = None if file.is_secret else credentials.mask_text(problem.detail)
+            about = {"path": file.row.path, "roles": file.roles}
+            found.append({**about, "state": problem.code, "detail": detail})
+    return found[:MAX_FAULTS]
 
 
 def warnings(document: Document) -> list[dict[str, Any]]:

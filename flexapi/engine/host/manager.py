@@ -200,7 +200,7 @@ class WarmManager(Manager):
             else:
                 self.validate_config(config)
         except ConfigError as error:
-            errors = error_list(error)
+            errors = error_list(getattr(error, "errors", []))
             for fault in errors:
                 fault["message"] = self.plugins.explained(fault["message"])
             raise ConfigInvalid(summary(errors), errors) from error
@@ -314,12 +314,9 @@ def _no_run(options: Any) -> None:
     raise RuntimeError("Tasks can be asked for by a run only.")
 
 
-def error_list(error: ConfigError) -> list[dict[str, Any]]:
+def error_list(faults: Iterable[Any]) -> list[dict[str, Any]]:
     """Return FlexGet's complaints as `[{"path": [key, …], "message"}, …]`."""
-    return [
-        {"path": list(fault.path), "message": fault.message}
-        for fault in getattr(error, "errors", [])
-    ]
+    return [{"path": list(fault.path), "message": fault.message} for fault in faults]
 
 
 def summary(errors: list[dict[str, Any]]) -> str:

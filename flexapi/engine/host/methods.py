@@ -14,7 +14,7 @@ from flexapi.engine import protocol
 from flexapi.registry import Registry
 
 from . import options
-from .manager import ConfigInvalid, WarmManager, load_yaml
+from .manager import ConfigInvalid, WarmManager, error_list, load_yaml
 
 Params = dict[str, Any]
 Method = Callable[[WarmManager, Params], Any]
@@ -30,6 +30,19 @@ def validate(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
     except ConfigInvalid as error:
         return error.errors
     return []
+
+
+def validate_task(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
+    """Return FlexGet's complaints about the text `params["text"]` as the plugins of a task, as `validate` does."""
+    try:
+        config = load_yaml(params["text"])
+    except ConfigInvalid as error:
+        return error.errors
+    schemas = plugin.plugin_schemas(interface="task")
+    errors = error_list(config_schema.process_config(config, schemas))
+    for fault in errors:
+        fault["message"] = manager.plugins.explained(fault["message"])
+    return errors
 
 
 def execute_options(manager: WarmManager, params: Params) -> dict[str, Any]:
@@ -72,6 +85,7 @@ def version(manager: WarmManager, params: Params) -> dict[str, str]:
 
 METHODS: Registry[str, Method] = Registry("method")
 METHODS.add("validate", validate)
+METHODS.add("validate_task", validate_task)
 METHODS.add("options", execute_options)
 METHODS.add("plugins", plugins)
 METHODS.add("quality", quality)

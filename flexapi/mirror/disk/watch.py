@@ -8,6 +8,8 @@ from flexapi.background import Loop
 from flexapi.mirror import mirror
 from flexapi.mirror.disk import file
 from flexapi.mirror.disk.file import LockBusy
+from flexapi.mirror.files import named as files
+from flexapi.mirror.kept import KeptFile
 from flexapi.mirror.store import revisions, snapshot
 
 logger = logging.getLogger("flexapi.mirror")
@@ -28,19 +30,24 @@ class Watcher(Loop):
             period=interval,
             passing=(DatabaseError, LockBusy, OSError),
         )
-        self._told = ""
+        self._told: dict[str, str] = {}
         self._seconds_to_prune = 0.0
 
     def look(self) -> float | None:
         """Look once; return when to look again. Raises DatabaseError, LockBusy, OSError."""
         problem = mirror.recover()
-        detail = problem.detail if problem else ""
-        if detail != self._told:
-            self._told = detail
-            logger.warning("%s", detail or "The config file can be used again.")
+        self._tell("The config file", problem.detail if problem else "")
+        for named, wrong in files.recover():
+            self._tell(named.row.path, wrong.detail if wrong else "")
         snapshot.catch_up()
         if self._seconds_to_prune <= 0:
             revisions.prune()
             self._seconds_to_prune = PRUNE_INTERVAL
         self._seconds_to_prune -= self.period
-        return file.REST if mirror.is_being_written() else None
+        return file.REST if KeptFile.any_is_being_written() else None
+
+    def _tell(self, what: str, detail: str) -> None:
+        """Log what is wrong with a file, once."""
+        if detail != self._told.get(what, ""):
+            self._told[what] = detail
+            logger.warning("%s", detail or f"{what} can be used again.")

@@ -1,10 +1,12 @@
 """The config on a worker: a file of its own that follows the database.
 
-Only the config travels. What stands beside it (the folder `plugins`, files that it includes, files of
-secrets and variables) is up to whoever sets the worker up.
+The config travels, and what it names in its own folder: included files, files of secrets and variables. All else (the
+folder `plugins`, files elsewhere) is up to whoever sets the worker up.
 """
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.db import ProgrammingError
 
 from flexapi.mirror import mirror
 from flexapi.mirror.disk import file
+from flexapi.mirror.files import named as files
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.tables import digest
 
@@ -58,18 +61,36 @@ def write_current() -> Snapshot:
     An edit of the file is put aside, in a file beside it. Costs one small query when nothing
     changed. Raises NoConfig, CopyFailed.
     """
+    snapshot = _write_config()
+    for named in files.travelling(snapshot):
+        if named.kept.shows(named.kept.current()):
+            continue
+        with _locked():
+            problem = named.kept.take_in()
+        if problem is not None:
+            raise CopyFailed(problem.detail)
+    return snapshot
+
+
+def _write_config() -> Snapshot:
     for _ in range(TRIES):
         snapshot = _current()
         if mirror.shows(snapshot):
             return snapshot
-        try:
-            with mirror.locked():
-                problem = mirror.take_in()
-        except file.LockBusy as busy:
-            raise CopyFailed(str(busy)) from busy
+        with _locked():
+            problem = mirror.take_in()
         if problem is not None:
             raise CopyFailed(problem.detail)
     raise CopyFailed(f"Something else writes {mirror.config_path()} all the time.")
+
+
+@contextlib.contextmanager
+def _locked() -> Iterator[None]:
+    try:
+        with mirror.locked():
+            yield
+    except file.LockBusy as busy:
+        raise CopyFailed(str(busy)) from busy
 
 
 def _current() -> Snapshot:

@@ -12,12 +12,15 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
+from django.conf import settings
 
 from flexapi.engine.client import EngineError
 from flexapi.engine.instance import engine
+from flexapi.mirror.disk import file
 from flexapi.mirror.document.values import same
 from flexapi.mirror.edits import templates
 from flexapi.mirror.store.rows import mapping
@@ -135,6 +138,12 @@ def faults(config: dict[Any, Any]) -> list[Fault]:
     return [fault for part in pieces(config) for fault in _faults(part)]
 
 
+def faults_of_included(data: dict[Any, Any]) -> list[Fault]:
+    """Return FlexGet's complaints about an included file, whose keys are plugins; raises EngineUnavailable."""
+    complaints = engine().call("validate_task", {"text": as_yaml(data)}, timeout=TIMEOUT)
+    return [Fault(tuple(item["path"]), item["message"]) for item in complaints]
+
+
 def faults_so_far(config: dict[Any, Any], seconds: float) -> tuple[list[Fault], bool]:
     """Return the complaints that are found within some seconds, and whether these are all.
 
@@ -185,6 +194,17 @@ def _faults(part: dict[Any, Any], deadline: float | None = None) -> list[Fault]:
     return found
 
 
+def _variables_file(part: dict[Any, Any]) -> str:
+    """What tells whether the file that a part has its variables from is another: FlexGet's answer is then."""
+    name = part.get("variables")
+    if not isinstance(name, str) or "\0" in name:
+        return ""
+    try:
+        return str(file.signature(FilePath(settings.FLEXGET_CONFIG).parent / name))
+    except OSError as error:
+        return str(error.errno)
+
+
 class _Answers:
     """FlexGet's latest answers, by the text that was asked about, and the questions that wait for one."""
 
@@ -231,7 +251,8 @@ def _ask(part: dict[Any, Any], deadline: float | None = None) -> list[Fault]:
     """Return the complaints; with a deadline, raise TimeoutError where they aren't known by then."""
     # Asked about an empty config, FlexGet checks the one that it has loaded.
     text = as_yaml(part or {"variables": {}})
-    key = hashlib.blake2b(text.encode("utf-8", "surrogatepass")).digest()
+    state = f"{text}{_variables_file(part)}"
+    key = hashlib.blake2b(state.encode("utf-8", "surrogatepass")).digest()
     known = _answers.get(key)
     if known is not None:
         return known

@@ -154,6 +154,25 @@ def test_a_hand_edit_on_one_reaches_the_other(pair: Pair) -> None:
     assert text(b) == edited
 
 
+def test_a_file_that_the_config_names_reaches_the_other_and_its_runs(pair: Pair) -> None:
+    a, b = pair
+    with a.client() as client, b.client() as other:
+        config = {"mock": [{"title": "One", "url": "http://localhost/1"}], "include": "more.yml"}
+        assert client.post("/api/tasks", json={"name": "named", "config": config}).is_success
+        [listed] = client.get("/api/config_files").json()["items"]
+        assert listed["state"] == "missing"
+        path = f"/api/config_files/{listed['id']}"
+        assert client.put(path, json={"text": "accept_all: yes\n"}).status_code == 200
+        copy = b.home.folder / "more.yml"
+        wait_for(lambda: copy.exists() and copy.read_text() == "accept_all: yes\n")
+        assert other.get(path).json()["object"]["text"] == "accept_all: yes\n"
+
+        queued = other.post("/api/execution", json={"tasks": ["named"]})
+        location = queued.headers["Location"]
+        other.get(f"{location}/log").raise_for_status()
+        assert other.get(location).json()["object"]["summary"]["accepted"] == 1
+
+
 def test_of_two_writes_with_one_etag_one_is_made(pair: Pair) -> None:
     a, b = pair
     with a.client() as client, b.client() as other:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from flexapi.mirror import mirror
 from flexapi.mirror.disk import file, worker_copy
+from flexapi.mirror.files import named
 from flexapi.mirror.store.tables import ConfigRevision
 from flexapi.testing.config_file import CONFIG
 
@@ -194,3 +195,25 @@ def test_a_file_that_cannot_be_written_is_told(
     # And tried again, when there is space.
     assert worker_copy.write_current().document.text == worker.text
     connection.close()
+
+
+def test_what_the_config_names_comes_along(server: Machine, worker: Machine) -> None:
+    mirror.follow(False)
+    server.on()
+    server.config.write_text("tasks: {a: {mock: [], include: more/tv.yml}}\n")
+    more = server.config.parent / "more" / "tv.yml"
+    more.parent.mkdir()
+    more.write_text("seen: no\n")
+    server.look()
+    list(named.recover())
+    worker.on()
+    mirror.follow()
+    worker_copy.write_current()
+    copy = worker.config.parent / "more" / "tv.yml"
+    assert copy.read_text() == "seen: no\n"
+
+    copy.write_text("seen: yes\n")
+    worker_copy.write_current()
+
+    assert copy.read_text() == "seen: no\n"
+    assert [path.read_text() for path in copy.parent.glob("tv.yml.edited-*")] == ["seen: yes\n"]
