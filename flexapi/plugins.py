@@ -36,7 +36,16 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 # What is in use under `/api/` and `/ws/`, or will be.
 RESERVED = frozenset(
     {
-        *("auth", "config", "config_revisions", "docs", "execution", "history", "movie_queue"),
+        *(
+            "auth",
+            "config",
+            "config_files",
+            "config_revisions",
+            "docs",
+            "execution",
+            "history",
+            "movie_queue",
+        ),
         *("schedules", "schema", "series", "server", "tasks"),
         *("seen", "failed", "rejected", "pending", "entry_list", "movie_list", "pending_list"),
         *("variables",),
