@@ -13,7 +13,7 @@ COVERAGE := --cov --cov-report=term $(if $(FLOOR),--cov-fail-under=$(FLOOR))
 # Linting loads the settings, which create the data folder: not the user's own.
 LINT_ENV := FLEXAPI_DATA_DIR=$(CURDIR)/.venv/lint-data
 
-.PHONY: venv run test lint audit format bench clean
+.PHONY: venv run test fuzz lint audit format bench clean
 
 venv: $(STAMP) $(CLIENT)
 
@@ -37,6 +37,10 @@ run: $(SERVED)
 
 test: $(STAMP) $(CLIENT)
 	$(BIN)/python -m pytest $(PARALLEL) $(if $(ARGS),$(ARGS),$(COVERAGE))
+
+# Requests made from the OpenAPI document, as every role, to a real server: MINUTES=10 or as given.
+fuzz: $(STAMP)
+	$(BIN)/python -m flexapi.testing.fuzz --minutes $(or $(MINUTES),10)
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """`/api/schema`, the OpenAPI document, and `/api/docs`, its page."""
 
 import functools
+import threading
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
@@ -14,10 +15,18 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+_drawing = threading.Lock()
 
-@functools.cache
+
 def document() -> dict[str, Any]:
     """The OpenAPI document; it depends on the code alone, so one per process will do."""
+    # spectacular can't draw two at once: it keeps what it has come across in the views and serializers.
+    with _drawing:
+        return _drawn()
+
+
+@functools.cache
+def _drawn() -> dict[str, Any]:
     schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return schema
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jsonschema
@@ -10,6 +11,7 @@ import yaml
 from django.core.management import call_command
 from drf_spectacular.validation import validate_schema
 
+from flexapi.api import docs
 from flexapi.api.docs import document
 
 
@@ -29,6 +31,13 @@ def test_it_is_public_in_json_and_yaml(api: Any, db: None) -> None:
         api().get("/api/schema", HTTP_ACCEPT="application/vnd.oai.openapi"),
     ):
         assert yaml.safe_load(response.content) == as_json
+
+
+def test_several_may_ask_for_the_first_at_once() -> None:
+    docs._drawn.cache_clear()
+    with ThreadPoolExecutor(8) as threads:
+        drawn = list(threads.map(lambda _: docs.document(), range(8)))
+    assert all(each is drawn[0] for each in drawn)
 
 
 def test_the_page_uses_local_files_alone(api: Any, db: None) -> None:

@@ -1,0 +1,37 @@
+"""A short run of requests made from the OpenAPI document, as each role; `make fuzz` is the long one."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from flexapi.testing.fuzz import NOBODY, ROLES, Outcome, fuzz, populate
+from flexapi.testing.live import LiveServer
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server that has something of everything."""
+    server = LiveServer(tmp_path_factory.mktemp("fuzz"))
+    server.start()
+    populate(server)
+    yield server
+    server.end()
+
+
+def test_whatever_a_role_asks_is_answered_as_the_document_says(server: LiveServer) -> None:
+    with server.client() as client:
+        paths = client.get("/api/schema").json()["paths"]
+    for role in ROLES:
+        if role != NOBODY:
+            server.token(role)
+
+    def asked(role: str) -> Outcome:
+        # Who may do most goes from answer to answer as well: makes a thing, reads it, deletes it.
+        return fuzz(server, role, "fuzzing,stateful" if role == "editor" else "fuzzing", 1)
+
+    with ThreadPoolExecutor(2) as threads:
+        outcomes = list(threads.map(asked, ROLES))
+    for outcome in outcomes:
+        assert not outcome.faults, f"{outcome.role}: {outcome.faults}"
+        assert outcome.cases > len(paths), outcome
