@@ -10,10 +10,12 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from executions.following.log_reader import LEVELS
+from flexapi.api.schema import exemplified
 
 from .serializers import ExecutionEntrySerializer, ExecutionSerializer
 
 
+@exemplified(tasks=["tv"], learn=True)
 class ExecutionRequestSerializer(serializers.Serializer[None]):
     """Tasks to run and FlexGet's options, as `GET /api/execution/options` describes them."""
 

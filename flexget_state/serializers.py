@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flexapi.api.schema import exemplified
+
 # FlexGet's command line calls it cli_add.
 ADDED_HERE = "api_add"
 MAX_TITLE = 1000
@@ -19,6 +21,9 @@ class SeenFieldSerializer(serializers.Serializer[Any]):
     added = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
+@exemplified(
+    title="Sintel.2010.1080p", fields=[{"field": "url", "value": "https://feeds.example/sintel"}]
+)
 class SeenEntrySerializer(serializers.Serializer[Any]):
     """An entry that FlexGet has taken. It rejects those that have one of the values in one of their fields."""
 
@@ -93,6 +98,7 @@ class PendingEntryDetailSerializer(PendingEntrySerializer):
     entry = serializers.DictField()
 
 
+@exemplified(name="wanted")
 class ListSerializer(serializers.Serializer[Any]):
     """A list that FlexGet manages."""
 
@@ -102,6 +108,11 @@ class ListSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(read_only=True, help_text="How much is in it.")
 
 
+@exemplified(
+    title="Sintel.2010.1080p",
+    original_url="https://feeds.example/sintel",
+    entry={"quality": "1080p"},
+)
 class EntrySerializer(serializers.Serializer[Any]):
     """An entry of a list."""
 
@@ -132,6 +143,7 @@ class ApprovableEntrySerializer(EntrySerializer):
     approved = serializers.BooleanField(required=False)
 
 
+@exemplified(title="Sintel", year=2010, identifiers={"imdb_id": "tt1727587"})
 class MovieSerializer(serializers.Serializer[Any]):
     """A movie of a list."""
 

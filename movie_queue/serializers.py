@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from flexapi.api.errors import ServiceUnavailable
+from flexapi.api.schema import exemplified
 from flexapi.api.serializers import ModelSerializer, NameOrNull
 from flexapi.engine.client import EngineUnavailable
 
@@ -14,6 +15,7 @@ from .quality import BadQuality, check_quality
 NAMES = ("id", "title", "year", "imdb_id", "tmdb_id", "queue_name")
 
 
+@exemplified(title="Sintel", year=2010, imdb_id="tt1727587", quality="1080p")
 class QueuedMovieSerializer(ModelSerializer[QueuedMovie]):
     """A movie that is wanted. The title is enough to want one."""
 

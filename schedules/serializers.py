@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from flexapi.api.schema import exemplified
 from flexapi.api.serializers import TextOrNull
 from schedules.models import Schedule
 from schedules.oddities import warnings_for
@@ -117,6 +118,7 @@ class CreatedScheduleSerializer(ScheduleSerializer):
         return {**super().to_representation(schedule), "replaced": self.context["replaced"]}
 
 
+@exemplified(tasks=["tv"], interval={"hours": 12})
 class ScheduleInputSerializer(serializers.Serializer[Any]):
     """What a schedule is to be. Either `interval` or `schedule`; the other is left out or null."""
 

@@ -99,7 +99,7 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
     )
     @action(detail=True, methods=["post"])
     def run(self, request: Request, pk: str) -> Response:
-        """Run it now, as it runs by itself; its next run stays when it is."""
+        """Run a schedule now, as it runs by itself; its next run stays when it is."""
         schedule = self.get_object()
         try:
             execution = schedule.run(request.user)

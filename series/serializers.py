@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flexapi.api.schema import exemplified
+
 
 class LatestReleaseSerializer(serializers.Serializer[dict[str, Any]]):
     """The release that was downloaded last, of the latest season or episode."""
@@ -25,6 +27,7 @@ class LatestEntitySerializer(serializers.Serializer[dict[str, Any]]):
     latest_release = LatestReleaseSerializer()
 
 
+@exemplified(name="Sintel", begin="S01E02", alternate_names=["Sintel: the series"])
 class ShowSerializer(serializers.Serializer[dict[str, Any]]):
     """A show that FlexGet knows."""
 
@@ -50,6 +53,7 @@ class ShowSerializer(serializers.Serializer[dict[str, Any]]):
     latest_entity = LatestEntitySerializer(read_only=True, allow_null=True)
 
 
+@exemplified(begin="S02E01")
 class ShowChangeSerializer(ShowSerializer):
     """What can be changed of a show."""
 

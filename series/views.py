@@ -75,6 +75,7 @@ class SeriesDataViewSet(FlexGetViewSet):
 class SeriesViewSet(SeriesDataViewSet):
     """The shows that FlexGet knows."""
 
+    subject = ("a show", "shows")
     serializer_class = ShowSerializer
     orders = ("name", "id", "last_download_date")
 
@@ -165,12 +166,14 @@ class EntityViewSet(SeriesDataViewSet):
 class SeasonViewSet(EntityViewSet):
     """The seasons of a show, where FlexGet found packs of them."""
 
+    subject = ("a season of a show", "seasons of a show")
     kind = "seasons"
 
 
 class EpisodeViewSet(EntityViewSet):
     """The episodes of a show."""
 
+    subject = ("an episode of a show", "episodes of a show")
     kind = "episodes"
 
 
@@ -238,10 +241,12 @@ class ReleaseViewSet(SeriesDataViewSet):
 class SeasonReleaseViewSet(ReleaseViewSet):
     """The releases of a season."""
 
+    subject = ("a release of a season", "releases of a season")
     kind = "seasons"
 
 
 class EpisodeReleaseViewSet(ReleaseViewSet):
     """The releases of an episode."""
 
+    subject = ("a release of an episode", "releases of an episode")
     kind = "episodes"

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flexapi.api.schema import exemplified
 from flexapi.mirror import credentials
 from tasks import details
 from tasks.models import Task
@@ -107,6 +108,7 @@ class QueueField(serializers.CharField):
         )
 
 
+@exemplified(name="shows", config={"rss": "https://feeds.example/tv", "series": ["Sintel"]})
 class NewTaskSerializer(serializers.Serializer[Any]):
     """A task to add."""
 
@@ -125,6 +127,7 @@ class ReplacedTaskSerializer(serializers.Serializer[Any]):
     queue = QueueField()
 
 
+@exemplified(enabled=False, config={"accept_all": True})
 class ChangedTaskSerializer(serializers.Serializer[Any]):
     """What is to change about a task; `config` is a JSON Merge Patch (RFC 7396)."""
 

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from flexapi.api.errors import Conflict
 from flexapi.api.free_names import FreeNameMixin, reverse_name
 from flexapi.api.parameters import flag
+from flexapi.api.schema import example
 from flexapi.api.viewsets import ApiViewSet, ListMixin, one
 from flexapi.mirror import answers, mirror
 from flexapi.mirror.representation import MirrorMixin, Source
@@ -95,6 +96,12 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
             "application/json": ReplacedTaskSerializer,
             "application/yaml": OpenApiTypes.ANY,
         },
+        examples=[
+            example({"config": {"rss": "https://feeds.example/tv", "accept_all": True}}),
+            example(
+                "shows:\n  rss: https://feeds.example/tv\n  accept_all: yes\n", "application/yaml"
+            ),
+        ],
         responses=JSON_OR_YAML,
     )
     def update(self, request: Request, name: str) -> Response:
@@ -110,7 +117,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
 
     @extend_schema(request=ChangedTaskSerializer, responses=TaskDetailSerializer)
     def partial_update(self, request: Request, name: str) -> Response:
-        """Rename, enable or disable a task, change parts of its config, or which workers run it."""
+        """Change parts of a task: name, config, whether it is enabled, which workers run it."""
         wanted = self.valid(ChangedTaskSerializer)
         if wanted.keys() == {"queue"}:
             return self._set_queue(self.get_object(), wanted["queue"])
@@ -141,7 +148,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
     @extend_schema(responses=MergedTaskSerializer)
     @action(detail=True, filter_backends=[])
     def merged(self, request: Request, name: str) -> Response:
-        """Read what FlexGet runs: variables, templates and included files applied, and where each value is from."""
+        """Read what FlexGet runs; variables, templates and included files applied, and where each value is from."""
         found = merged.of_task(self.get_object().key, masked=self.masked)
         return self.with_etag(one(found), found, state=found)
 

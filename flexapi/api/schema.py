@@ -1,20 +1,46 @@
 """What the OpenAPI document says of an endpoint, told as the endpoints really answer."""
 
+import re
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from drf_spectacular.plumbing import force_instance, get_doc, is_serializer
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 
 from flexapi.api.etags import EtagMixin
 
+S = TypeVar("S", bound=serializers.Serializer[Any])
+
 # How paths write ids.
 DIGITS = "[0-9]{1,18}"
+
+
+# What the actions that viewsets of a kind share do to their `subject`, such as ("a movie", "movies").
+_SUMMARIES = {
+    "list": "List {many}",
+    "retrieve": "Read {one}",
+    "create": "Add {one}",
+    "update": "Replace {one}",
+    "partial_update": "Change {one}",
+    "destroy": "Delete {one}",
+    "clear": "Delete {many}, all or those that match",
+    "approve": "Approve {one}",
+    "reject": "Take back the approval of {one}",
+    "approve_all": "Approve all {many} that match",
+    "reject_all": "Take back the approval of all {many} that match",
+    "reset": "Take {one} for not downloaded",
+    "reset_all": "Take all {many} for not downloaded",
+}
 
 
 class ErrorItemSerializer(serializers.Serializer[Any]):
@@ -39,18 +65,25 @@ class AutoSchema(SpectacularSchema):
 
     A JSON answer described by a serializer, a plain schema or OpenApiTypes.OBJECT is inside of the envelope; other
     media types are not. Errors have one schema, without the field names that may occur: a path into a config can
-    be any. What an operation is called is the first line of its docstring, what it is about the rest, or that
-    of its class.
+    be any.
     """
 
     def get_summary(self) -> str | None:
-        """The first line of the action's docstring, or of a lone view's."""
-        doc = self._action_doc() or get_doc(self.view.__class__)
-        return doc.partition("\n")[0].removesuffix(".") or None
+        """What the action does to the view's `subject`; else the first clause of its docstring, or of a lone view's."""
+        action = getattr(self.view, "action", None)
+        if action in _SUMMARIES and hasattr(self.view, "subject"):
+            one, many = self.view.subject
+            return _SUMMARIES[action].format(one=one, many=many)
+        return _first_clause(self._action_doc() or get_doc(self.view.__class__))
 
     def get_description(self) -> str:  # type: ignore[override]
-        """What the action's docstring says after its first line; else what the class is about."""
-        return self._action_doc().partition("\n")[2].strip() or get_doc(self.view.__class__)
+        """The action's docstring where it says more than the summary; else what the class is about."""
+        doc = self._action_doc()
+        told = self.get_summary()
+        # Of what is shared by many, it is as short as "Read one."
+        if doc.removesuffix(".") == told or (_first_clause(doc) != told and len(doc.split()) < 5):
+            doc = ""
+        return doc or get_doc(self.view.__class__)
 
     def _action_doc(self) -> str:
         name = getattr(self.view, "action", None) or self.method.lower()
@@ -180,6 +213,10 @@ class AutoSchema(SpectacularSchema):
         return []
 
 
+def _first_clause(doc: str) -> str:
+    return re.split(r"[;.](?:\s|$)", doc, maxsplit=1)[0]
+
+
 def _header(name: str, description: str, **options: Any) -> OpenApiParameter:
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, **options)
 
@@ -222,3 +259,18 @@ def drop_trailing_slashes(
 ) -> list[tuple[str, str, str, Callable[..., Any]]]:
     """Preprocessing hook: both forms of a path work, the document names the short one."""
     return [(path.rstrip("/"), regex, method, view) for path, regex, method, view in endpoints]
+
+
+def example(value: Any, media_type: str = "application/json") -> OpenApiExample:
+    """Describe what a request may carry; a test sends each of them.
+
+    Text for another media type is its body. Give it to `extend_schema`, or a serializer: `@extend_schema_serializer`.
+    """
+    name = "YAML" if media_type == "application/yaml" else "JSON"
+    return OpenApiExample(name, value, request_only=True, media_type=media_type)
+
+
+def exemplified(**value: Any) -> Callable[[type[S]], type[S]]:
+    """Give a serializer an example of what requests carry; a decorator of classes."""
+    decorate: Callable[[type[S]], type[S]] = extend_schema_serializer(examples=[example(value)])
+    return decorate

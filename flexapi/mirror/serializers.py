@@ -4,10 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flexapi.api.schema import exemplified
 from flexapi.api.serializers import NameOrNull
 from flexapi.mirror.models import ConfigRevision
 
 
+@exemplified(name="templates", config={"hd": {"quality": "720p+"}})
 class SectionSerializer(serializers.Serializer[Any]):
     """A root section of the config."""
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flexapi.api.free_names import FreeNameMixin, reverse_name
+from flexapi.api.schema import example
 from flexapi.api.viewsets import ApiViewSet, ListMixin, one
 from flexapi.mirror import answers, credentials, mirror
 from flexapi.mirror.document import Document, to_json
@@ -72,6 +73,12 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
 
     @extend_schema(
         request={"application/yaml": OpenApiTypes.ANY},
+        examples=[
+            example(
+                "tasks:\n  # Only once a day.\n  tv:\n    rss: https://feeds.example/tv\n    accept_all: yes\n",
+                "application/yaml",
+            )
+        ],
         responses={(200, "application/yaml"): OpenApiTypes.ANY},
     )
     def update_text(self, request: Request) -> Response:
@@ -100,6 +107,10 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
             "application/json": SectionConfigSerializer,
             "application/yaml": OpenApiTypes.ANY,
         },
+        examples=[
+            example({"config": {"hd": {"quality": "1080p"}}}),
+            example("templates:\n  hd:\n    quality: 1080p\n", "application/yaml"),
+        ],
         responses={
             (200, "application/json"): SectionSerializer,
             (200, "application/yaml"): OpenApiTypes.ANY,
@@ -189,7 +200,7 @@ class RevisionViewSet(MirrorMixin, ListMixin, ApiViewSet):
     @extend_schema(request=None, responses=RevisionDetailSerializer)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
-        """Make this text the config again, as a new revision; also mends a broken or missing file."""
+        """Make the text of a revision the config again, as a new revision; also mends a broken or missing file."""
         with answers.translated(()):
             taken = writing.restore(self.get_object(), author=request.user)
         return self._answer(self.get_queryset().get(pk=taken.revision))

@@ -45,6 +45,7 @@ def _permissions(change: str, **others: str) -> dict[str, str]:
 class EntryListViewSet(ListViewSet):
     """The lists of the plugin `entry_list`."""
 
+    subject = ("an entry list", "entry lists")
     table = "entry_list"
     permission_model = models.EntryList
 
@@ -53,6 +54,7 @@ class EntryListViewSet(ListViewSet):
 class EntryListEntryViewSet(ItemViewSet):
     """The entries of a list of the plugin `entry_list`."""
 
+    subject = ("an entry of an entry list", "entries of an entry list")
     table = "entry_list.entries"
     permission_model = models.EntryList
     serializer_class = serializers.EntrySerializer
@@ -65,6 +67,7 @@ class EntryListEntryViewSet(ItemViewSet):
 class MovieListViewSet(ListViewSet):
     """The lists of the plugin `movie_list`."""
 
+    subject = ("a movie list", "movie lists")
     table = "movie_list"
     permission_model = models.MovieList
 
@@ -79,6 +82,7 @@ class MovieListViewSet(ListViewSet):
 class MovieListMovieViewSet(ItemViewSet):
     """The movies of a list of the plugin `movie_list`."""
 
+    subject = ("a movie of a movie list", "movies of a movie list")
     table = "movie_list.movies"
     permission_model = models.MovieList
     serializer_class = serializers.MovieSerializer
@@ -95,6 +99,7 @@ class MovieListMovieViewSet(ItemViewSet):
 class PendingListViewSet(ListViewSet):
     """The lists of the plugin `pending_list`."""
 
+    subject = ("a pending list", "pending lists")
     table = "pending_list"
     permission_model = models.PendingList
 
@@ -103,6 +108,7 @@ class PendingListViewSet(ListViewSet):
 class PendingListEntryViewSet(ApprovalMixin, ItemViewSet):
     """The entries of a list of the plugin `pending_list`; a task that has it as its input gets the approved ones."""
 
+    subject = ("an entry of a pending list", "entries of a pending list")
     table = "pending_list.entries"
     permission_model = models.PendingList
     serializer_class = serializers.ApprovableEntrySerializer

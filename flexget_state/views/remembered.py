@@ -15,6 +15,7 @@ from .tables import ApprovalMixin, ClearMixin, described
 class SeenViewSet(ClearMixin):
     """Entries that FlexGet has taken. One that is forgotten may be taken again."""
 
+    subject = ("a seen entry", "seen entries")
     table = "seen"
     permission_model = models.SeenEntry
     serializer_class = serializers.SeenEntrySerializer
@@ -41,6 +42,7 @@ class SeenViewSet(ClearMixin):
 class FailedViewSet(ClearMixin):
     """Entries that failed. One that is forgotten is tried again at once."""
 
+    subject = ("a failed entry", "failed entries")
     table = "failed"
     permission_model = models.FailedEntry
     serializer_class = serializers.FailedEntrySerializer
@@ -52,6 +54,7 @@ class FailedViewSet(ClearMixin):
 class RejectedViewSet(ClearMixin):
     """Entries whose rejection FlexGet remembers. One that is forgotten is looked at again."""
 
+    subject = ("a remembered rejection", "remembered rejections")
     table = "rejected"
     permission_model = models.RejectedEntry
     serializer_class = serializers.RejectedEntrySerializer
@@ -63,6 +66,7 @@ class RejectedViewSet(ClearMixin):
 class PendingViewSet(ApprovalMixin):
     """Entries that `pending_approval` keeps until somebody approves them; the task's next run takes those."""
 
+    subject = ("a pending entry", "pending entries")
     table = "pending"
     permission_model = models.PendingEntry
     serializer_class = serializers.PendingEntrySerializer

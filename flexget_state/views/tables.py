@@ -26,7 +26,7 @@ DUPLICATE = {409: ErrorSerializer}
 class TableViewSet(FlexGetViewSet):
     """The rows of a table: list, read, delete one.
 
-    Set `table` (the first part of its methods' names), `permission_model`, `serializer_class`, `filters_class` and
+    Set `subject` (what one row and several are called), `table` (the first part of its methods' names), `permission_model`, `serializer_class`, `filters_class` and
     `ordering_fields`, the default one first; decorate it with `described`.
     """
 

@@ -10,14 +10,16 @@ from rest_framework.response import Response
 
 from flexapi.api.engine_calls import FlexGetViewSet, ask
 from flexapi.api.http.parsers import JSONParser
-from flexapi.api.schema import ErrorSerializer
+from flexapi.api.schema import ErrorSerializer, example
 from flexapi.api.viewsets import one
 from flexapi.mirror import credentials
 
 from ..models import Variable
 
 _WRITTEN = extend_schema(
-    request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT, 409: ErrorSerializer}
+    request=OpenApiTypes.OBJECT,
+    examples=[example({"tracker_key": "5f0c2e"})],
+    responses={200: OpenApiTypes.OBJECT, 409: ErrorSerializer},
 )
 
 
@@ -42,15 +44,15 @@ class VariablesViewSet(FlexGetViewSet):
     parser_classes = (ObjectParser,)
 
     def retrieve(self, request: Request) -> Response:
-        """Read them."""
+        """Read the variables."""
         return self._answer(ask("flexget_state.variables.one"))
 
     def update(self, request: Request) -> Response:
-        """Replace them all."""
+        """Replace all variables."""
         return self._change("replace")
 
     def partial_update(self, request: Request) -> Response:
-        """Set those that are given, and leave the others."""
+        """Set the variables that are given; the others stay."""
         return self._change("update")
 
     def _change(self, method: str) -> Response:

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from flexapi.api.accounts import lifetimes
 from flexapi.api.accounts.throttles import LOGIN_THROTTLES
 from flexapi.api.models import ApiToken
-from flexapi.api.schema import ErrorSerializer
+from flexapi.api.schema import ErrorSerializer, exemplified
 from flexapi.api.serializers import ModelSerializer
 from flexapi.api.viewsets import CreateMixin, DestroyMixin, ListMixin, RetrieveMixin, one
 
@@ -84,6 +84,7 @@ class TokenSerializer(ModelSerializer[ApiToken]):
         return bool(self.context["request"].auth == token)
 
 
+@exemplified(name="phone", expires_in=31_536_000)
 class NewTokenSerializer(TokenSerializer):
     """A token that is being made; the only time that its secret is shown."""
 
@@ -105,6 +106,7 @@ class NewTokenSerializer(TokenSerializer):
         return instance
 
 
+@exemplified(**{"username": "admin", "password": "correct horse battery", "name": "my script"})
 class LoginSerializer(serializers.Serializer[Any]):
     """Credentials, and whether a token is wanted beside the session."""
 
@@ -196,6 +198,7 @@ class MeView(APIView):
 class TokenViewSet(CreateMixin, DestroyMixin, ListMixin, RetrieveMixin):
     """One's own tokens: list, make, revoke."""
 
+    subject = ("a token of your own", "your own tokens")
     queryset = ApiToken.objects.all()
     permission_classes = (IsAuthenticated,)
     ordering_fields: ClassVar = ("id", "name", "created", "expiry", "last_used")

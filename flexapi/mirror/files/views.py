@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flexapi.api.errors import Conflict
+from flexapi.api.schema import example
 from flexapi.api.viewsets import ApiViewSet, one
 from flexapi.mirror import answers, credentials
 from flexapi.mirror.document import Document, ParseError
@@ -33,7 +34,7 @@ from flexapi.mirror.views import REVEAL
 
 JSON_OR_YAML = {
     (200, "application/json"): FileDetailSerializer,
-    (200, "application/yaml"): OpenApiTypes.STR,
+    (200, "application/yaml"): OpenApiTypes.ANY,
 }
 REVISION = r"revisions/(?P<revision>[0-9]{1,18})"
 
@@ -67,11 +68,15 @@ class FileViewSet(MirrorMixin, ApiViewSet):
         return self._answer(self._file(pk))
 
     @extend_schema(
-        request={"application/json": FileTextSerializer, "application/yaml": OpenApiTypes.STR},
+        request={"application/json": FileTextSerializer, "application/yaml": OpenApiTypes.ANY},
+        examples=[
+            example({"text": "tasks:\n  films:\n    rss: https://feeds.example/films\n"}),
+            example("tasks:\n  films:\n    rss: https://feeds.example/films\n", "application/yaml"),
+        ],
         responses=JSON_OR_YAML,
     )
     def update(self, request: Request, pk: str) -> Response:
-        """Set a file's text, once FlexGet has nothing against it wherever the file is used."""
+        """Set a file's text; FlexGet checks it wherever the file is used."""
         file = self._file(pk)
         given = request.data
         text = str(given) if isinstance(given, Source) else self.valid(FileTextSerializer)["text"]
@@ -97,7 +102,7 @@ class FileViewSet(MirrorMixin, ApiViewSet):
     @extend_schema(request=None, responses=RevisionDetailSerializer)
     @action(detail=True, methods=["post"], url_path=f"{REVISION}/restore")
     def restore(self, request: Request, pk: str, revision: str) -> Response:
-        """Make this text the file's again, as a new revision; also mends a broken or missing file."""
+        """Make the text of a revision the file's again, as a new revision; also mends a broken or missing file."""
         file = self._file(pk)
         wanted = get_object_or_404(self._revisions(file), pk=int(revision))
         with _translated():
