@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from flexapi.mirror import handlers, mirror
-from flexapi.mirror.document import Document, Path
+from flexapi.mirror.document import Document, Path, PathNotFound
 from flexapi.mirror.edits import validation, writing
 from flexapi.mirror.edits.validation import Fault
 from flexapi.mirror.files import naming
 from flexapi.mirror.files.named import NamedFile
+from flexapi.mirror.store.rows import mapping
 from flexapi.mirror.store.snapshot import Snapshot, parse
 from flexapi.mirror.store.tables import ConfigRevision
 
@@ -112,9 +113,21 @@ def _identity(fault: Fault) -> tuple[Any, ...]:
 
 
 def _sentence(name: str, document: Document, fault: Fault) -> str:
-    return f"{name}{_line(document, fault.path)}, {validation.dotted(fault.path)}: {fault.message}"
+    path = _place(document, fault)
+    place = document.written_at(path) if path else None
+    where = [
+        name,
+        *([f"line {place[0]}"] if place else []),
+        *([validation.dotted(path)] if path else []),
+    ]
+    return f"{', '.join(where)}: {fault.message}"
 
 
-def _line(document: Document, path: Path) -> str:
-    place = document.written_at(path)
-    return f", line {place[0]}" if place else ""
+def _place(document: Document, fault: Fault) -> Path:
+    """The path of what is at fault; of a key that is not valid, FlexGet names the mapping and quotes the key."""
+    try:
+        holder = document.get(fault.path)
+    except PathNotFound:  # Variables have made another key of it.
+        return fault.path
+    quoted = [key for key in mapping(holder) if f"`{key}`" in fault.message]
+    return (*fault.path, quoted[0]) if quoted else fault.path

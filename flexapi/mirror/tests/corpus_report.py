@@ -18,10 +18,20 @@ import yaml
 
 from flexapi.engine import reading
 from flexapi.mirror.document import Document, EditRefused, ParseError, Path, same, to_json
+from flexapi.testing.corpus_edits import (
+    CORPUS,
+    VERBS,
+    Edit,
+    Loader,
+    applied,
+    corpus,
+    documents,
+    edits,
+    lost_comments,
+    means,
+    to_the_byte,
+)
 
-from .corpus_edits import VERBS, Edit, Loader, edits, lost_comments, means, to_the_byte
-
-CORPUS = FilePath(__file__).resolve().parents[4] / "shared" / "corpus"
 SAMPLE = 20
 UNCHANGED = "PUT what GET gave"
 READ = "read as FlexGet reads"
@@ -52,25 +62,6 @@ class Figure:
         self.coarse += other.coarse
         self.refused += other.refused
         self.wrong += other.wrong
-
-
-def corpus(folder: FilePath = CORPUS) -> dict[str, bytes]:
-    """The files by name; empty where the folder is not there."""
-    files = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
-    return {file.name: file.read_bytes() for file in files}
-
-
-def documents(folder: FilePath = CORPUS) -> dict[str, Document]:
-    """The files that parse to a config."""
-    found = {}
-    for name, raw in corpus(folder).items():
-        try:
-            document = Document.from_bytes(raw)
-            if isinstance(document.data, dict):
-                found[name] = document
-        except ParseError:
-            continue  # some files parse and hold what cannot be
-    return found
 
 
 def figures() -> dict[str, Figure]:
@@ -107,22 +98,6 @@ def unchanged(name: str, document: Document, figure: Figure) -> None:
         figure.check(sent.text == document.text, f"{name} {path} JSON")
         sent = document.replace_source(path, document.source(path))
         figure.check(sent.to_bytes() == document.to_bytes(), f"{name} {path} YAML")
-
-
-def applied(document: Document, edit: Edit) -> Document:
-    """The document after an edit."""
-    if edit.verb == "change a value":
-        return document.set(edit.path, edit.value)
-    if edit.verb == "move items":
-        items = document.get(edit.path)
-        return document.set(edit.path, [items[index] for index in edit.value])
-    if edit.verb.startswith("add"):
-        return document.add(edit.path, edit.value)
-    if edit.verb.startswith("delete"):
-        return document.delete(edit.path)
-    if edit.verb == "rename a task":
-        return document.rename(edit.path, edit.value)
-    return document.move(edit.path, edit.value)
 
 
 def judge(

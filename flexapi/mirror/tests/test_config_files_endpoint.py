@@ -211,7 +211,7 @@ class TestWrite:
     @pytest.mark.parametrize(
         ("path", "text", "detail"),
         [
-            ("more.yml", "# x\nno_such_plugin: 1\n", "more.yml"),
+            ("more.yml", "# x\nno_such_plugin: 1\n", "more.yml, line 2, no_such_plugin: "),
             ("more.yml", "seen: no\nimdb:\n  min_score: high\n", "more.yml, line 3, imdb.min_score"),
             ("more.yml", "seen: [\n", "line 2"),
             ("more.yml", "- a\n", "mapping at its root"),

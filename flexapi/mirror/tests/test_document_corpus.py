@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from flexapi.mirror.document import Document, ParseError
+from flexapi.testing.corpus_edits import CORPUS, VERBS, corpus, documents
 
-from .corpus_edits import VERBS
-from .corpus_report import CORPUS, READ, UNCHANGED, Figure, corpus, documents, figures, measured
+from .corpus_report import READ, UNCHANGED, Figure, figures, measured
 
 needs_corpus = pytest.mark.skipif(
     not CORPUS.is_dir(), reason=f"the corpus of real configs is not at ../shared/{CORPUS.name}"

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
 
-from flexapi.mirror.document import Path, same
+from flexapi.mirror.document import Document, ParseError, Path, same
 
+CORPUS = FilePath(__file__).resolve().parents[3] / "shared" / "corpus"
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 VERBS = (
@@ -152,6 +154,41 @@ def _task_edits(tasks: dict[Any, Any], count: int) -> Iterator[Edit]:
         yield Edit("rename a task", path, "another: name")
         if names.index(name) != len(names) // 2:
             yield Edit("move a task", path, len(names) // 2)
+
+
+def corpus(folder: FilePath = CORPUS) -> dict[str, bytes]:
+    """The files by name; empty where the folder is not there."""
+    files = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
+    return {file.name: file.read_bytes() for file in files}
+
+
+def documents(folder: FilePath = CORPUS) -> dict[str, Document]:
+    """The files that parse to a config."""
+    found = {}
+    for name, raw in corpus(folder).items():
+        try:
+            document = Document.from_bytes(raw)
+            if isinstance(document.data, dict):
+                found[name] = document
+        except ParseError:
+            continue  # some files parse and hold what cannot be
+    return found
+
+
+def applied(document: Document, edit: Edit) -> Document:
+    """The document after an edit."""
+    if edit.verb == "change a value":
+        return document.set(edit.path, edit.value)
+    if edit.verb == "move items":
+        items = document.get(edit.path)
+        return document.set(edit.path, [items[index] for index in edit.value])
+    if edit.verb.startswith("add"):
+        return document.add(edit.path, edit.value)
+    if edit.verb.startswith("delete"):
+        return document.delete(edit.path)
+    if edit.verb == "rename a task":
+        return document.rename(edit.path, edit.value)
+    return document.move(edit.path, edit.value)
 
 
 def means(edit: Edit, old: Any, new_text: str, loader: Any = Loader) -> bool:
