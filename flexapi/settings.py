@@ -77,6 +77,9 @@ ONE_FLEXGET_DATABASE = bool(FLEXGET_DATABASE_URL) or not DATABASE_URL
 # How many executions run side by side in this process. SQLite has one writer, so there it is one.
 SLOTS = _number("FLEXAPI_SLOTS", 4 if FLEXGET_DATABASE_URL else 1, least=1)
 
+# Whether one of FlexGet's processes runs one execution after the other; else each has a process of its own.
+ENGINE_REUSE = bool(_number("FLEXAPI_ENGINE_REUSE", 1))
+
 # The queues from which `serve` runs executions; None: all, as it should where it is the only worker.
 QUEUES = (_list("FLEXAPI_QUEUES") or ["default"]) if DATABASE_URL else None
 

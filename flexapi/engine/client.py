@@ -76,11 +76,12 @@ class Engine:
         on_demand: bool = False,
         database: str = "",
         slots: int = 1,
+        reuse: bool = True,
     ) -> None:
         """`database` is the URL of a PostgreSQL in which FlexGet keeps its tables, "" for its own SQLite
         file, and `slots` is how many executions there may be at once. `methods` names modules whose `METHODS` are added to the host's: `{"watched": "package.module"}`
         adds `watched.…`; `plugins` names packages of FlexGet plugins to load. The interpreter `python` must be able to import them. With `on_demand` the
-        first call starts the host, where `start` has not."""
+        first call starts the host, where `start` has not. Without `reuse`, each execution has a process of its own."""
         self.config = config
         self.python = python or sys.executable
         self.methods = dict(methods or {})
@@ -91,7 +92,7 @@ class Engine:
         # What the host says of FlexGet's plugins; nothing before it is ready.
         self._loaded_plugins: dict[str, Any] | None = None
         self._on_demand = on_demand
-        self._configuration = {"database": database, "slots": slots}
+        self._configuration = {"database": database, "slots": slots, "reuse": reuse}
         self._options: dict[str, Any] | None = None
         self._state = State("stopped")
         self._connection: Connection | None = None

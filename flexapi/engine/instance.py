@@ -25,4 +25,5 @@ def engine() -> Engine:
         on_demand=True,
         database=settings.FLEXGET_DATABASE_URL,
         slots=settings.SLOTS,
+        reuse=settings.ENGINE_REUSE,
     )

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from flexget.event import event
 from loguru import logger
 
 logger = logger.bind(name="misbehave")
+
+# What is to outlive a run.
+kept: list[Any] = []
 
 
 def _raise() -> None:
@@ -89,6 +93,47 @@ def _grandchild() -> None:
 
 def _surrogate() -> None:
     logger.info("half a character: \udc80, and a NUL: \x00")
+
+
+def _leave_thread() -> None:
+    threading.Thread(target=time.sleep, args=[60], daemon=True).start()
+
+
+def _leave_process() -> None:
+    kept.append(subprocess.Popen(["sleep", "60"]))
+
+
+def _leave_orphan() -> None:
+    """Start a command that nobody of this process is the parent of."""
+    subprocess.run("sleep 60 > /dev/null 2>&1 &", shell=True, check=True)
+
+
+def _leave_descriptor() -> None:
+    kept.append(os.open(__file__, os.O_RDONLY))
+
+
+def _leave_working_folder() -> None:
+    os.chdir("/")
+
+
+def _leave_variable() -> None:
+    os.environ["MISBEHAVED"] = "yes"
+
+
+def _leave_signal_handler() -> None:
+    signal.signal(signal.SIGUSR1, lambda *_: None)
+
+
+def _leave_sink() -> None:
+    logger.add(kept.append, level="CRITICAL")
+
+
+def _leave_memory() -> None:
+    kept.append(b"x" * 150 * 1024 * 1024)
+
+
+def _leave_mask() -> None:
+    os.umask(0o077)
 
 
 def _environment() -> None:

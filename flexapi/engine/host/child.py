@@ -14,14 +14,12 @@ import signal
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 
-import flexget.log
 from flexget.entry import Entry, EntryState
-from flexget.event import add_event_handler, fire_event
+from flexget.event import add_event_handler, fire_event, remove_event_handler
 from flexget.plugin import task_phases
 from flexget.task import Task, TaskAbort
 from loguru import logger
@@ -30,8 +28,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
 
 from . import options as execute_options
-from .manager import ConfigInvalid, WarmManager
+from . import plugin_index
+from .manager import ConfigInvalid, WarmManager, no_run
 from .reporting import Reporter
+from .run_log import explained, run_log
 
 logger = logger.bind(name="flexapi")
 
@@ -39,6 +39,8 @@ logger = logger.bind(name="flexapi")
 LOCK_POLL = 0.5
 # Seconds between two tries to abort: a plugin, or loguru's sink guard, may swallow the first.
 ABORT_RETRY = 0.5
+# The host's, and the timer's that tries again. A child that runs nothing keeps them blocked.
+ABORT_SIGNALS = (signal.SIGTERM, signal.SIGALRM)
 # Plugins schedule work of their own in this phase, after a TaskAbort; it must run undisturbed.
 ABORT_PHASE = "abort"
 
@@ -53,6 +55,16 @@ class ReportingTask(Task):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.outcomes: dict[tuple[str, str], Outcome] = {}
+
+    def plugins(self, phase: str | None = None) -> Iterable[Any]:
+        """As FlexGet's own, which looks through all plugins with each call."""
+        if phase is None:
+            return super().plugins()  # type: ignore[no-any-return]
+        return (
+            plugin
+            for plugin in plugin_index.of_phase(phase)
+            if plugin.name in self.config or plugin.builtin
+        )
 
     def _execute(self) -> None:
         try:
@@ -111,6 +123,8 @@ class ChildRun:
         self._options: Namespace | None = None
         self.task: ReportingTask | None = None
         self.aborting = False
+        # Whether something kept a task, or all of them, from running to the end.
+        self._troubled = False
         self._done = 0
         self._total = 1
         self._steps: dict[tuple[str, str], float] = {}
@@ -119,6 +133,11 @@ class ChildRun:
     def is_test(self) -> bool:
         """Whether it only tries things out, on a copy of FlexGet's database."""
         return bool(self.request.get("test"))
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether all tasks ran to their end, or were skipped for reasons of their own."""
+        return not (self.aborting or self._troubled)
 
     # -- abort
 
@@ -146,14 +165,34 @@ class ChildRun:
 
     def run(self) -> None:
         """Run to the end. Leaves FlexGet's lock and the test database tidied up behind it."""
-        for number in (signal.SIGTERM, signal.SIGALRM):
+        level = self.request.get("loglevel", "verbose").upper()
+        with run_log(self.reporter, self.manager.log_filename, level), self._heard():
+            self._run()
+        self.reporter.report("finished", aborted=self.aborting)
+
+    @contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Be told of signals, and of what FlexGet does."""
+        for number in ABORT_SIGNALS:
             signal.signal(number, self.on_abort_signal)
-        add_event_handler("task.execute.before_plugin", self._before_plugin)
+        handler = add_event_handler("task.execute.before_plugin", self._before_plugin)
         self.manager.run_elsewhere = self._ask_for
-        self._start_logging()
         try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number in ABORT_SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            remove_event_handler("task.execute.before_plugin", handler.func)
+            self.manager.run_elsewhere = no_run
+
+    def _run(self) -> None:
+        try:
+            # One that came earlier was kept until now.
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ABORT_SIGNALS)
             with self._flexget_lock():
                 self._run_tasks()
+            signal.pthread_sigmask(signal.SIG_BLOCK, ABORT_SIGNALS)
         except TaskAbort:
             self.aborting = True
         except ConfigInvalid as error:
@@ -168,25 +207,7 @@ class ChildRun:
             logger.critical(reason)
             self._refuse(reason)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            for number in (signal.SIGTERM, signal.SIGALRM):
-                signal.signal(number, signal.SIG_IGN)
-        self.reporter.report("finished", aborted=self.aborting)
-
-    def _start_logging(self) -> None:
-        level = self.request.get("loglevel", "verbose").upper()
-        unusable_file = None
-        # FlexGet's own log file stays what it was for those who read it.
-        try:
-            flexget.log.start(self.manager.log_filename, level, to_console=False)
-        except OSError as error:
-            unusable_file = error
-            flexget.log.start(None, level, to_console=False)
-        logger.add(
-            self.reporter.log, level=level, format="{message}", backtrace=False, diagnose=False
-        )
-        if unusable_file is not None:
-            logger.warning("{} This run goes on without it.", explained(unusable_file))
+            signal.pthread_sigmask(signal.SIG_BLOCK, ABORT_SIGNALS)
 
     @contextmanager
     def _flexget_lock(self) -> Iterator[None]:
@@ -322,6 +343,8 @@ class ChildRun:
 
     def _report_task(self, task: ReportingTask, crash: str | None) -> None:
         outcomes = list(task.outcomes.values())
+        if crash is not None or (task.aborted and not task.silent_abort):
+            self._troubled = True
         self.reporter.in_parts("entries", outcomes, task=task.name)
         states = [outcome["state"] for outcome in outcomes]
         self.reporter.report(
@@ -335,21 +358,11 @@ class ChildRun:
 
     def _refuse(self, reason: str) -> None:
         """Report that no task could run at all."""
+        self._troubled = True
         nothing = {state.value: 0 for state in EntryState}
         self.reporter.report(
             "task", task="", aborted=True, abort_reason=reason, silent=False, **nothing
         )
-
-
-def explained(error: OSError) -> str:
-    """Return what is said of a file or folder that FlexGet can't work with: which, who, why, and what to do."""
-    named = str(error.filename or "FlexGet's folder")
-    if not isinstance(error, PermissionError):
-        return f"FlexGet can't work with {named}: {error.strerror or error}."
-    return (
-        f"User {os.geteuid()}, as which FlexGet runs here, has no permission for {named} "
-        f"({error.strerror}): give it to that user, or run FlexAPI as its owner."
-    )
 
 
 def _shares(task: Task) -> dict[tuple[str, str], float]:
@@ -358,7 +371,7 @@ def _shares(task: Task) -> dict[tuple[str, str], float]:
     return {step: position / len(steps) for position, step in enumerate(steps)}
 
 
-def _name_deciding_plugins() -> None:
+def name_deciding_plugins() -> None:
     """Make entries remember which plugin decided about them.
 
     `Entry.trace` documents that the plugin is the task's current one by default; FlexGet 3.22
@@ -376,24 +389,5 @@ def _name_deciding_plugins() -> None:
     Entry.trace = trace
 
 
-# The execution of this process; a fork has one, the host none.
+# The execution of this process: a child has one at a time, the host none.
 current: ChildRun | None = None
-
-
-def run_in_child(
-    manager: WarmManager, params: dict[str, Any], events: int, stdout: int, stderr: int
-) -> None:
-    """Run an execution in this freshly forked process.
-
-    `events`, `stdout` and `stderr` are the write ends of the server's pipes.
-    """
-    global current
-    os.dup2(stdout, 1)
-    os.dup2(stderr, 2)
-    # New streams: the old ones are buffered for what descriptors 1 and 2 were in the host.
-    sys.stdout = os.fdopen(1, "w", buffering=1, errors="replace", closefd=False)
-    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
-    os.chdir(Path(manager.config_base))
-    _name_deciding_plugins()
-    current = ChildRun(manager, params, Reporter(events))
-    current.run()

@@ -10,7 +10,8 @@ File descriptor 3 is one end of a socket pair on which the server speaks JSON-RP
 be read by others:
 
 `configure` `{"database": URL of PostgreSQL, or "" for FlexGet's own SQLite file,
-            "slots": how many executions there may be at once}`
+            "slots": how many executions there may be at once,
+            "reuse": whether a process may run one execution after the other}`
 
 The host's own methods, beside those of `methods`:
 
@@ -75,7 +76,7 @@ def serve(channel: socket.socket, config: Path, added: list[str], plugins: list[
     params = configuration(channel)
     folders = plugin_folders(plugins)
     manager = WarmManager(config, database(params["database"], params["slots"]), folders)
-    host = Host(channel, manager)
+    host = Host(channel, manager, params["slots"] if params["reuse"] else 0)
     pass_log_on(host)
     manager.plugins.log_faults()
     for named in added:

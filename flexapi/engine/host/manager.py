@@ -89,8 +89,12 @@ class WarmManager(Manager):
         # Who holds the lock, where `take_lock` could not take it.
         self.blocking: flexget_lock.Holder | None = None
         # What a run does with the tasks that its plugins want to have run.
-        self.run_elsewhere: Callable[[Any], None] = _no_run
-        # What plugins keep beside the tasks', as it was when the run began.
+        self.run_elsewhere: Callable[[Any], None] = no_run
+        # Grows with each change of what a child takes over from the host.
+        self.generation = 0
+        # What plugins keep, as a child has it from the host; and what they keep beside the tasks', as it was when
+        # the run began.
+        self._inherited: dict[str | None, Any] | None = None
         self._kept: dict[str, dict[str, Any]] = {}
         # Where the loaded config has its variables from, and what they were.
         self._variables_source: Any = None
@@ -126,6 +130,13 @@ class WarmManager(Manager):
             self.persist = SimplePersistence("manager")
             fire_event("manager.startup", self)
             self.initialized = True
+            self.generation += 1
+
+    def open_locks(self) -> None:
+        """Open, once in a process, the files that locks are held on."""
+        if self.database.shared:
+            SharedLock(Path(self.lockfile)).open()
+        self.database.open_locks()
 
     def upgrade_tables(self) -> None:
         """Let FlexGet upgrade its tables. For `database`, which knows when."""
@@ -179,6 +190,7 @@ class WarmManager(Manager):
         self.check_config(config, activate=True)
         self.config_file_hash = config_hash
         self._variables_source, self._variables = source, variables
+        self.generation += 1
 
     def _variables_changed(self) -> bool:
         # The host does not wait for the database; a run looks for itself.
@@ -217,6 +229,7 @@ class WarmManager(Manager):
         # One run at a time: plugins tidy up, and what they read is not to change meanwhile.
         with self.database.lock("state"):
             self.prepare_database()
+            self._forget_earlier_runs()
             # The host's copy of these values is as old as the host.
             SimplePersistence.load()
             self._kept = copy.deepcopy(SimplePersistence.class_store[None])
@@ -226,6 +239,14 @@ class WarmManager(Manager):
             self.refresh_config()
             # Plugins that tidy up after a changed config do so only under the lock.
             fire_event("manager.config_updated", self)
+
+    def _forget_earlier_runs(self) -> None:
+        """Have of what plugins keep what the host had: other processes may have changed it since the last run here."""
+        store = SimplePersistence.class_store
+        if self._inherited is None:
+            self._inherited = copy.deepcopy(dict(store))
+        store.clear()
+        store.update(copy.deepcopy(self._inherited))
 
     def leave_run(self) -> None:
         """Store what plugins keep in memory and close the database."""
@@ -310,7 +331,8 @@ class WarmManager(Manager):
         self.database.end_test(self)
 
 
-def _no_run(options: Any) -> None:
+def no_run(options: Any) -> None:
+    """Refuse to have tasks run where nothing runs."""
     raise RuntimeError("Tasks can be asked for by a run only.")
 
 

@@ -9,7 +9,6 @@ import os
 import selectors
 import signal
 import socket
-import sys
 import time
 from collections import deque
 from typing import Any
@@ -22,47 +21,26 @@ from flexapi.engine import protocol
 from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
 
 from . import methods
-from .child import run_in_child
+from .children import Child, Children
+from .life import MAX_FDS
 from .manager import ConfigInvalid, WarmManager
 
 # Seconds for a run to end by itself once the server is gone.
 ORPHAN_GRACE = 3.0
-MAX_FDS = 3
-
-
-class Child:
-    """A running execution."""
-
-    def __init__(self, pid: int, execution: int) -> None:
-        self.pid = pid
-        self.execution = execution
-        self.kill_at: float | None = None
-
-    def abort(self, grace: float) -> None:
-        """Ask the execution to abort; `kill` it where it is still there after `grace` seconds.
-
-        Asking again never gives it more time.
-        """
-        kill_at = time.monotonic() + grace
-        self.kill_at = kill_at if self.kill_at is None else min(kill_at, self.kill_at)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Kill the execution and everything that it started and that stayed in its group."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
 
 
 class Host:
     """Serves one client until that hangs up."""
 
-    def __init__(self, channel: socket.socket, manager: WarmManager) -> None:
+    def __init__(self, channel: socket.socket, manager: WarmManager, slots: int = 0) -> None:
+        """`slots` is how many children may stand ready for another run; with 0, none runs a second one."""
         self.channel = channel
         self.manager = manager
-        self.children: dict[int, Child] = {}
+        self.children = Children(manager, slots, self._leave)
         self._lines = protocol.LineBuffer()
         self._fds: deque[int] = deque()
+        # One that dies while it stands ready is not replaced before the next run: it might do so for ever.
+        self._one_is_missing = True
         self._selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
@@ -76,9 +54,13 @@ class Host:
         self._selector.register(wakeup_read, selectors.EVENT_READ)
         connected = True
         while connected or self.children:
+            if connected:
+                self._have_one_ready()
             for key, _ in self._selector.select(self._seconds_to_next_kill()):
                 if key.fd == wakeup_read:
                     os.read(wakeup_read, 4096)
+                elif key.data is not None:
+                    self._hear(key.data)
                 elif not self._read_channel():
                     connected = False
                     self._selector.unregister(self.channel)
@@ -134,75 +116,86 @@ class Host:
     def _execute(self, params: protocol.Message) -> dict[str, int]:
         fds = [self._fds.popleft() for _ in range(MAX_FDS)]
         warm(self.manager)
-        self.manager.close_database()
-        pid = os.fork()
-        if pid == 0:
-            self._become_child(params, fds)
-        for fd in fds:
-            os.close(fd)
-        # Both sides set the group, so that neither can act before it is set.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.setpgid(pid, pid)
-        self.children[pid] = Child(pid, params["execution"])
-        return {"pid": pid}
-
-    def _become_child(self, params: protocol.Message, fds: list[int]) -> None:
-        """Run the execution in this forked process and end it; never returns."""
-        code = 1
         try:
-            os.setpgid(0, 0)
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            self._selector.close()
-            self.channel.close()
-            run_in_child(self.manager, params, *fds)
-            code = 0
+            child = self.children.execute(params, fds)
         finally:
-            if code:
-                # Straight onto the pipe of stderr: the server keeps it as log lines.
-                sys.excepthook(*sys.exc_info())
-            sys.stdout.flush()
-            sys.stderr.flush()
-            # Not sys.exit: the host's exit handlers and buffers are not this process's.
-            os._exit(code)
+            for fd in fds:
+                os.close(fd)
+        self._listen_to(child)
+        return {"pid": child.pid}
+
+    def _have_one_ready(self) -> None:
+        if self._one_is_missing:
+            self._one_is_missing = False
+            child = self.children.have_one_ready()
+            if child is not None:
+                self._listen_to(child)
+
+    def _listen_to(self, child: Child) -> None:
+        with contextlib.suppress(KeyError):  # It is known from its last run.
+            self._selector.register(child.channel, selectors.EVENT_READ, child)
+
+    def _leave(self) -> None:
+        """Let go, in a child, of what is the host's."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._selector.close()
+        self.channel.close()
+
+    def _hear(self, child: Child) -> None:
+        """Take what a child says: that it is ready for another run, or why it retires."""
+        for message in child.heard():
+            if message["method"] == "done":
+                execution = child.execution
+                self.children.stood_down(child)
+                self.notify("exited", execution=execution, status=0)
+            else:
+                child.retired = True
+                reason = message["params"]["reason"]
+                said = f"Process {child.pid} is not used again: {reason}."
+                self.notify("log", level="DEBUG", message=said)
+        if child.retired:
+            # Its end is news of its own.
+            self._selector.unregister(child.channel)
 
     def _abort(self, params: protocol.Message) -> None:
-        for child in self.children.values():
-            if child.execution == params["execution"]:
-                child.abort(params["grace"])
-                return
-        raise protocol.RpcError(
-            protocol.NOT_RUNNING, f"Execution {params['execution']} is not running."
-        )
+        child = self.children.running(params["execution"])
+        if child is None:
+            raise protocol.RpcError(
+                protocol.NOT_RUNNING, f"Execution {params['execution']} is not running."
+            )
+        child.abort(params["grace"])
 
     def _abort_orphans(self) -> None:
-        for child in self.children.values():
-            child.abort(ORPHAN_GRACE)
+        for child in self.children:
+            if child.execution is None:
+                child.retire()
+            else:
+                child.abort(ORPHAN_GRACE)
 
     def _seconds_to_next_kill(self) -> float | None:
-        deadlines = [child.kill_at for child in self.children.values() if child.kill_at]
+        deadlines = [child.kill_at for child in self.children if child.kill_at]
         return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
-        for child in self.children.values():
+        for child in self.children:
             if child.kill_at and child.kill_at <= now:
                 child.kill_at = None
                 child.kill()
 
     def _reap(self) -> None:
-        for pid, child in list(self.children.items()):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if not ended:
-                continue
-            del self.children[pid]
-            self.manager.tidy_lock(pid)
+        for child, status in self.children.reap():
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(child.channel)
+            child.channel.close()
+            self.manager.tidy_lock(child.pid)
             if child.kill_at is not None:
                 # Aborted in time, but what it started (the commands of `exec`) may live on.
                 child.kill()
-            self.notify(
-                "exited", execution=child.execution, status=os.waitstatus_to_exitcode(status)
-            )
+            if child.execution is not None:
+                self._one_is_missing = True
+                self.notify("exited", execution=child.execution, status=status)
 
 
 def warm(manager: WarmManager) -> None:

@@ -30,5 +30,8 @@ class Database(Protocol):
     ) -> AbstractContextManager[None]:
         """Hold the lock of a name, which one run at a time has; `waiting` is called where one must wait."""
 
+    def open_locks(self) -> None:
+        """Open what locks are held on and what stays open for the life of a process."""
+
     def close(self) -> None:
         """Close what is open beside the manager's engine."""

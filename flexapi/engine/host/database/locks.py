@@ -25,17 +25,21 @@ def lock_key(*name: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+# The descriptors of lock files, by process and path. They are never closed: that would end all locks of the process
+# on the file. So each is opened once.
+_descriptors: dict[tuple[int, Path], int] = {}
+
+
 class FileLocks:
     """Locks by name: each is one byte of a file, which need not have it. They end with their process."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._descriptor: tuple[int, int] = (0, -1)
 
     @contextmanager
     def lock(self, *name: str, waiting: Callable[[], None] | None = None) -> Iterator[None]:
         """Hold the lock of a name; `waiting` is called once where another process has it."""
-        descriptor, offset = self._open(), lock_key(*name) & (1 << 62) - 1
+        descriptor, offset = self.open(), lock_key(*name) & (1 << 62) - 1
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
         except (BlockingIOError, PermissionError):  # Which of them is the system's choice.
@@ -47,13 +51,12 @@ class FileLocks:
         finally:
             fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, offset)
 
-    def _open(self) -> int:
-        # Once in a process, and never closed: a close would end all of its locks on the file.
-        pid, descriptor = self._descriptor
-        if pid != os.getpid():
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            self._descriptor = os.getpid(), descriptor
-        return descriptor
+    def open(self) -> int:
+        """Return the descriptor of the file in this process."""
+        key = os.getpid(), self.path
+        if key not in _descriptors:
+            _descriptors[key] = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return _descriptors[key]
 
 
 class SharedLock:
@@ -62,6 +65,10 @@ class SharedLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._guard = FileLocks(path.with_name(f".flexapi{path.name}"))
+
+    def open(self) -> None:
+        """Open the file that guards it, once in a process."""
+        self._guard.open()
 
     def join(self, pid: int, alone: bool = False, say: Callable[[str], object] = str) -> bool:
         """Take part in it; False where another FlexGet has it, or, with `alone`, anybody else.

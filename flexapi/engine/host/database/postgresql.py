@@ -262,6 +262,9 @@ class PostgreSQL:
             self._locking = os.getpid(), connection
         return connection
 
+    def open_locks(self) -> None:
+        """Locks are held on a connection, which each run has of its own."""
+
     def close(self) -> None:
         """Close the connection for locks; those that are held end with it."""
         pid, connection = self._locking

@@ -26,6 +26,8 @@ class SQLite:
     def __init__(self, shared: bool = False) -> None:
         self.shared = shared
         self._locks: FileLocks | None = None
+        # The tables that need nothing any more.
+        self._prepared: tuple[int, int, int] | None = None
 
     def open(self, manager: Any) -> None:
         """Let FlexGet's manager work with the file, which is made where it is missing.
@@ -50,12 +52,23 @@ class SQLite:
         if not Path(manager.db_filename).exists():
             # Somebody removed it: what is open is a file without a name.
             manager.engine.dispose()
+        if self._tables(manager) == self._prepared:
+            return
         there = set(inspect(manager.engine).get_table_names())
         if not there.issuperset(Base.metadata.tables):
             Base.metadata.create_all(bind=manager.engine)
         set_missing_versions(manager.engine)
         if db_schema.upgrade_required():
             manager.upgrade_tables()
+        self._prepared = self._tables(manager)
+
+    @staticmethod
+    def _tables(manager: Any) -> tuple[int, int, int]:
+        """Return what is another where somebody has replaced the file or made other tables in it."""
+        with manager.engine.connect() as connection:
+            version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
+        status = Path(manager.db_filename).stat()
+        return status.st_dev, status.st_ino, version
 
     def begin_test(self, manager: Any) -> None:
         """Work on a copy of the file, as `flexget --test` does."""
@@ -80,6 +93,11 @@ class SQLite:
         A run that is alone holds all of FlexGet already.
         """
         return nullcontext() if self._locks is None else self._locks.lock(*name, waiting=waiting)
+
+    def open_locks(self) -> None:
+        """Open the file that locks are held on, once in a process."""
+        if self._locks is not None:
+            self._locks.open()
 
     def close(self) -> None:
         """There is nothing but the manager's engine to close."""

@@ -1,6 +1,7 @@
 """Run by a test: FlexGet through a year on one database, then all its tables as JSON on stdout.
 
 a_year.py FOLDER URL      # of PostgreSQL; "" is FlexGet's SQLite file
+a_year.py FOLDER URL own  # each run in a process of its own, rather than all in one
 """
 
 import json
@@ -21,6 +22,7 @@ from flexapi.engine.host.main import database
 from flexapi.engine.host.manager import WarmManager, start_logging
 from flexapi.engine.host.methods import plugin_folders
 from flexapi.engine.host.reporting import Reporter
+from flexapi.engine.host.service import warm
 
 # Days between two runs: less and more than what FlexGet waits for, a year in all.
 STEPS = [0, 3, 7, 110, 3, 160, 9, 73]
@@ -115,21 +117,19 @@ def main() -> None:
     os.chdir(folder)
     own = ["movie_queue=movie_queue.flexget.plugins", "history=history.flexget.plugins"]
     manager = WarmManager(folder / "config.yml", database(url), plugin_folders(own))
-    live(manager, folder, url)
+    live(manager, folder, url, own_processes=sys.argv[3:] == ["own"])
     print(json.dumps(dump(manager), default=str))
 
 
-def live(manager: WarmManager, folder: Path, url: str) -> None:
+def live(manager: WarmManager, folder: Path, url: str, own_processes: bool) -> None:
     """Run all tasks now and then for a year."""
     if not url:
         # The disk is not what is tested.
         event.listen(Engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-    child._name_deciding_plugins()
-    reporter = Reporter(os.open(folder / "reports.jsonl", os.O_CREAT | os.O_WRONLY | os.O_APPEND))
+    child.name_deciding_plugins()
+    reports = os.open(folder / "reports.jsonl", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     now = datetime(2025, 1, 6, 8)
     for number, days in enumerate(STEPS):
-        # Intervals of searches are drawn.
-        random.seed(number)
         now += timedelta(days=days, hours=5)
         with time_machine.travel(now, tick=False):
             params = {
@@ -138,9 +138,30 @@ def live(manager: WarmManager, folder: Path, url: str) -> None:
                 "manual": False,
                 "extras": {},
             }
-            run = child.current = child.ChildRun(manager, params, reporter)
-            with run._flexget_lock():
-                run._run_tasks()
+            if own_processes:
+                fork_for(manager, params, reports, number)
+            else:
+                run_all(manager, params, reports, number)
+
+
+def run_all(manager: WarmManager, params: dict[str, Any], reports: int, seed: int) -> None:
+    """Run all tasks in this process."""
+    # Intervals of searches are drawn; a fork draws others.
+    random.seed(seed)
+    run = child.current = child.ChildRun(manager, params, Reporter(reports))
+    with run._flexget_lock():
+        run._run_tasks()
+
+
+def fork_for(manager: WarmManager, params: dict[str, Any], reports: int, seed: int) -> None:
+    """Run all tasks in a process that has known none before."""
+    warm(manager)
+    manager.close_database()
+    pid = os.fork()
+    if pid == 0:
+        run_all(manager, params, reports, seed)
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
 
 
 def dump(manager: WarmManager) -> dict[str, list[Any]]:

@@ -22,12 +22,12 @@ COMMAND = [sys.executable, "-m", "flexapi.engine.host.tests.a_year"]
 Tables = dict[str, list[dict[str, Any]]]
 
 
-def start(folder: Path, url: str) -> subprocess.Popen[str]:
+def start(folder: Path, url: str, *how: str) -> subprocess.Popen[str]:
     """Start a year in a folder and on a database."""
     (folder / "plugins").mkdir(parents=True, exist_ok=True)
     shutil.copy(HERE / "year_feed.py", folder / "plugins")
     return subprocess.Popen(
-        [*COMMAND, str(folder), url],
+        [*COMMAND, str(folder), url, *how],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -85,6 +85,15 @@ def test_it_ends_in_the_same_state(years: tuple[Path, Tables, Tables]) -> None:
     }
     aborted = [row for row in on_sqlite["status_execution"] if "BUG" in (row["abort_reason"] or "")]
     assert aborted == []
+
+
+def test_it_does_so_with_each_run_in_its_own_process(
+    years: tuple[Path, Tables, Tables], tmp_path: Path
+) -> None:
+    _, in_one_process, _ = years
+    in_many = tables(start(tmp_path / "own", "", "own"))
+    assert in_many["history"]
+    assert [name for name in in_many if in_many[name] != in_one_process[name]] == []
 
 
 def move(

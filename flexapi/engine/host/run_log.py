@@ -1,0 +1,67 @@
+"""Where the log of a run goes: to the server, and to FlexGet's own log file for those who read it."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import flexget.log
+from loguru import logger
+from loguru._better_exceptions import ExceptionFormatter
+
+from .reporting import Reporter
+
+logger = logger.bind(name="flexapi")
+
+
+# With each sink loguru looks up where Python's libraries are, for two milliseconds.
+_lib_dirs = cache(ExceptionFormatter._get_lib_dirs)
+ExceptionFormatter._get_lib_dirs = staticmethod(_lib_dirs)  # type: ignore[method-assign]
+
+
+@contextmanager
+def run_log(reporter: Reporter, file: str, level: str) -> Iterator[None]:
+    """Report what is logged, from a level on, and write it to FlexGet's log file where that can be written to."""
+    root = logging.getLogger()
+    root_level, known = root.level, _sinks()
+    unusable_file = _start(file, level)
+    logger.add(reporter.log, level=level, format="{message}", backtrace=False, diagnose=False)
+    ours = _sinks() - known
+    if unusable_file is not None:
+        logger.warning("{} This run goes on without it.", explained(unusable_file))
+    try:
+        yield
+    finally:
+        root.setLevel(root_level)
+        # A plugin may have removed some.
+        for sink in ours & _sinks():
+            logger.remove(sink)
+
+
+def _start(file: str, level: str) -> OSError | None:
+    """Let FlexGet log to its file; return why it can't."""
+    # FlexGet does so once in the life of a process.
+    flexget.log._logging_started = False
+    try:
+        flexget.log.start(file, level, to_console=False)
+    except OSError as error:
+        flexget.log.start(None, level, to_console=False)
+        return error
+    return None
+
+
+def _sinks() -> set[int]:
+    # loguru tells nobody of its sinks.
+    return set(logger._core.handlers)  # type: ignore[attr-defined]
+
+
+def explained(error: OSError) -> str:
+    """Return what is said of a file or folder that FlexGet can't work with: which, who, why, and what to do."""
+    named = str(error.filename or "FlexGet's folder")
+    if not isinstance(error, PermissionError):
+        return f"FlexGet can't work with {named}: {error.strerror or error}."
+    return (
+        f"User {os.geteuid()}, as which FlexGet runs here, has no permission for {named} "
+        f"({error.strerror}): give it to that user, or run FlexAPI as its owner."
+    )
