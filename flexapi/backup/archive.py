@@ -12,6 +12,8 @@ from django.conf import settings
 
 from flexapi.backup import databases
 from flexapi.backup.contents import ABOUT, CONFIG, SECRET_KEY, About, config_files, flexget_database
+from flexapi.mirror import mirror
+from flexapi.mirror.files.named import travelling
 
 
 @contextmanager
@@ -67,7 +69,10 @@ def _copy_databases(folder: Path) -> list[Path]:
 
 def _add_files(archive: tarfile.TarFile) -> None:
     config = Path(settings.FLEXGET_CONFIG)
-    for path in config_files(config):
+    files = set(config_files(config))
+    # Those that the config names may be in folders below.
+    files.update(file.location for file in travelling(mirror.current()) if file.location.is_file())
+    for path in sorted(files):
         # What a link points to, so that the archive is whole by itself.
         _add_bytes(archive, f"{CONFIG}/{path.relative_to(config.parent)}", path.read_bytes())
     key = Path(settings.DATA_DIR) / SECRET_KEY

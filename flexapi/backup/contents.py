@@ -5,7 +5,7 @@
 | `backup.json` | an `About` |
 | `flexapi.sqlite3` or `flexapi.dump` | FlexAPI's database: SQLite's file, or what `pg_dump -Fc` wrote |
 | `flexget.sqlite` or `flexget.dump` | FlexGet's, which a FlexGet that never ran has not |
-| `config/…` | the config, the YAML files in its folder, and FlexGet plugins |
+| `config/…` | the config, the YAML files in its folder, what else it names there, and FlexGet plugins |
 | `secret_key` | what signs sessions; not there where `FLEXAPI_SECRET_KEY` gives it |
 """
 

@@ -22,7 +22,9 @@ def use(server: LiveServer) -> dict[str, Any]:
     """Do what leaves traces everywhere: a run, an edit, a movie, a plugin, a token; return what must come back."""
     (server.home.folder / "plugins" / "mine.py").write_text(PLUGIN)
     (server.home.folder / "secrets.yml").write_text("key: tracker-secret\n")
-    server.home.write({"tv": accepting("Show S01E01")})
+    (server.home.folder / "shows").mkdir()
+    (server.home.folder / "shows" / "tv.inc").write_text("priority: 3\n")
+    server.home.write({"tv": accepting("Show S01E01", include="shows/tv.inc")})
     server.start()
     assert server.run(tasks=["tv"])["summary"]["accepted"] == 1
     with server.client() as client:
@@ -51,6 +53,7 @@ def state(server: LiveServer) -> dict[str, Any]:
             "seen": items("/api/seen", "title"),
             "config": server.home.config.read_text(),
             "plugin": (server.home.folder / "plugins" / "mine.py").read_text(),
+            "included": (server.home.folder / "shows" / "tv.inc").read_text(),
             "secrets": (server.home.folder / "secrets.yml").read_text(),
         }
 

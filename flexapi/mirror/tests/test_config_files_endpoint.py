@@ -293,6 +293,22 @@ class TestByHand:
 
         assert texts("more.yml") == [MORE, "seen: no # mine\n"]
 
+    def test_a_write_that_was_killed_before_the_rename_is_ended(self, client, folder, monkeypatch):
+        def killed(replacement):
+            raise KeyboardInterrupt
+
+        path = url(client, "more.yml")
+        with monkeypatch.context() as patch:
+            patch.setattr(file.Replacement, "put", killed)
+            with pytest.raises(KeyboardInterrupt):
+                client.put(path, {"text": "seen: no\n"})
+        assert (folder / "more.yml").read_text() == MORE
+        mirror.forget()
+        Watcher().look()
+
+        assert (folder / "more.yml").read_text() == "seen: no\n"
+        assert texts("more.yml") == [MORE, "seen: no\n"]
+
     def test_a_broken_one_is_kept_until_it_is_mended(self, client, folder):
         path = url(client, "more.yml")
         client.get(path)

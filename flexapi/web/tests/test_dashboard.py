@@ -178,3 +178,16 @@ def test_a_lock_that_can_t_be_judged_is_removed_from_the_pages(
     expect(page.locator("#toasts")).to_contain_text("Removed")
     expect(page.locator("#status")).to_have_text("complete")
     assert not own_server.home.lock.exists()
+
+
+def test_files_that_the_config_names_and_that_are_not_there(
+    web_server: LiveServer, people: Any
+) -> None:
+    with web_server.client() as client:
+        config = {"mock": [], "include": "nowhere.yml"}
+        client.post("/api/tasks", json={"name": "including", "config": config}).raise_for_status()
+        page = people(web_server, "viewer").page
+        state = page.locator("#state")
+        expect(state).to_contain_text("1 file that the config names can't be used")
+        expect(state).to_contain_text("nowhere.yml is not there")
+        client.delete("/api/tasks/including").raise_for_status()

@@ -50,6 +50,16 @@ function warningLists(warnings) {
   return [...codes].map((code) => warningList(code, warnings.filter((warning) => warning.code === code)));
 }
 
+function fileList(files) {
+  return h(
+    "div",
+    { class: "callout aborted" },
+    h("b", {}, `${counted(files.length, "file")} that the config names can't be used`),
+    h("ul", { class: "faults" }, files.slice(0, FAULTS).map(({ path, state, detail }) => h("li", {}, h("code", {}, path), detail ?? state))),
+    files.length > FAULTS && h("p", { class: "quiet" }, `and ${files.length - FAULTS} more`),
+  );
+}
+
 function pluginList(plugins, can) {
   return h(
     "div",
@@ -92,6 +102,7 @@ export async function showState(url, can) {
     ...(engine.plugins?.length ? [pluginList(engine.plugins, can)] : []),
     ...(config.errors?.length ? [faultList(config.errors)] : []),
     ...warningLists(config.warnings ?? []),
+    ...(config.files?.length ? [fileList(config.files)] : []),
   );
 }
 
