@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -14,6 +15,9 @@ from .sharing import refusal
 from .tree import BREAK, Node, Tree
 from .values import Path, changed, get, has, same
 from .write import Habit, write_block
+
+# Lines of one text times lines of the other.
+MOST_COMPARED = 4_000_000
 
 
 def source_of(tree: Tree, path: Path, data: Any, habit: Habit) -> str:
@@ -164,9 +168,8 @@ def _merged(
     """The new lines in the old place; those that were there keep their indentation and break."""
     plain_old = [BREAK.sub("", _dedented(line, column)) for line in old]
     plain_new = [BREAK.sub("", line) for line in new]
-    matcher = SequenceMatcher(None, plain_old, plain_new, autojunk=False)
     lines: list[str] = []
-    for kind, start, stop, new_start, new_stop in matcher.get_opcodes():
+    for kind, start, stop, new_start, new_stop in _aligned(plain_old, plain_new):
         if kind == "equal":
             lines += old[start:stop]
             continue
@@ -180,12 +183,31 @@ def _merged(
     ]
 
 
+def _aligned(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yield which lines are the same and which others, as `SequenceMatcher.get_opcodes` does.
+
+    Looked at line by line is only what stands between the same beginning and the same end, and only as much as takes a moment.
+    """
+    least = min(len(old), len(new))
+    head = next((at for at in range(least) if old[at] != new[at]), least)
+    tail = next((at for at in range(least - head) if old[-1 - at] != new[-1 - at]), least - head)
+    yield "equal", 0, head, 0, head
+    before, after = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(before) * len(after) > MOST_COMPARED:
+        yield "replace", head, len(old) - tail, head, len(new) - tail
+    else:
+        matcher = SequenceMatcher(None, before, after, autojunk=False)
+        for kind, start, stop, new_start, new_stop in matcher.get_opcodes():
+            yield kind, head + start, head + stop, head + new_start, head + new_stop
+    yield "equal", len(old) - tail, len(old), len(new) - tail, len(new)
+
+
 def put_whole(old: str, new: str, habit: Habit) -> str:
     """A whole text that was sent, with the line breaks of the old one.
 
     What comes out of a form has CRLF everywhere, whatever was put in.
     """
-    if not old:
+    if not old or set(BREAK.findall(new)) == set(BREAK.findall(old)) == {habit.newline}:
         return new
     text = "".join(_merged(split_lines(old), split_lines(new), 0, habit, first_indented=True))
     if BREAK.search(new[-1:]):

@@ -12,6 +12,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -30,6 +31,8 @@ TIMEOUT = 20.0
 # Tasks that are checked together; small enough that FlexGet is never busy for long.
 BATCH = 25
 REMEMBERED = 5000
+# Pieces that FlexGet is asked about while other writers wait.
+QUICK = 8
 
 Path = tuple[Any, ...]
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -75,6 +78,13 @@ def check(old: dict[Any, Any], new: dict[Any, Any]) -> None:
             added.append(fault)
     if added:
         raise Invalid(added)
+
+
+def is_quick(old: dict[Any, Any], new: dict[Any, Any]) -> bool:
+    """Whether `check` has to ask FlexGet about a few pieces at most."""
+    _, after = changed_parts(old, new)
+    unknown = (part for part in pieces(after) if not _answers.knows(_key(part, _text(part))))
+    return next(islice(unknown, QUICK, None), None) is None
 
 
 def changed_parts(
@@ -217,6 +227,10 @@ class _Answers:
         with self._lock:
             return self._answers.get(key)
 
+    def knows(self, key: bytes) -> bool:
+        with self._lock:
+            return key in self._answers
+
     def put(self, key: bytes, complaints: list[dict[str, Any]]) -> list[Fault]:
         answer = [Fault(tuple(item["path"]), item["message"]) for item in complaints]
         with self._lock:
@@ -247,12 +261,21 @@ class _Answers:
 _answers = _Answers()
 
 
+def _text(part: dict[Any, Any]) -> str:
+    # Asked about an empty config, FlexGet checks the one that it has loaded.
+    return as_yaml(part or {"variables": {}})
+
+
+def _key(part: dict[Any, Any], text: str) -> bytes:
+    # Another process of FlexGet's may have other plugins.
+    asked = f"{engine().state.pid} {text}{_variables_file(part)}"
+    return hashlib.blake2b(asked.encode("utf-8", "surrogatepass")).digest()
+
+
 def _ask(part: dict[Any, Any], deadline: float | None = None) -> list[Fault]:
     """Return the complaints; with a deadline, raise TimeoutError where they aren't known by then."""
-    # Asked about an empty config, FlexGet checks the one that it has loaded.
-    text = as_yaml(part or {"variables": {}})
-    state = f"{text}{_variables_file(part)}"
-    key = hashlib.blake2b(state.encode("utf-8", "surrogatepass")).digest()
+    text = _text(part)
+    key = _key(part, text)
     known = _answers.get(key)
     if known is not None:
         return known

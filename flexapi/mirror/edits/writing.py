@@ -22,6 +22,8 @@ import errno
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
@@ -29,7 +31,7 @@ from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.disk import file, in_step
 from flexapi.mirror.document import Document, DocumentError
-from flexapi.mirror.edits import validation
+from flexapi.mirror.edits import limits, validation
 from flexapi.mirror.edits.counting import counted_failures
 from flexapi.mirror.kept import KeptFile
 from flexapi.mirror.mirror import Problem, Snapshot, Superseded
@@ -72,6 +74,15 @@ class KeepsChanging(Exception):
     """Something else writes the file all the time."""
 
 
+class _CheckFirst(Exception):
+    """FlexGet has to be asked for long, which is done while others may write."""
+
+    def __init__(self, old: dict[Any, Any], new: dict[Any, Any]) -> None:
+        super().__init__()
+        self.old = old
+        self.new = new
+
+
 class _FileChanged(Exception):
     """The file is not what the edit was made on."""
 
@@ -96,20 +107,26 @@ def write(
     """
     refuse_transaction()
 
-    def attempt() -> Snapshot:
+    def attempt(at_once: bool) -> Snapshot:
         problem = of.settle()
         if problem is not None:
             raise Unusable(problem)
         base = of.current()
-        document = prepared(edit, base, validate=validate)
+        document = prepared(edit, base, validate=validate, at_once=at_once)
         if base.revision and document.text == base.document.text:
             return base
         if check is not None:
             check(base, document)
         return put(document, base, origin, author, summary, of)
 
-    with mirror.locked():
-        return _done(attempt)
+    for at_once in (False, False, True):
+        try:
+            with mirror.locked():
+                return _done(partial(attempt, at_once))
+        except _CheckFirst as long:
+            # Its answers are kept, so that the next try finds them.
+            validation.check(long.old, long.new)
+    raise KeepsChanging("The config is being changed by something else; try again.")
 
 
 def _done(attempt: Callable[[], Snapshot]) -> Snapshot:
@@ -126,13 +143,22 @@ def _done(attempt: Callable[[], Snapshot]) -> Snapshot:
     raise KeepsChanging("The config is being changed by something else; try again.")
 
 
-def prepared(edit: Edit, base: Snapshot, *, validate: bool = True) -> Document:
-    """Return the edited document, credentials put back, read as FlexGet reads it and checked by it."""
+def prepared(
+    edit: Edit, base: Snapshot, *, validate: bool = True, at_once: bool = True
+) -> Document:
+    """Return the edited document, credentials put back, read as FlexGet reads it and checked by it.
+
+    With `at_once` false, raises _CheckFirst where FlexGet would have to be asked for long.
+    """
     document = credentials.unmask(edit(base), base.document)
+    limits.refuse_oversized(document, base.document)
     document.check()
     mirror.refuse_unstorable(document)
     if validate:
-        validation.check(base.data, mirror.mapping(document))
+        data = mirror.mapping(document)
+        if not at_once and not validation.is_quick(base.data, data):
+            raise _CheckFirst(base.data, data)
+        validation.check(base.data, data)
     return document
 
 
