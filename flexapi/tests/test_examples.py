@@ -20,8 +20,8 @@ PRONOUNS = re.compile(r"^\w+ (it|them|one|all of them)\b(?! of)")
 def client(shared_server: LiveServer) -> Iterator[httpx.Client]:
     """An admin's client of a server with the task that examples run, and an included file."""
     home = shared_server.home
-    (home.folder / "more.yml").write_text("tasks: {}\n")
-    home.write({"tv": accepting("Sintel")}, include=["more.yml"])
+    (home.folder / "more.yml").write_text("priority: 5\n")
+    home.write({"tv": accepting("Sintel", include=["more.yml"])})
     with shared_server.client() as client:
         yield client
 

@@ -70,8 +70,8 @@ class FileViewSet(MirrorMixin, ApiViewSet):
     @extend_schema(
         request={"application/json": FileTextSerializer, "application/yaml": OpenApiTypes.ANY},
         examples=[
-            example({"text": "tasks:\n  films:\n    rss: https://feeds.example/films\n"}),
-            example("tasks:\n  films:\n    rss: https://feeds.example/films\n", "application/yaml"),
+            example({"text": "quality: 720p+\naccept_all: yes\n"}),
+            example("quality: 720p+\naccept_all: yes\n", "application/yaml"),
         ],
         responses=JSON_OR_YAML,
     )
