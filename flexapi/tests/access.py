@@ -1,0 +1,164 @@
+"""Every door of the server, and what each kind of caller meets there; `access.toml` says who may pass.
+
+A door is a method of an endpoint, a websocket, a page or a view of the admin. They are read from the project's own URLs, so
+one that is new and has no line in `access.toml` is found.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from flexapi.api.http import websockets
+from flexapi.api.http.error_views import UnknownPathView
+
+TABLE = Path(__file__).with_name("access.toml")
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "security.md"
+BEGIN = "<!-- From flexapi/tests/access.toml; `make test` says how to write it again. -->\n"
+END = "<!-- The end of what is generated. -->\n"
+
+# Callers by what they may do, each as much as the one before; the last kinds are as good as anonymous.
+ROLES = ("anonymous", "viewer", "operator", "editor", "admin")
+REFUSED = ("expired token", "revoked token", "inactive user")
+CALLERS = (*ROLES, *REFUSED)
+# What a caller meets: gets in, is asked to log in (401, or the login page), is refused (403, close code 4403).
+YES, LOG_IN, NO = "yes", "log in", "no"
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+_OF_FUNCTIONS = {
+    "healthz": ["get"],
+    "AdminSite.autocomplete_view": ["get"],
+    "AdminSite.i18n_javascript": ["get"],
+    "AdminSite.logout": ["post"],
+    "AdminSite.password_change_done": ["get"],
+    "ConfigRevisionAdmin.restore": ["post"],
+}
+_TITLES = {
+    "api": "Endpoints",
+    "websockets": "Websockets",
+    "pages": "Pages",
+    "admin": "Views of the admin (for users who are staff)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One of them; `path` has `<names>` where it takes something."""
+
+    kind: str
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def doors() -> list[Door]:
+    """Every door that the server has."""
+    found: list[Door] = []
+    for path, pattern in _patterns(get_resolver()):
+        if any(door.path == path for door in found):
+            continue  # Of two with the same path the first one answers.
+        kind = "api" if path.startswith("/api") else "pages"
+        if path.startswith("/admin/"):
+            kind = "admin"
+        methods = [method.upper() for method in _methods(pattern)]
+        if kind != "api":
+            methods = [method for method in methods if method in ("GET", "POST")]
+        found += [Door(kind, method, path) for method in methods]
+    for pattern in websockets.url_patterns():
+        route = _readable(str(pattern.pattern)) or "<anything else>"
+        found.append(Door("websockets", "CONNECT", f"/{route.removeprefix('/')}"))
+    return sorted(set(found), key=lambda door: (list(_TITLES).index(door.kind), door.path))
+
+
+def known() -> dict[Door, str]:
+    """What `access.toml` says: the least role that gets in at each door; `admin` is a superuser.
+
+    `nobody`: the admin keeps a door closed to superusers as well, such as that for making up executions.
+    """
+    return {
+        Door(kind, method, path): least
+        for kind, paths in tomllib.loads(TABLE.read_text()).items()
+        for path, methods in paths.items()
+        for method, least in methods.items()
+    }
+
+
+def expected(door: Door, least: str, caller: str) -> str:
+    """What a caller has to meet at a door that is for `least` and those who may do more.
+
+    `anyone`: nobody is asked who they are. At a door for `anonymous` a token that is shown has to be good all the same.
+    """
+    if least == "anyone" or (least == "anonymous" and caller not in REFUSED):
+        return YES
+    if caller in (*REFUSED, "anonymous"):
+        return NO if door.kind == "websockets" else LOG_IN
+    if least == "nobody":
+        return NO
+    return YES if ROLES.index(caller) >= ROLES.index(least) else NO
+
+
+def table() -> str:
+    """The tables for the page."""
+    text = ""
+    least_of = known()
+    for kind, title in _TITLES.items():
+        text += f"\n### {title}\n\n| | {' | '.join(CALLERS)} |\n|---{'|---' * len(CALLERS)}|\n"
+        rows: dict[tuple[str, str], list[str]] = {}
+        for door in doors():
+            if door.kind == kind:
+                rows.setdefault((door.path, least_of[door]), []).append(door.method)
+        for (path, least), methods in rows.items():
+            door = Door(kind, "", path)
+            cells = " | ".join(expected(door, least, caller) for caller in CALLERS)
+            names = "" if kind == "websockets" else f"{', '.join(sorted(methods))} "
+            text += f"| {names}`{path}` | {cells} |\n"
+    return text + "\n"
+
+
+def written() -> str:
+    """What the page has."""
+    return PAGE.read_text().partition(BEGIN)[2].partition(END)[0]
+
+
+def write(tables: str) -> None:
+    """Put the tables on the page."""
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    PAGE.write_text(before + BEGIN + tables + END + rest.partition(END)[2])
+
+
+def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        path = prefix + _readable(str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern, path)
+        else:
+            if getattr(pattern.callback, "cls", None) is UnknownPathView:
+                path = "/api/<anything else>"
+            yield path.rstrip("/") if path.startswith("/api") else path, pattern
+
+
+def _readable(route: str) -> str:
+    """Return a route as people write it: `^tasks/(?P<name>[^/]+)/?$` is `tasks/<name>`."""
+    route = re.sub(r"\(\?P(<\w+>)(?:[^()]|\([^()]*\))*\)", r"\1", route)
+    route = re.sub(r"<\w+:(\w+)>", r"<\1>", route)
+    return route.removeprefix("^").removesuffix("$").removesuffix("/?")
+
+
+def _methods(pattern: URLPattern) -> list[str]:
+    callback: Any = pattern.callback
+    actions = getattr(callback, "actions", None)
+    if actions:
+        # DRF adds HEAD to them when it answers one.
+        return [method for method in _METHODS if method in actions]
+    view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
+    if view is not None:
+        offered = [method for method in _METHODS if hasattr(view, method)]
+        return [method for method in offered if method in view.http_method_names] or ["get"]
+    # A function, as those of the admin: it looks at the method by itself.
+    return _OF_FUNCTIONS.get(callback.__qualname__, ["get", "post"])
