@@ -2,7 +2,8 @@
 
 Titles and URLs come from feeds, sites and the movie queue, so whoever names a release or adds a movie can run commands
 there. `auto_escape: yes` and the filter `shell_quote` prevent it, unless the command puts quotes around the field: they
-end or undo what escaping does (FlexGet's own documentation of `exec` says so).
+end or undo what escaping does (FlexGet's own documentation of `exec` says so). FlexGet 3.22's `auto_escape` escapes
+what an entry holds as text, and not what it looks up when the command is filled in, such as `imdb_name`.
 
 The server and the plugins inside FlexGet use it, so it imports neither Django nor flexget.
 """
@@ -23,6 +24,10 @@ _PARSER = Environment(extensions=["jinja2.ext.loopcontrols"], autoescape=False) 
 _OWN_NAMES = frozenset({"now", "utcnow", "timedelta", "duration", "task_name", "task.name"})
 # Filters after which an escaped value is still escaped.
 _HARMLESS = frozenset({"shell_quote", "default", "d"})
+# What plugins such as `imdb_lookup` look up: FlexGet's lazy fields, by the names that they have in 3.22.
+_LOOKED_UP = re.compile(
+    r"(imdb|tmdb|tvdb|trakt|tvmaze|bluray|emby)_\w+|tvrage_id|zap2it_id|media_id", re.ASCII
+)
 # Parts of a template that may bring in anything.
 _OTHER_TEMPLATES = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
 # What a shell takes as it is. A word that begins with a dash would be an option of the command.
@@ -31,11 +36,15 @@ _PLAIN = re.compile(r"(?![- ])(?:[A-Za-z0-9_@%+=:,./\x80-\U0010FFFF-]| (?!-))*",
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """An `exec` at `path` that a shell gets these fields from as they are, or escaped but `quoted`."""
+    """An `exec` at `path` that a shell gets these fields from as they are.
+
+    `quoted`: they are escaped, and stand in quotes; `missed`: `auto_escape` doesn't reach them.
+    """
 
     path: Path
     fields: tuple[str, ...]
     quoted: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         told = []
@@ -48,6 +57,11 @@ class Risk:
         if self.quoted:
             told.append(
                 f"puts quotes around {_listed(self.quoted)}, which undoes the escaping. Remove these quotes"
+            )
+        if self.missed:
+            told.append(
+                f"relies on `auto_escape` for {_listed(self.missed)}, which it doesn't reach: FlexGet looks them up when it"
+                " fills in the command. Set `auto_escape: no`, and add the filter `shell_quote` to every field"
             )
         return f"`exec` {'. It also '.join(told)}"
 
@@ -89,12 +103,13 @@ def made_plain(text: str, otherwise: str) -> str:
 
 def _of_exec(config: Any, path: Path) -> Risk | None:
     """Return what is at risk in the config of one `exec`; None where nothing is."""
-    bare: dict[str, None] = {}
-    quoted: dict[str, None] = {}
+    found: dict[str, dict[str, None]] = {"fields": {}, "quoted": {}, "missed": {}}
     for command, escapes in _commands(config):
-        for field, in_quotes in _exposed(command, escapes):
-            (quoted if in_quotes else bare)[field] = None
-    return Risk(path, tuple(bare), tuple(quoted)) if bare or quoted else None
+        for field, how in _exposed(command, escapes):
+            found[how][field] = None
+    if not any(found.values()):
+        return None
+    return Risk(path, **{how: tuple(fields) for how, fields in found.items()})
 
 
 def _commands(config: Any) -> Iterator[tuple[str, bool]]:
@@ -119,15 +134,15 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def _exposed(command: str, escapes: bool) -> tuple[tuple[str, bool], ...]:
-    """Return the fields that a shell could run, each with whether they are escaped and stand in quotes."""
+def _exposed(command: str, escapes: bool) -> tuple[tuple[str, str], ...]:
+    """Return the fields that a shell could run, each with the member of a Risk that it belongs to."""
     try:
         template = _PARSER.parse(command)
     except TemplateSyntaxError:
         return ()  # FlexGet refuses to run it.
-    found: list[tuple[str, bool]] = []
+    found: list[tuple[str, str]] = []
     if any(True for _ in template.find_all(_OTHER_TEMPLATES)):
-        found.append(("another template", False))
+        found.append(("another template", "fields"))
     quote = ""
     for output in template.find_all(nodes.Output):
         for part in output.nodes:
@@ -138,9 +153,11 @@ def _exposed(command: str, escapes: bool) -> tuple[tuple[str, bool], ...]:
             if not names:
                 continue
             if not _is_escaped(part, escapes):
-                found += [(name, False) for name in names]
+                found += [(name, "fields") for name in names]
             elif quote:
-                found += [(name, True) for name in names]
+                found += [(name, "quoted") for name in names]
+            elif not _is_escaped(part, escapes=False):
+                found += [(name, "missed") for name in names if _LOOKED_UP.fullmatch(name)]
     return tuple(found)
 
 

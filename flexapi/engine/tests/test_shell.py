@@ -1,6 +1,7 @@
 """Commands of `exec` that a title could change, and titles that a shell takes as they are."""
 
 import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -81,6 +82,44 @@ def test_quotes_undo_escaping(around: str) -> None:
         assert found is not None
         assert (found.fields, found.quoted) == ((), ("title",))
         assert "Remove these quotes" in str(found)
+
+
+def test_auto_escape_does_not_reach_what_is_looked_up() -> None:
+    found = only(escaped("echo {{title}} {{imdb_name}} {{tvdb_series_name|default('')}}"))
+    assert found is not None
+    assert (found.fields, found.quoted) == ((), ())
+    assert found.missed == ("imdb_name", "tvdb_series_name")
+    assert "`auto_escape: no`" in str(found)
+    assert only("echo {{imdb_name|shell_quote}}") is None
+    assert only(escaped("echo {{imdb_name|shell_quote}}")) is None
+
+
+LOOK_UP = """
+import sys
+from flexget.components.imdb.imdb_lookup import ImdbLookup
+from flexget.components.thetvdb.thetvdb_lookup import PluginThetvdbLookup
+from flexget.components.tmdb.tmdb_lookup import PluginTmdbLookup
+from flexget.components.trakt.trakt_lookup import lazy_lookup_types
+from flexget.components.tvmaze.tvmaze_lookup import PluginTVMazeLookup
+from flexget.plugins.metainfo.bluray_lookup import PluginBlurayLookup
+for owner in (ImdbLookup, PluginThetvdbLookup, PluginTmdbLookup, PluginTVMazeLookup, PluginBlurayLookup):
+    for name, value in vars(owner).items():
+        if name.endswith("_map") and isinstance(value, dict):
+            print(*value, sep="\\n")
+for fields in lazy_lookup_types.values():
+    print(*fields, sep="\\n")
+"""
+
+
+def test_it_knows_what_the_installed_flexget_looks_up() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LOOK_UP], capture_output=True, text=True, check=True
+    )
+    fields = set(done.stdout.split())
+    assert len(fields) > 100
+    # These two are mostly read from the title, as text.
+    known = {name for name in fields if only(escaped(f"echo {{{{{name}}}}}")) is not None}
+    assert fields - known == {"movie_name", "movie_year"}
 
 
 def test_it_looks_into_ifs() -> None:

@@ -134,7 +134,8 @@ def for_shell(movie: WantedMovie) -> WantedMovie:
     if shell.is_plain(movie.title) and shell.is_plain(movie.quality):
         return movie
     task = None if child.current is None else child.current.task
-    if task is None or not any(True for _ in shell.risks(task.config)):
+    # What a movie says is never looked up, so `auto_escape` reaches it.
+    if task is None or not any(risk.fields or risk.quoted for risk in shell.risks(task.config)):
         return movie
     title = shell.made_plain(movie.title, f"movie {movie.id or ''}".strip())
     quality = movie.quality if shell.is_plain(movie.quality) else ANY_QUALITY
