@@ -16,8 +16,8 @@ SHORT = 2 * MOST_VALUES
 
 def refuse_oversized(document: Document, base: Document) -> None:
     """Raise LimitError where an edit of `base` makes it bigger than a config may be."""
-    tasks = len(mapping(document.data.get("tasks")))
-    if tasks > MOST_TASKS and tasks > len(mapping(base.data.get("tasks"))):
+    tasks = _tasks(document)
+    if tasks > MOST_TASKS and tasks > _tasks(base):
         raise LimitError(
             f"The config would have {tasks:,} tasks, and {MOST_TASKS:,} are the most that an edit may make"
         )
@@ -27,6 +27,11 @@ def refuse_oversized(document: Document, base: Document) -> None:
             raise LimitError(
                 f"The config would have {values:,} values, and {MOST_VALUES:,} are the most that an edit may make"
             )
+
+
+def _tasks(document: Document) -> int:
+    # A text may be anything at its root, or nothing.
+    return len(mapping(mapping(document.data).get("tasks")))
 
 
 def _values(data: Any) -> int:

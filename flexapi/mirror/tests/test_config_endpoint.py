@@ -134,6 +134,13 @@ class TestWrite:
         assert "line 1" in answer.content.decode() or "line" in answer.content.decode()
         assert changed_lines() == ([], [])
 
+    @pytest.mark.parametrize("text", ["null\n", "''\n", "3\n", "# nothing\n"])
+    def test_a_config_without_a_mapping_is_refused(self, config, changed_lines, api, editor, text):
+        answer = put_yaml(api(editor), "/api/config", text)
+
+        assert answer.status_code in (400, 409), answer.content
+        assert changed_lines() == ([], [])
+
     def test_bytes_that_are_no_utf_8_are_refused(self, config, changed_lines, api, editor):
         for body in (b"tasks: \xff\n", "tasks: {}\n".encode("utf-16")):
             assert put_yaml(api(editor), "/api/config", body).status_code == 400
