@@ -1,5 +1,7 @@
 """What FlexGet runs as a task: asked of FlexGet, with the file and line of each value."""
 
+import errno
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from django.conf import settings
 
 from flexapi.api import engine_calls
 from flexapi.mirror import credentials, mirror
-from flexapi.mirror.document import Document, ParseError
+from flexapi.mirror.document import Document, ParseError, same
 from flexapi.mirror.edits import validation
 from flexapi.mirror.files.naming import INCLUDE, Naming
 from flexapi.mirror.mirror import Snapshot
@@ -17,6 +19,10 @@ from tasks.edits import names
 
 # The sections that reach into a task.
 SHARED = ("variables", "templates")
+# How many tasks are tried at a save; each takes FlexGet a millisecond.
+MOST_CHECKED = 200
+# What the system says of a file that isn't there.
+MISSING = os.strerror(errno.ENOENT)
 
 
 def of_task(key: str, *, masked: bool) -> dict[str, Any]:
@@ -108,6 +114,64 @@ def _put(value: Any, path: list[Any], new: Any) -> None:
     holder = _at(value, above)
     if _at(holder, [last]) is not None:
         holder[last] = new
+
+
+def check_config(old: dict[Any, Any], new: dict[Any, Any]) -> list[tuple[tuple[Any, ...], str]]:
+    """Return the tasks that FlexGet could prepare before an edit of the config and can't after it, and why.
+
+    Looked at are tasks that changed, or that use a template that did. A file that is missing is not refused: it can
+    be made over the API once it is named. Raises EngineUnavailable.
+    """
+    names = _concerned(old, new)
+    after = _problems(new, names)
+    if not after:
+        return []
+    before = _problems(old, names)
+    return [
+        (("tasks", name), f"FlexGet can't run this: {after[str(name)]}")
+        for name in names
+        if str(name) in after and after[str(name)] != before.get(str(name))
+    ]
+
+
+def _concerned(old: dict[Any, Any], new: dict[Any, Any]) -> list[Any]:
+    """The names of tasks that an edit may have broken, as far as they are merged with anything."""
+    templates = mapping(old.get("templates")), mapping(new.get("templates"))
+    other = {
+        name for name in {*templates[0], *templates[1]}
+        if not same(templates[0].get(name), templates[1].get(name))
+    }  # fmt: skip
+    others = len(other) - 1
+    while len(other) > others:  # Those that use one of these, and so on.
+        others = len(other)
+        other |= {name for name, plugins in templates[1].items() if other & _used(plugins)}
+    tasks = mapping(old.get("tasks")), mapping(new.get("tasks"))
+    is_global = "global" in templates[1]
+    return [
+        name
+        for name, plugins in tasks[1].items()
+        if (is_global or _used(plugins) or mapping(plugins).get("include"))
+        and (other & {*_used(plugins), "global"} or not same(tasks[0].get(name), plugins))
+    ][:MOST_CHECKED]
+
+
+def _used(plugins: Any) -> set[str]:
+    named = mapping(plugins).get("template")
+    return {named} if isinstance(named, str) else set(named) if isinstance(named, list) else set()
+
+
+def _problems(config: dict[Any, Any], names: list[Any]) -> dict[str, str]:
+    """What FlexGet says of some tasks, by their names."""
+    tasks = mapping(config.get("tasks"))
+    chosen = {name: tasks[name] for name in names if name in tasks}
+    if not chosen:
+        return {}
+    shared = {name: config[name] for name in SHARED if name in config}
+    text = validation.as_yaml({**shared, "tasks": chosen})
+    found: dict[str, str] = validation.engine().call(
+        "tasks.problems", {"text": text}, timeout=validation.TIMEOUT
+    )
+    return {name: problem for name, problem in found.items() if MISSING not in problem}
 
 
 def check_included(file: Path, old: str, new: str) -> list[str]:

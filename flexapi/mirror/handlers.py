@@ -33,6 +33,18 @@ def register_included_check(name: str, check: IncludedCheck) -> None:
     included_checks.add(name, check)
 
 
+# Called with the data of a config before an edit and after it; returns what the edit breaks that FlexGet's own check does
+# not find, as paths and sentences. Raises EngineUnavailable.
+ConfigCheck = Callable[[dict[Any, Any], dict[Any, Any]], list[tuple[tuple[Any, ...], str]]]
+
+config_checks: Registry[str, ConfigCheck] = Registry("check of the config")
+
+
+def register_config_check(name: str, check: ConfigCheck) -> None:
+    """Let `check` have its say about edits of the config; call it in `AppConfig.ready`."""
+    config_checks.add(name, check)
+
+
 class References(Protocol):
     """A root section whose entries name tasks. Names are keys as the file has them."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flexapi.engine import instance
 from flexapi.engine.client import Engine
 from flexapi.mirror import mirror
 from flexapi.mirror.edits import validation
@@ -43,7 +44,12 @@ tasks:
 @pytest.fixture(scope="session")
 def flexget(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """FlexGet in its host process."""
-    engine = Engine(tmp_path_factory.mktemp("flexget") / "config.yml")
+    engine = Engine(
+        tmp_path_factory.mktemp("flexget") / "config.yml",
+        None,
+        instance.method_modules,
+        instance.plugin_packages,
+    )
     engine.config.write_text("tasks: {}\n")
     engine.start()
     engine.call("version", timeout=60)

@@ -4,4 +4,4 @@ from flexapi.engine.host.methods import Method
 
 from . import merged
 
-METHODS: dict[str, Method] = {"merged": merged.merged}
+METHODS: dict[str, Method] = {"merged": merged.merged, "problems": merged.problems}

@@ -10,9 +10,13 @@ from flexget import plugin
 from flexget.event import fire_event
 from flexget.task import Task, TaskAbort
 from flexget.utils.tools import MergeException
+from loguru import logger
 
 from flexapi.engine.host.manager import WarmManager, load_yaml
 from flexapi.mirror.document.jsonview import scalar_view, to_json
+
+# What logs while a task is prepared.
+LOGGING = ("flexget.plugins.operate.include", "flexget.plugins.operate.template", "flexget.task")
 
 Params = dict[str, Any]
 Path = tuple[Any, ...]
@@ -36,6 +40,23 @@ def merged(manager: WarmManager, params: Params) -> dict[str, Any]:
         task = _Task(manager, name, given if isinstance(given, dict) else {}, templates)
         problem = _prepare(task) or problem
     return {"config": to_json(task.config), "origins": task.origins, "problem": problem}
+
+
+def problems(manager: WarmManager, params: Params) -> dict[str, str]:
+    """Return why FlexGet can't prepare tasks of the config text `params["text"]`, by their names; only those that it can't."""
+    config = load_yaml(params["text"])
+    try:
+        config = fire_event("manager.before_config_validate", config, manager)
+    except plugin.PluginError:
+        return {}  # FlexGet's own check of the config tells.
+    found = {}
+    with _config_of(manager, config) as templates:
+        for name, given in (config.get("tasks") or {}).items():
+            task = _Task(manager, name, given if isinstance(given, dict) else {}, templates)
+            problem = _prepare(task)
+            if problem is not None:
+                found[task.name] = problem
+    return found
 
 
 class _Templates(dict[str, Any]):
@@ -73,13 +94,20 @@ class _Task(Task):
         self._note(config, (), (), "task", str(name))
 
     def merge_config(self, new_config: Any) -> None:
-        """Merge as FlexGet does."""
+        """Merge as FlexGet does, and say of which template or file, where that fails."""
         before = copy.deepcopy(self.config)
-        super().merge_config(new_config)
         if self.include is not None:
-            self._note_new(new_config, before, (), "include", self.include)
+            kind, name, what = "include", self.include, f"The included file {self.include}"
         else:
-            self._note_new(new_config, before, (), "template", self._templates.last)
+            kind, name = "template", self._templates.last
+            what = f"The template {name}"
+        try:
+            super().merge_config(new_config)
+        except plugin.PluginError as error:
+            raise plugin.PluginError(
+                f"{what} can't be merged into the task. {error.value}"
+            ) from error
+        self._note_new(new_config, before, (), kind, name)
 
     def _note_new(self, new: Any, before: Any, path: Path, kind: str, name: str) -> None:
         """Note what a merge added: keys that were not there, and items behind those of a list."""
@@ -111,6 +139,23 @@ def _shown(path: Path) -> list[Any]:
 
 def _prepare(task: _Task) -> str | None:
     """Have FlexGet apply templates and included files; return what keeps it from doing so."""
+    with _quiet():
+        return _prepared(task)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what FlexGet logs of a task that is not run out of the server's log."""
+    for module in LOGGING:
+        logger.disable(module)
+    try:
+        yield
+    finally:
+        for module in LOGGING:
+            logger.enable(module)
+
+
+def _prepared(task: _Task) -> str | None:
     try:
         _call("template", task, copy.copy(task.config.get("template")))
         files = task.config.get("include") or []

@@ -116,3 +116,42 @@ def test_who_may_not_edit_sees_no_values_of_variables(merged, viewer):
 
 def test_a_task_that_is_not_there(merged):
     assert merged("nobody").status_code == 404
+
+
+class TestCheckAtSave:
+    """What only the run would find."""
+
+    CONFIG = (
+        "templates:\n  a: {series: [x]}\n  b: {template: a}\n  bad: {series: {settings: {}}}\n"
+        "tasks:\n  t: {mock: [], template: b, series: [y]}\n  old: {template: bad, series: [z]}\n"
+    )
+
+    @pytest.fixture
+    def client(self, config, api, editor):
+        config.write_text(self.CONFIG)
+        return api(editor)
+
+    @pytest.mark.parametrize(
+        ("path", "wanted"),
+        [
+            ("tasks/t", {"mock": [], "template": "bad", "series": ["y"]}),
+            ("tasks/t", {"mock": [], "template": "b", "series": {"settings": {}}}),
+            ("config/templates", {"a": {"series": {"settings": {}}}, "b": {"template": "a"}, "bad": {}}),
+            ("config/templates", {"global": {"series": {"settings": {}}}, "a": {}, "b": {}, "bad": {}}),
+        ],
+    )  # fmt: skip
+    def test_a_template_that_does_not_fit_is_refused(self, client, path, wanted):
+        answer = client.put(f"/api/{path}", {"config": wanted})
+
+        assert answer.status_code == 400
+        assert "can't be merged into the task" in answer.json()["errors"][0]["detail"]
+
+    def test_what_did_not_fit_before_may_be_edited(self, client):
+        config = {"template": "bad", "series": ["z"], "priority": 3}
+
+        assert client.put("/api/tasks/old", {"config": config}).status_code == 200
+
+    def test_a_file_may_be_named_before_it_is_there(self, client):
+        config = {"mock": [], "include": "soon.yml"}
+
+        assert client.put("/api/tasks/t", {"config": config}).status_code == 200

@@ -20,7 +20,8 @@ import yaml
 from django.conf import settings
 
 from flexapi.engine.client import EngineError
-from flexapi.engine.instance import engine
+from flexapi.engine.instance import engine as engine
+from flexapi.mirror import handlers
 from flexapi.mirror.disk import file
 from flexapi.mirror.document.values import same
 from flexapi.mirror.edits import templates
@@ -63,6 +64,19 @@ def check(old: dict[Any, Any], new: dict[Any, Any]) -> None:
     before, after = changed_parts(old, new)
     if not before and not after:
         return
+    _check_for_known_faults(old, new, before, after)
+    broken = [
+        Fault(path, message)
+        for check_more in handlers.config_checks.values()
+        for path, message in check_more(old, new)
+    ]
+    if broken:
+        raise Invalid(broken)
+
+
+def _check_for_known_faults(
+    old: dict[Any, Any], new: dict[Any, Any], before: dict[Any, Any], after: dict[Any, Any]
+) -> None:
     found = [*faults(after), *_template_faults(new)]
     if not found:
         return

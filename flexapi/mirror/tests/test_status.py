@@ -121,6 +121,7 @@ class TestPieces:
 
 class TestTemplates:
     OLD: dict[str, Any] = {
+        "variables": {"name": "tv"},
         "templates": {"tv": {"accept_all": True}},
         "tasks": {"a": {"mock": [], "template": "tv"}, "old": {"mock": [], "template": "lost"}},
     }
