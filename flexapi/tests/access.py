@@ -1,7 +1,7 @@
 """Every door of the server, and what each kind of caller meets there; `access.toml` says who may pass.
 
-A door is a method of an endpoint, a websocket, a page or a view of the admin. They are read from the project's own URLs, so
-one that is new and has no line in `access.toml` is found.
+A door is a method of an endpoint, a websocket, a page, a view of the admin, or what the admin does to selected rows. They
+are read from the project's own URLs and admin, so one that is new and has no line in `access.toml` is found.
 """
 
 import re
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from flexapi.api.http import websockets
@@ -22,7 +25,7 @@ BEGIN = "<!-- From flexapi/tests/access.toml; `make test` says how to write it a
 END = "<!-- The end of what is generated. -->\n"
 
 # Callers by what they may do, each as much as the one before; the last kinds are as good as anonymous.
-ROLES = ("anonymous", "viewer", "operator", "editor", "admin")
+ROLES = ("anonymous", "no role", "viewer", "operator", "editor", "admin")
 REFUSED = ("expired token", "revoked token", "inactive user")
 CALLERS = (*ROLES, *REFUSED)
 # What a caller meets: gets in, is asked to log in (401, or the login page), is refused (403, close code 4403).
@@ -42,6 +45,7 @@ _TITLES = {
     "websockets": "Websockets",
     "pages": "Pages",
     "admin": "Views of the admin (for users who are staff)",
+    "actions": "What the admin does to selected rows (for users who are staff)",
 }
 
 
@@ -73,7 +77,19 @@ def doors() -> list[Door]:
     for pattern in websockets.url_patterns():
         route = _readable(str(pattern.pattern)) or "<anything else>"
         found.append(Door("websockets", "CONNECT", f"/{route.removeprefix('/')}"))
+    found += _actions()
     return sorted(set(found), key=lambda door: (list(_TITLES).index(door.kind), door.path))
+
+
+def _actions() -> list[Door]:
+    """What a superuser may do to selected rows; the method is the action's name."""
+    request = HttpRequest()
+    request.user = User(is_active=True, is_superuser=True)
+    return [
+        Door("actions", name, f"/admin/{model._meta.app_label}/{model._meta.model_name}/")
+        for model, model_admin in admin.site._registry.items()
+        for name in model_admin.get_actions(request)
+    ]
 
 
 def known() -> dict[Door, str]:
