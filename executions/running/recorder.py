@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -72,6 +73,12 @@ class Recorder:
 
     def store(self, reports: list[Report]) -> None:
         """Store a batch of reports in one transaction, then announce it."""
+        batch = self._batch_of(reports)
+        self._write(batch)
+        metrics.log_lines.inc(len(batch.lines))
+        announcements.changed(self.execution.pk)
+
+    def _batch_of(self, reports: Iterable[Report]) -> _Batch:
         batch = _Batch()
         for report in reports:
             handler = getattr(self, f"_on_{report.kind}", None)
@@ -81,18 +88,21 @@ class Recorder:
                 handler(batch, report.params)
         if batch.lines:
             batch.changes["log_lines"] = batch.lines[-1].seq
-        self._write(batch)
-        metrics.log_lines.inc(len(batch.lines))
-        announcements.changed(self.execution.pk)
+        return batch
 
     def note(self, message: str, level: str = "INFO") -> None:
         """Add a line of FlexAPI's own to the log."""
         self.store([Report("log", _line(message, level))])
 
-    def conclude(self, ending: Ending, abort_reason: str) -> None:
-        """Store how it ended; `abort_reason` is why it was asked to abort, if it was."""
-        status, reason = self._verdict(ending, abort_reason)
-        changes = {
+    def conclude(self, ending: Ending, abort_reason: str, last: Iterable[Report] = ()) -> None:
+        """Store its `last` reports and how it ended; `abort_reason` is why it was asked to abort, if it was."""
+        batch = self._batch_of(last)
+        where = (
+            batch.changes.get("current_task", self.execution.current_task),
+            batch.changes.get("current_plugin", self.execution.current_plugin),
+        )
+        status, reason = self._verdict(ending, abort_reason, where)
+        batch.changes |= {
             "status": status,
             # Everybody reads it, and errors of the network like to say all of a URL.
             "abort_reason": credentials.mask_text(reason),
@@ -103,8 +113,9 @@ class Recorder:
             "waiting_for": "",
         }
         if status == Status.COMPLETE:
-            changes["percent"] = 100
-        self._write(_Batch(changes=changes))
+            batch.changes["percent"] = 100
+        self._write(batch)
+        metrics.log_lines.inc(len(batch.lines))
         ended.send(sender=None, execution=self.execution)
         announcements.changed(self.execution.pk)
 
@@ -196,27 +207,27 @@ class Recorder:
 
     # -- helpers
 
-    def _verdict(self, ending: Ending, abort_reason: str) -> tuple[Status, str]:
+    def _verdict(
+        self, ending: Ending, abort_reason: str, where: tuple[str, str]
+    ) -> tuple[Status, str]:
         if ending.lost:
             return Status.ABORTED, abort_reason or ending.lost
         if self._finished is None:
             if abort_reason:
                 return Status.ABORTED, abort_reason
-            return Status.FAILED, self._death(ending)
+            return Status.FAILED, self._death(ending, *where)
         if self._finished["aborted"]:
             return Status.ABORTED, abort_reason or "Aborted by a signal."
         status = Status.FAILED if self._failed else Status.COMPLETE
         return status, "\n".join(self._aborted_tasks)
 
-    def _death(self, ending: Ending) -> str:
+    @staticmethod
+    def _death(ending: Ending, task: str, plugin: str) -> str:
         status = ending.status or 0
         how = f"was killed by signal {-status}" if status < 0 else f"ended with code {status}"
         where = ""
-        if self.execution.current_plugin:
-            where = (
-                f", in task {self.execution.current_task} at or after plugin "
-                f"{self.execution.current_plugin}"
-            )
+        if plugin:
+            where = f", in task {task} at or after plugin {plugin}"
         return f"FlexGet's process {how} before the execution was over{where}."
 
     def _write(self, batch: _Batch) -> None:

@@ -64,9 +64,15 @@ class Runner:
         if run is None:
             self._recorder.conclude(Ending(0), self._abort_reason)
             return
-        self._record(run)
+        last = self._record(run)
         ending = run.ending or Ending(None, lost="FlexGet's host hung up.")
-        self._recorder.conclude(ending, self._abort_reason)
+        try:
+            self._recorder.conclude(ending, self._abort_reason, last)
+        except DatabaseError as error:
+            if not last:
+                raise
+            self._give_up_log(error)
+            self._recorder.conclude(ending, self._abort_reason)
         self._log_end()
 
     def abort(self, reason: str, grace: float) -> None:
@@ -106,21 +112,32 @@ class Runner:
             return run
         return None
 
-    def _record(self, run: Run) -> None:
+    def _record(self, run: Run) -> list[Report]:
+        """Store what is reported; return the last of it, which belongs to the end."""
         batches = iter(run)
+        last: list[Report] = []
         try:
             for reports in batches:
-                self._recorder.store(reports)
+                if run.read_out:
+                    last = reports
+                else:
+                    self._recorder.store(reports)
         except DatabaseError as error:
-            # A run that nobody can follow must not go on; its last reports are lost with it.
-            logger.exception("Execution %s can't be stored.", self.execution.pk)
-            self._drop(batches, f"Its log can't be stored: {error}")
+            self._give_up_log(error)
+            self._drop(batches)
         except Exception as error:
-            self._drop(batches, str(error))
+            self.abort(str(error), grace=0)
+            self._drop(batches)
             raise
+        return last
 
-    def _drop(self, batches: Iterator[list[Report]], reason: str) -> None:
-        self.abort(reason, grace=0)
+    def _give_up_log(self, error: DatabaseError) -> None:
+        """End a run that nobody can follow: it must not go on, and its last reports are lost."""
+        logger.exception("Execution %s can't be stored.", self.execution.pk)
+        self.abort(f"Its log can't be stored: {error}", grace=0)
+
+    @staticmethod
+    def _drop(batches: Iterator[list[Report]]) -> None:
         for _ in batches:
             pass
 

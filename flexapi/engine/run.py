@@ -1,7 +1,9 @@
 """One run of the engine, seen from the server: a stream of reports, and an end."""
 
 import json
+import math
 import os
+import select
 import selectors
 import signal
 import threading
@@ -14,6 +16,10 @@ from typing import Any
 from .protocol import LineBuffer
 
 READ_SIZE = 1 << 18
+# Seconds between two reports of progress.
+PROGRESS_PERIOD = 0.1
+# Seconds that the last reports of a run wait for its end, to be told in one.
+END_PATIENCE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Ending:
 
 @dataclass
 class Pipes:
-    """The three pipes of a run: reports, stdout, stderr. The write ends go to the host."""
+    """The four pipes of a run: reports, progress, stdout, stderr. The write ends go to the host."""
 
     read_ends: list[int] = field(default_factory=list)
     write_ends: list[int] = field(default_factory=list)
@@ -44,7 +50,7 @@ class Pipes:
     def open(cls) -> "Pipes":
         """Make the pipes; the read ends do not block."""
         pipes = cls()
-        for _ in range(3):
+        for _ in range(4):
             read_end, write_end = os.pipe()
             os.set_blocking(read_end, False)
             pipes.read_ends.append(read_end)
@@ -114,11 +120,43 @@ class _Reported:
             yield from self._garbled.feed(line + b"\n")
 
 
+class _Progress:
+    """Reads where the run stands: of many reports the last one, and not too often."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._lines = LineBuffer()
+        self._due = 0.0
+        self._heard = False
+
+    def listen(self, selector: selectors.BaseSelector) -> float | None:
+        """Let `selector` hear of it when it is time; return the seconds until then, None for now."""
+        wait = self._due - time.monotonic()
+        if self._heard and wait > 0:
+            selector.unregister(self._fd)
+        elif not self._heard and wait <= 0:
+            selector.register(self._fd, selectors.EVENT_READ)
+        self._heard = wait <= 0
+        return None if self._heard else min(wait, PROGRESS_PERIOD)
+
+    def feed(self, data: bytes) -> Iterator[Report]:
+        # At its end there is nothing to wait for.
+        self._due = time.monotonic() + PROGRESS_PERIOD if data else math.inf
+        lines = list(self._lines.feed(data))
+        if lines:
+            message = json.loads(lines[-1])
+            yield Report(message["method"], message["params"])
+
+    def rest(self) -> Iterator[Report]:
+        return iter(())
+
+
 class Run:
     """A running execution. Iterate over it for batches of reports; then see `ending`.
 
     A batch is what has come since the last one: a single line when the run is quiet, hundreds
-    when it is not. A reader that is slow makes the run wait and loses nothing.
+    when it is not. A reader that is slow makes the run wait and loses nothing. Progress comes now and then, and the last of
+    it always; nothing else waits. With the last batch `read_out` is true, and `ending` known.
     """
 
     def __init__(self, pipes: Pipes, send_abort: Callable[[float], None]) -> None:
@@ -130,6 +168,7 @@ class Run:
         self._closed = False
         self.pid: int | None = None
         self.ending: Ending | None = None
+        self.read_out = False
 
     def abort(self, grace: float) -> None:
         """Ask the run to abort and have it killed after `grace` seconds. Any thread may call."""
@@ -149,40 +188,48 @@ class Run:
             os.write(self._wake_write, b".")
 
     def __iter__(self) -> Iterator[list[Report]]:
-        sources: dict[int, _Reported | _Printed] = dict(
-            zip(
-                self._pipes.read_ends,
-                (_Reported(), _Printed("stdout"), _Printed("stderr")),
-                strict=True,
-            )
-        )
+        reports, progress, stdout, stderr = self._pipes.read_ends
+        where = _Progress(progress)
+        sources: dict[int, _Reported | _Progress | _Printed] = {
+            reports: _Reported(),
+            progress: where,
+            stdout: _Printed("stdout"),
+            stderr: _Printed("stderr"),
+        }
+        last: list[Report] = []
         try:
             with selectors.DefaultSelector() as selector:
-                selector.register(self._wake_read, selectors.EVENT_READ)
-                for fd in sources:
+                for fd in (self._wake_read, reports, stdout, stderr):
                     selector.register(fd, selectors.EVENT_READ)
-                while True:
-                    # Seen before reading: what the process wrote is in the pipes by then.
-                    over = self.ending is not None
-                    ready = [key.fd for key, _ in selector.select(0 if over else None)]
+                while self.ending is None:
                     batch: list[Report] = []
-                    for fd in ready:
-                        if fd == self._wake_read:
-                            os.read(fd, 64)
+                    for key, _ in selector.select(where.listen(selector)):
+                        if key.fd == self._wake_read:
                             continue
-                        data = os.read(fd, READ_SIZE)
-                        if not data:
-                            selector.unregister(fd)
-                        batch.extend(sources[fd].feed(data))
-                    if batch:
+                        data = _read_now(key.fd)
+                        batch.extend(sources[key.fd].feed(data))
+                        if not data and key.fd != progress:
+                            selector.unregister(key.fd)
+                    if any(report.kind == "finished" for report in batch) and self._ends_now():
+                        last = batch
+                    elif batch:
                         yield batch
-                    if over and not ready:
-                        break
-            rest = [report for source in sources.values() for report in source.rest()]
-            if rest:
-                yield rest
+            # What the process wrote is in the pipes by now.
+            for fd, source in sources.items():
+                last.extend(source.feed(_read_now(fd)))
+                last.extend(source.rest())
+            self.read_out = True
+            if last:
+                yield last
         finally:
             self._close()
+
+    def _ends_now(self) -> bool:
+        """Whether the end, which follows the last report, is there."""
+        poll = select.poll()
+        poll.register(self._wake_read, select.POLLIN)
+        poll.poll(END_PATIENCE * 1000)
+        return self.ending is not None
 
     def _close(self) -> None:
         with self._lock:
@@ -190,3 +237,11 @@ class Run:
             self._pipes.close()
             os.close(self._wake_read)
             os.close(self._wake_write)
+
+
+def _read_now(fd: int) -> bytes:
+    """Return what is in a pipe, which holds less than that; nothing where it is empty, or at its end."""
+    try:
+        return os.read(fd, READ_SIZE)
+    except BlockingIOError:
+        return b""

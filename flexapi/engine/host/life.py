@@ -29,7 +29,7 @@ MOST_RUNS = 50
 USUAL_OPTIONS = frozenset(
     ("cron", "disable_phases", "discover_now", "inject", "learn", "no_cache", "now", "retry")
 )
-MAX_FDS = 3
+MAX_FDS = 4
 
 
 def is_usual(options: dict[str, Any]) -> bool:
@@ -90,12 +90,12 @@ class Life:
 
     def _run(self, params: dict[str, Any], descriptors: list[int]) -> str:
         """Run an execution; return why there can't be another one here, "" where there can."""
-        events, stdout, stderr = descriptors
+        reports, progress, stdout, stderr = descriptors
         # Where the run fails, its traceback goes to its own stderr: nothing is put back.
         idle = os.dup(2)
         os.dup2(stdout, 1)
         os.dup2(stderr, 2)
-        run = child.current = child.ChildRun(self._manager, params, Reporter(events))
+        run = child.current = child.ChildRun(self._manager, params, Reporter(reports, progress))
         run.run()
         child.current = None
         sys.stdout.flush()

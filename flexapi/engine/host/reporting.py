@@ -1,6 +1,7 @@
 """What an execution tells the server, written by the process that runs FlexGet.
 
-Every report is one line of JSON-RPC (see `protocol`) on a pipe whose other end the server reads:
+Every report is one line of JSON-RPC (see `protocol`) on a pipe whose other end the server reads; `progress` has a pipe of
+its own, which the server looks into now and then:
 
 `log`       `{"time": s since 1970, "level", "plugin", "task", "message"}`
 `progress`  `{"task", "phase", "plugin", "percent": 0 to 100}`
@@ -29,8 +30,10 @@ ENTRIES_PER_REPORT = 200
 class Reporter:
     """Writes reports to the server. Safe to call from threads that plugins start."""
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, progress_fd: int | None = None) -> None:
+        """`progress_fd` is where progress is written to, where that is not `fd`."""
         self._fd = fd
+        self._progress_fd = fd if progress_fd is None else progress_fd
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._closed = False
@@ -46,12 +49,13 @@ class Reporter:
         """Write one report; blocks while the server has not read the earlier ones."""
         if kind != "log" and not self.is_owner:
             return
+        fd = self._progress_fd if kind == "progress" else self._fd
         data = memoryview(protocol.encode(protocol.notification(kind, params)))
         with self._lock:
             self.writing = True
             try:
                 while data and not self._closed:
-                    data = data[os.write(self._fd, data) :]
+                    data = data[os.write(fd, data) :]
             except BrokenPipeError:
                 # The server is gone. FlexGet still gets to end its run in order.
                 self._closed = True
@@ -75,7 +79,7 @@ class Reporter:
         """Report where the execution stands.
 
         Each step is reported, quick as they follow each other: the one that were left out might be
-        the plugin that now works for an hour. The server takes many as one.
+        the plugin that now works for an hour. The server takes the last of many.
         """
         self.report("progress", task=task, phase=phase, plugin=plugin, percent=percent)
 
