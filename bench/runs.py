@@ -25,7 +25,7 @@ from bench.flexget_daemon import FlexGet, flexget
 
 TASKS = [f"task {number}" for number in range(60)]
 ROUNDS = 5
-POLL = 0.02
+POLL = 0.1
 RESULT = Path(__file__).with_name("results") / "runs.md"
 
 

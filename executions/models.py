@@ -215,6 +215,8 @@ class Execution(models.Model):
                 condition=Q(status__in=["pending", "running"]),
             ),
             models.Index(fields=["status", "-id"], name="execution_status"),
+            # The dashboard asks for those that failed within a day.
+            models.Index(fields=["status", "finished"], name="execution_finished"),
             models.Index(
                 fields=["chain"], name="execution_chain", condition=Q(chain__isnull=False)
             ),

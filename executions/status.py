@@ -76,5 +76,5 @@ def failed_lately() -> dict[str, Any]:
     "abort_reason"} or null}`."""
     since = timezone.now() - LATELY
     failed = Execution.objects.filter(status=Status.FAILED, finished__gte=since)
-    last = failed.order_by("-pk").values("id", "tasks", "finished", "abort_reason").first()
+    last = failed.order_by("-finished").values("id", "tasks", "finished", "abort_reason").first()
     return {"count": failed.count(), "last": last}
