@@ -6,10 +6,11 @@ the request belongs to; streams still run in the event loop, and end when their 
 """
 
 import asyncio
+import copy
+import functools
 import io
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from functools import partial
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -17,9 +18,9 @@ from django.conf import settings
 from django.core import signals
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.core.handlers.base import BaseHandler
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.response import StreamingHttpResponse
-from django.urls import set_script_prefix
+from django.urls import ResolverMatch, URLResolver, get_resolver, set_script_prefix
 from django.utils.encoding import iri_to_uri
 
 from flexapi import metrics
@@ -66,6 +67,15 @@ class BodyLimitExceeded(Exception):
     """The body is over `DATA_UPLOAD_MAX_MEMORY_SIZE`."""
 
 
+# Paths whose view is remembered.
+REMEMBERED_PATHS = 1024
+
+
+@functools.lru_cache(REMEMBERED_PATHS)
+def _resolved(resolver: URLResolver, path: str) -> ResolverMatch:
+    return resolver.resolve(path)
+
+
 class Handler(ASGIHandler):
     """The HTTP application. Views and middleware are synchronous; a view may answer an async stream."""
 
@@ -74,6 +84,15 @@ class Handler(ASGIHandler):
     def __init__(self) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Find the view; a path that was asked for lately is not looked for again. Raises Resolver404."""
+        match = _resolved(get_resolver(), request.path_info)
+        # The patterns' values are the request's own: what changes them changes no other request.
+        own = copy.copy(match)
+        own.kwargs = dict(match.kwargs)
+        request.resolver_match = own
+        return own
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -161,7 +180,7 @@ class Handler(ASGIHandler):
                     async for part in stream:
                         await send({"type": "http.response.body", "body": part, "more_body": True})
             else:
-                read = partial(next, iter(response), None)
+                read = functools.partial(next, iter(response), None)
                 while (chunk := await threads.FILES.run(read)) is not None:
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body"})

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 
 import httpx
+from django.test import RequestFactory
 
+from flexapi.api.http.handler import Handler, _resolved
 from flexapi.api.http.threads import WORKING
 from flexapi.api.tests.conftest import Probe
 
@@ -105,3 +107,16 @@ def test_static_files_are_served(probe: Probe) -> None:
 def test_head_has_no_body(probe: Probe) -> None:
     response = httpx.head(f"{probe.url}/api/named", timeout=20)
     assert (response.status_code, response.content) == (200, b"")
+
+
+def test_a_path_is_looked_up_once_and_each_request_has_its_own_match() -> None:
+    handler, factory = Handler(), RequestFactory()
+    before = _resolved.cache_info()
+    first = handler.resolve_request(factory.get("/api/tasks/once"))
+    first.kwargs["name"] = "another"
+    second = handler.resolve_request(factory.get("/api/tasks/once"))
+    after = _resolved.cache_info()
+    assert (after.hits - before.hits, after.misses - before.misses) == (1, 1)
+    assert "once" in second.kwargs.values()
+    assert second.func is first.func
+    assert handler.resolve_request(factory.get("/api/tasks/other")).kwargs != second.kwargs
