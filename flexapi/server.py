@@ -10,7 +10,6 @@ import socket
 import threading
 from typing import Protocol
 
-from daphne.server import Server as Daphne
 from daphne.server import twisted_loop
 from django.conf import settings
 from twisted.internet import reactor
@@ -24,6 +23,7 @@ from flexapi.api.accounts.last_use import last_use
 from flexapi.api.accounts.visits import visits
 from flexapi.api.http import unparsed
 from flexapi.asgi import application
+from flexapi.daphne import PatientServer
 from flexapi.engine.client import Engine
 from flexapi.engine.instance import engine
 from flexapi.mirror import mirror
@@ -44,7 +44,7 @@ class Server:
 
     def __init__(self, listener: socket.socket, *, works: bool = True) -> None:
         unparsed.install()
-        self._daphne = Daphne(
+        self._daphne = PatientServer(
             application,
             endpoints=[_endpoint(listener)],
             signal_handlers=False,

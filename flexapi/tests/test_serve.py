@@ -202,9 +202,14 @@ def test_it_serves_on_an_ipv6_address(own_server: LiveServer, host: str) -> None
         assert process.stdout is not None
         serving = next(line for line in process.stdout if line.startswith("Serving on "))
         url = re.sub(r"^Serving on (\S+)/ .*\n", r"\1", serving)
-        assert url.startswith("http://[::1]:")
-        assert httpx.get(f"{url}/healthz").status_code == 200
-        process.terminate()
+        try:
+            assert url.startswith("http://[::1]:")
+            # Twisted listens there an instant after that is printed.
+            transport = httpx.HTTPTransport(retries=5)
+            with httpx.Client(transport=transport) as client:
+                assert client.get(f"{url}/healthz").status_code == 200
+        finally:
+            process.terminate()
 
 
 def test_a_port_in_use_is_said(own_server: LiveServer) -> None:
