@@ -6,7 +6,6 @@ the request belongs to; streams still run in the event loop, and end when their 
 """
 
 import asyncio
-import copy
 import functools
 import io
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -87,12 +86,12 @@ class Handler(ASGIHandler):
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
         """Find the view; a path that was asked for lately is not looked for again. Raises Resolver404."""
-        match = _resolved(get_resolver(), request.path_info)
-        # The patterns' values are the request's own: what changes them changes no other request.
-        own = copy.copy(match)
-        own.kwargs = dict(match.kwargs)
-        request.resolver_match = own
-        return own
+        found = _resolved(get_resolver(), request.path_info)
+        # What a view changes in its match changes no other request's; Django's own refuses to be copied.
+        match = ResolverMatch.__new__(ResolverMatch)
+        vars(match).update(vars(found), kwargs=dict(found.kwargs))
+        request.resolver_match = match
+        return match
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
