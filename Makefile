@@ -8,6 +8,8 @@ STAMP := .venv/.installed
 CLIENT := .venv/client/.installed
 # Each file's tests in one process, for they share servers; ARGS=-n0 runs all in one.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Tests that hypothesis makes examples for: the mirror's documents, how FlexGet reads, bodies of requests.
+GENERATED = $(shell grep -rl --include='test_*.py' 'testing.examples import' flexapi executions tasks schedules)
 # Which lines and branches all of the tests reach, in every process. FLOOR=91: fewer percent fail.
 COVERAGE := --cov --cov-report=term $(if $(FLOOR),--cov-fail-under=$(FLOOR))
 # Linting loads the settings, which create the data folder: not the user's own.
@@ -38,9 +40,11 @@ run: $(SERVED)
 test: $(STAMP) $(CLIENT)
 	$(BIN)/python -m pytest $(PARALLEL) $(if $(ARGS),$(ARGS),$(COVERAGE))
 
-# Requests made from the OpenAPI document, as every role, to a real server: MINUTES=10 or as given.
+# Requests made from the OpenAPI document, as every role, to a real server (MINUTES=10 or as given); then EXAMPLES (20) times the
+# examples that `make test` makes.
 fuzz: $(STAMP)
 	$(BIN)/python -m flexapi.testing.fuzz --minutes $(or $(MINUTES),10)
+	FLEXAPI_TEST_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/python -m pytest $(PARALLEL) $(GENERATED)
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flexapi.api.http.parsers import MAX_DEPTH
+from flexapi.testing.examples import examples
 
 pytestmark = [pytest.mark.usefixtures("probe_urls"), pytest.mark.django_db]
 
@@ -87,7 +88,7 @@ def test_a_surrogate_pair_is_a_letter(api: Any) -> None:
 
 
 @settings(
-    max_examples=200,
+    max_examples=examples(200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

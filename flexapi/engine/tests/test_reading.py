@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexapi.engine import reading
+from flexapi.testing.examples import examples
 
 # What libyaml reads in another way than FlexGet, or reads and FlexGet refuses.
 DIFFERENT = {
@@ -83,7 +84,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=14).map("".join))
 def test_nothing_else_differs(text: str) -> None:
     try:

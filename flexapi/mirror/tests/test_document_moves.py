@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexapi.mirror.document import Document, same
+from flexapi.testing.examples import examples
 
 CASES: dict[str, tuple[str, Any, str]] = {
     "comments beside": (
@@ -84,7 +85,7 @@ ITEMS = st.lists(st.integers(0, 9), min_size=2, max_size=9, unique=True)
 FORMS = st.sampled_from(["- i{0} # b{0}\n", "- i{0}: # b{0}\n    k: {0} # k{0}\n", "- - i{0} # b{0}\n  - x\n"])  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_every_comment_stays_with_its_item(data: st.DataObject) -> None:
     """Each item has a comment beside it, and some the only one above them."""

@@ -21,10 +21,14 @@ from flexapi.mirror.document import (
 )
 from flexapi.mirror.document.values import same_content
 from flexapi.mirror.document.write import Habit, write_block, write_flow
+from flexapi.testing.examples import DERANDOMIZED, examples
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 quick = settings(
-    max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=examples(250),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=DERANDOMIZED,
 )
 
 WORDS = st.sampled_from(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexapi.mirror.document import Document, EditRefused, PathNotFound
+from flexapi.testing.examples import examples
 
 TWO_SECTIONS = "tasks:\n  a: {rss: x}\n  b: {rss: y}\nschedules: no\ntasks:\n  c: {rss: z}\n"
 
@@ -69,7 +70,7 @@ class TestIgnored:
 KEYS = st.sampled_from(["a", "b", "'a'", '"b"', "1", "'1'", "yes", "true", "c"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.tuples(KEYS, st.booleans()), min_size=1, max_size=6))
 def test_only_where_the_data_has_fewer_keys(keys: list[tuple[str, bool]]) -> None:
     text = "".join(f"{key}: {'{x: 1}' if deep else 1}\n" for key, deep in keys)
