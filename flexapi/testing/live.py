@@ -38,13 +38,16 @@ class LiveServer(OwnProcess):
         # Else it would be the tests' own.
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.port = 0
+        # What starts it, as `unshare` does.
+        self.prefix: list[str] = []
         self._tokens: dict[str, str] = {}
 
     # -- the process
 
     def start(self, *arguments: str) -> list[str]:
         """Start and wait until it listens; return what it printed until then."""
-        command = [sys.executable, "manage.py", "serve", "--port", str(self.port), *arguments]
+        serve = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
+        command = [*self.prefix, *serve, *arguments]
         self.launch(command, self.environment, stdout=subprocess.PIPE)
         printed: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read_stdout, args=(printed,), daemon=True).start()
