@@ -80,12 +80,13 @@ def _test_settings(settings: Any) -> Iterator[None]:
     from django.core.cache import cache
 
     from flexapi.engine.instance import engine
-    from flexapi.mirror import mirror
+    from flexapi.mirror import credentials, mirror
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOST_NAMES = [*settings.ALLOWED_HOST_NAMES, "testserver"]
     cache.clear()
     mirror.forget()  # What it knows of the last test's file and database.
+    credentials.forget()
     yield
     # Without a config FlexGet can't start, and would be tried again and again beside the other tests.
     if engine.cache_info().currsize and engine().state.name == "failed":

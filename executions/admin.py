@@ -1,5 +1,6 @@
 """Executions in the admin: looked at, run again, aborted and deleted, never edited."""
 
+import json
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,27 +11,39 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from flexapi.api.record_admin import KeptRecordAdmin, RecordAdmin
+from flexapi.mirror.masked_admin import MaskedMixin, text_of
 
 from . import extensions
 from .models import Execution, ExecutionEnded, ExecutionEntry, LogLine, Worker
 from .requests import denied_options
+from .serializers import shown_options
 
 # How many refusals of a bulk action are told one by one.
 MAX_SHOWN = 20
 
 
-class ExecutionEntryInline(admin.TabularInline):
+class ExecutionEntryInline(MaskedMixin, admin.TabularInline):
     """What became of the entries, on the page of their execution."""
 
     model = ExecutionEntry
-    fields = readonly_fields = ("task", "title", "state", "plugin", "reason", "url")
+    fields = readonly_fields = (
+        "task",
+        "shown_title",
+        "state",
+        "plugin",
+        "shown_reason",
+        "shown_url",
+    )
+    shown_title = text_of("title")
+    shown_reason = text_of("reason")
+    shown_url = text_of("url", "URL")
     can_delete = False
     extra = 0
     max_num = 0
 
 
 @admin.register(Execution)
-class ExecutionAdmin(RecordAdmin):
+class ExecutionAdmin(MaskedMixin, RecordAdmin):
     """Executions, the newest first."""
 
     list_display = (
@@ -48,10 +61,45 @@ class ExecutionAdmin(RecordAdmin):
     list_filter = ("status", "queue", "created", "requested_by")
     list_select_related = ("requested_by",)
     search_fields = ("tasks", "abort_reason")
+    revealing_search = ("abort_reason",)
     date_hierarchy = "created"
     inlines = (ExecutionEntryInline,)
-    readonly_fields = ("related",)
+    fields = readonly_fields = (
+        "status",
+        "tasks",
+        "shown_options",
+        "requested_by",
+        "schedule",
+        "caused_by",
+        "created",
+        "started",
+        "finished",
+        "current_task",
+        "current_phase",
+        "current_plugin",
+        "percent",
+        "waits_for",
+        "accepted",
+        "rejected",
+        "failed",
+        "undecided",
+        "why_it_ended",
+        "why_to_abort",
+        "log_lines",
+        "queue",
+        "worker",
+        "related",
+    )
     actions = ("abort", "run_again")
+    waits_for = text_of("waiting_for", "waiting for")
+    why_it_ended = text_of("abort_reason", "abort reason")
+    why_to_abort = text_of("abort_requested", "abort requested")
+
+    @admin.display(description="options")
+    def shown_options(self, execution: Any) -> str:
+        """As they were given, without what may not be seen."""
+        options = shown_options(execution.options, execution.eyes)
+        return json.dumps(options, ensure_ascii=False)
 
     def view_on_site(self, execution: Execution) -> str:
         """Where its live log is."""

@@ -2,7 +2,7 @@
 
 import fnmatch
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jsonschema
@@ -17,9 +17,31 @@ Schema = dict[str, Any]
 
 # Parameters of the URL that steer the answer, not the run.
 OF_THE_ANSWER = ("stream", "level", "format")
-# Options with which a run does what the config does not say: fetch any URL, write to any folder,
-# put any text into a command of `exec`. A user who may not edit tasks may not use them.
-EDITORS_OPTIONS = ("cli_config", "dl_path", "inject")
+# Each option of FlexGet 3.22's, with the role that may use it; docs/security.md has the same table. Editors' options do
+# what the config does not say (fetch any URL, write to any folder, put any text into a command of `exec`), or print what
+# it has. What isn't here came with a newer FlexGet or a plugin, and is for editors.
+ROLES = {
+    "cli_config": "editor",
+    "cron": "operator",
+    "disable_phases": "operator",
+    "discover_now": "operator",
+    "dl_path": "editor",
+    "dump": "editor",
+    "inject": "editor",
+    "learn": "operator",
+    "loglevel": "operator",
+    "no_cache": "operator",
+    "now": "operator",
+    "retry": "operator",
+    "stop_waiting": "operator",
+    "tail_reset": "operator",
+    "template": "operator",
+    "test": "operator",
+}
+# At these levels plugins log what they send and get.
+EDITORS_LEVELS = ("debug", "trace")
+# Without one of these a run does less; without another it may take what a plugin would have refused.
+OPERATORS_PHASES = ("input", "download", "output", "learn")
 
 _TASKS: Schema = {
     "type": "array",
@@ -29,18 +51,34 @@ _TASKS: Schema = {
 }
 
 
-def denied_options(options: Iterable[str], user: Any) -> list[str]:
+def denied_options(options: Mapping[str, Any], user: Any) -> list[str]:
     """Return those of a run's options that the user may not use, whether they ask for the run or repeat it."""
-    denied = sorted(set(EDITORS_OPTIONS).intersection(options))
+    denied = sorted(
+        f"{name}={value}" if name in ("loglevel", "disable_phases") else name
+        for name, value in options.items()
+        if _is_editors(name, value)
+    )
     return [] if not denied or user.has_perm("tasks.change_task") else denied
 
 
+def _is_editors(name: str, value: Any) -> bool:
+    if name == "loglevel":
+        return str(value).lower() in EDITORS_LEVELS
+    if name == "disable_phases":
+        return not set(value).issubset(OPERATORS_PHASES)
+    return ROLES.get(name) != "operator"
+
+
 def request_schema(options: Schema) -> Schema:
-    """Return the JSON Schema of a whole request, given that of the options."""
+    """Return the JSON Schema of a whole request, given that of the options; `x-role` is the least role that may use one."""
+    roles = {
+        name: {**described, "x-role": ROLES.get(name, "editor")}
+        for name, described in options["properties"].items()
+    }
     return {
         **options,
         "title": "A request to run tasks",
-        "properties": {"tasks": _TASKS, **options["properties"]},
+        "properties": {"tasks": _TASKS, **roles},
     }
 
 

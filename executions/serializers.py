@@ -1,7 +1,9 @@
 """Executions and their entries as JSON, and what a request to run some looks like."""
 
+from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from flexapi.api.serializers import NameOrNull, TextOrNull
@@ -19,8 +21,40 @@ class SummarySerializer(serializers.Serializer[Execution]):
     undecided = serializers.IntegerField()
 
 
+def shown_options(options: dict[str, Any], eyes: credentials.Eyes) -> dict[str, Any]:
+    """Return the options of a run as somebody sees them.
+
+    What is put into a run in place of what the config says is shown to most as far as its names.
+    """
+    shown: dict[str, Any] = eyes.shown(options)
+    if eyes.reveal:
+        return shown
+    if "cli_config" in options:
+        shown["cli_config"] = [_assigned(pair) for pair in options["cli_config"]]
+    if "inject" in options:
+        shown["inject"] = [
+            entry | {"fields": dict.fromkeys(entry.get("fields", {}), credentials.MASK)}
+            for entry in shown["inject"]
+        ]
+    return shown
+
+
+def _assigned(pair: str) -> str:
+    name, equals, _ = pair.partition("=")
+    return f"{name}={credentials.MASK}" if equals else credentials.MASK
+
+
+def executions_for(user: Any, rows: QuerySet[Execution] | list[Execution]) -> list[dict[str, Any]]:
+    """Return executions as JSON, as a user may see them."""
+    context = {"user": user}
+    return [dict(data) for data in ExecutionSerializer(rows, many=True, context=context).data]
+
+
 class ExecutionSerializer(serializers.ModelSerializer[Execution]):
-    """An execution. What is not known (yet) is null."""
+    """An execution. What is not known (yet) is null.
+
+    The context has the `request` of the one who asks, or the `user`.
+    """
 
     current_phase = TextOrNull()
     current_plugin = TextOrNull()
@@ -63,6 +97,18 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
         )
         read_only_fields = fields
 
+    def to_representation(self, execution: Execution) -> dict[str, Any]:
+        """Return it as the user who asks may see it."""
+        data = super().to_representation(execution)
+        data |= self._eyes.shown({name: data[name] for name in ("abort_reason", "waiting_for")})
+        data["options"] = shown_options(data["options"], self._eyes)
+        return data
+
+    @cached_property
+    def _eyes(self) -> credentials.Eyes:
+        user = self.context["user"] if "user" in self.context else self.context["request"].user
+        return credentials.eyes_of(user)
+
 
 class TraceStepSerializer(serializers.Serializer[Any]):
     """What a plugin noted on an entry."""
@@ -73,7 +119,7 @@ class TraceStepSerializer(serializers.Serializer[Any]):
 
 
 class ExecutionEntrySerializer(serializers.ModelSerializer[ExecutionEntry]):
-    """What became of an entry, who decided, and why; its URLs without credentials for some."""
+    """What became of an entry, who decided, and why; without credentials for some."""
 
     trace: Any = TraceStepSerializer(
         many=True, read_only=True, help_text="What each plugin noted on it."
@@ -85,15 +131,10 @@ class ExecutionEntrySerializer(serializers.ModelSerializer[ExecutionEntry]):
         read_only_fields = fields
 
     def to_representation(self, entry: ExecutionEntry) -> dict[str, Any]:
-        """Return it; a user who may not edit tasks sees no credentials of trackers."""
-        data = super().to_representation(entry)
-        if not self.context["request"].user.has_perm("tasks.change_task"):
-            data |= {
-                name: credentials.mask_text(data[name])
-                for name in ("url", "original_url", "reason")
-            }
-            data["trace"] = [
-                {**step, "message": credentials.mask_text(step["message"])}
-                for step in data["trace"]
-            ]
-        return data
+        """Return it as the user who asks may see it."""
+        shown: dict[str, Any] = self._eyes.shown(super().to_representation(entry))
+        return shown
+
+    @cached_property
+    def _eyes(self) -> credentials.Eyes:
+        return credentials.eyes_of(self.context["request"].user)

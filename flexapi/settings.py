@@ -287,7 +287,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "flexapi.api.pagination.Pagination",
     "DEFAULT_FILTER_BACKENDS": [
         "flexapi.api.filters.FilterBackend",
-        "rest_framework.filters.SearchFilter",
+        "flexapi.api.filters.SearchFilter",
         "flexapi.api.filters.OrderingFilter",
     ],
     "DEFAULT_SCHEMA_CLASS": "flexapi.api.schema.AutoSchema",
@@ -320,7 +320,13 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "flexapi.hiding.Formatter",
+            "format": "{asctime} {levelname:<7} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

@@ -11,16 +11,17 @@ from django.utils.safestring import SafeString
 
 from executions.models import Execution
 from flexapi.api.record_admin import RecordAdmin
+from flexapi.mirror.masked_admin import MaskedMixin, text_of
 from history.listing import search
 from history.models import HistoryEntry
 
 
 @admin.register(HistoryEntry)
-class HistoryEntryAdmin(RecordAdmin):
+class HistoryEntryAdmin(MaskedMixin, RecordAdmin):
     """What was accepted, the latest first."""
 
-    list_display = ("when", "task", "title", "plugin", "reason", "run")
-    list_display_links = ("title",)
+    list_display = ("when", "task", "what", "plugin", "why", "run")
+    list_display_links = ("what",)
     # Words by way of their index; `search_fields` makes the box appear.
     search_fields = ("title",)
     search_help_text = "Words of the title or of the file's name; or task:NAME, or execution:ID."
@@ -29,15 +30,24 @@ class HistoryEntryAdmin(RecordAdmin):
     fields = readonly_fields = (
         "when",
         "task",
-        "title",
-        "url",
-        "file",
-        "reason",
+        "what",
+        "where",
+        "file_name",
+        "why",
         "plugin",
         "imdb_id",
         "tmdb_id",
         "run",
     )
+
+    where = text_of("url", "URL")
+    file_name = text_of("file")
+    why = text_of("reason")
+
+    @admin.display(description="title", ordering="title")
+    def what(self, entry: Any) -> str:
+        """What FlexGet calls it."""
+        return str(entry.eyes.shown(entry.title))
 
     @admin.display(description="time", ordering="time")
     def when(self, entry: HistoryEntry) -> Any:

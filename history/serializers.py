@@ -1,5 +1,6 @@
 """The history as JSON."""
 
+from functools import cached_property
 from typing import Any
 
 from rest_framework import serializers
@@ -37,16 +38,12 @@ class HistoryEntrySerializer(serializers.ModelSerializer[HistoryEntry]):
 
     def to_representation(self, entry: HistoryEntry) -> dict[str, Any]:
         # By hand: lists are read far more often than anything else here.
-        url = entry.url
-        if not self.context["request"].user.has_perm("tasks.change_task"):
-            # A tracker's URL has the key of its user in it.
-            url = credentials.mask_text(url)
-        return {
+        data = {
             "id": entry.pk,
             "time": entry.time.isoformat().replace("+00:00", "Z"),
             "task": entry.task,
             "title": entry.title,
-            "url": url or None,
+            "url": entry.url or None,
             "file": entry.file or None,
             "reason": entry.reason or None,
             "plugin": entry.plugin or None,
@@ -54,3 +51,10 @@ class HistoryEntrySerializer(serializers.ModelSerializer[HistoryEntry]):
             "tmdb_id": entry.tmdb_id,
             "execution": entry.execution,
         }
+        # A tracker's URL has the key of its user in it.
+        shown: dict[str, Any] = self._eyes.shown(data)
+        return shown
+
+    @cached_property
+    def _eyes(self) -> credentials.Eyes:
+        return credentials.eyes_of(self.context["request"].user)

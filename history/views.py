@@ -66,6 +66,7 @@ class HistoryViewSet(ReadOnlyViewSet):
     filter_backends = (FilterBackend, WordFilter, Ordering)
     filterset_class = HistoryFilter
     search_fields = ("title", "file")
+    revealing_fields = ("url", "reason")
     ordering_fields = HistoryEntrySerializer.Meta.fields
     lookup_value_regex = "[0-9]{1,18}"
 

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from executions.serializers import ExecutionSerializer
+from executions.serializers import ExecutionSerializer, executions_for
 from flexapi.api.errors import Conflict
 from flexapi.api.viewsets import ListMixin, one
 from flexapi.mirror import answers, mirror
@@ -31,7 +31,6 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
 
     queryset = Schedule.rows.select_related("last_execution")
     serializer_class = ScheduleSerializer
-    reveal_permission = "schedules.change_schedule"
     yaml_actions = ()
     lookup_value_regex = "[0-9]{1,18}"
     ordering_fields = ("position", "id", "next_run", "last_run", "enabled")
@@ -105,7 +104,7 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
             execution = schedule.run(request.user)
         except StillRunning as error:
             raise Conflict(str(error), code="still_running") from error
-        return one(ExecutionSerializer(execution).data, 201)
+        return one(executions_for(request.user, [execution])[0], 201)
 
     def _update(self, wanted: dict[str, Any], change: Any) -> Response:
         schedule = self.get_object()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F, Subquery
 
-from flexapi.mirror import mirror
+from flexapi.mirror import credentials, mirror
 from flexapi.mirror.store.tables import ConfigState
 from tasks.models import Task
 from tasks.serializers import shown
@@ -27,7 +27,8 @@ def all_tasks(*, masked: bool) -> Items:
     # The hash comes with the rows, by one statement: another write may come before a second one.
     state = ConfigState.objects.filter(pk=1).annotate(hash=F("current__hash")).values("hash")
     tasks = list(Task.objects.annotate(made_from=Subquery(state)))
-    items = [shown(task, masked=masked) for task in tasks]
+    hide = credentials.in_config().hide if masked else None
+    items = [shown(task, hide) for task in tasks]
     made_from: str | None = getattr(tasks[0], "made_from", None) if tasks else None
     if made_from is not None:
         _kept[masked] = made_from, items

@@ -39,13 +39,14 @@ def of_task(key: str, *, masked: bool) -> dict[str, Any]:
     origins = [sources.origin(origin, found["config"]) for origin in found["origins"]]
     config, problem = found["config"], found["problem"]
     if masked:
-        config = credentials.mask_value(config, ("tasks", key))
+        hide = credentials.known().hide
+        config = credentials.mask_value(config, ("tasks", key), hide=hide)
         for origin in origins:
             if origin["written"] is not None:
                 # Variables may be credentials, whatever the key is called.
                 _put(config, origin["path"], credentials.MASK)
                 origin["written"] = credentials.MASK
-        problem = problem and credentials.mask_text(problem)
+        problem = problem and hide(problem)
     return {"config": config, "origins": origins, "problem": problem}
 
 

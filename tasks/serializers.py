@@ -10,11 +10,11 @@ from tasks import details
 from tasks.models import Task
 
 
-def shown(task: Task, *, masked: bool) -> dict[str, Any]:
-    """Return a task as lists show it, its credentials hidden if `masked`."""
+def shown(task: Task, hide: credentials.Hide | None) -> dict[str, Any]:
+    """Return a task as lists show it; `hide` hides credentials in texts, and where there is one, the others are hidden too."""
     config = task.config
-    if masked:
-        config = credentials.mask_value(config, ("tasks", task.key))
+    if hide is not None:
+        config = credentials.mask_value(config, ("tasks", task.key), hide=hide)
     return {
         "name": task.name,
         "enabled": task.enabled,
@@ -33,7 +33,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
         fields: tuple[str, ...] = ("name", "enabled", "position", "config")
 
     def to_representation(self, instance: Task) -> dict[str, Any]:
-        return shown(instance, masked=self.context["view"].masked)
+        return shown(instance, self.context["view"].hide)
 
 
 class LastExecutionSerializer(serializers.Serializer[Any]):

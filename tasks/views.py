@@ -47,7 +47,6 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
 
     queryset = Task.objects.all()
     serializer_class = TaskSerializer
-    reveal_permission = "tasks.change_task"
     lookup_field = "name"
     ordering_fields = ("position", "name", "enabled")
     search_fields = ("name",)

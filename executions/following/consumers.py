@@ -11,7 +11,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from rest_framework.utils.encoders import JSONEncoder
 
 from executions.models import Execution
-from executions.serializers import ExecutionSerializer
+from executions.serializers import executions_for
 from flexapi.api.http.threads import run_sync
 
 from . import announcements, messages
@@ -90,7 +90,7 @@ class BoardConsumer(WatchConsumer):
             sent: dict[int, dict[str, Any]] = {}
             changed: set[int] | None = None
             while True:
-                for execution in await run_sync(_executions, changed):
+                for execution in await run_sync(_executions, self.scope["user"], changed):
                     if sent.get(execution["id"]) != execution:
                         sent[execution["id"]] = execution
                         message = {"type": "execution", "object": execution}
@@ -101,8 +101,8 @@ class BoardConsumer(WatchConsumer):
                 changed = await changes.wait() | set(sent)
 
 
-def _executions(ids: set[int] | None) -> list[dict[str, Any]]:
-    """Return executions as JSON has them, oldest first: these, or without `ids`, the active."""
+def _executions(user: Any, ids: set[int] | None) -> list[dict[str, Any]]:
+    """Return executions as JSON, as a user may see them, oldest first: these, or without `ids`, the active."""
     rows = Execution.objects.select_related("requested_by").order_by("pk")
     rows = rows.active() if ids is None else rows.filter(pk__in=ids)
-    return [dict(data) for data in ExecutionSerializer(rows, many=True).data]
+    return executions_for(user, rows)

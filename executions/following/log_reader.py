@@ -89,8 +89,8 @@ def format_time(moment: datetime) -> str:
 @dataclass(frozen=True, slots=True)
 class View:
     """What a reader is shown of a log: only lines of `level` or above, of a `task`, of a `plugin`, and with
-    `search` in their message (in any case), where these are given; `masked`, without the credentials in URLs
-    that plugins log, which can't be searched for either."""
+    `search` in their message (in any case), where these are given; `masked`, without credentials, which can't be
+    searched for either, and without what plugins log for debugging: it tells what they send and get."""
 
     level: str = ""
     task: str = ""
@@ -100,13 +100,15 @@ class View:
 
     @classmethod
     def of(cls, user: User | AnonymousUser, **wanted: str) -> "View":
-        """Return a user's: who may edit tasks knows their credentials."""
-        return cls(**wanted, masked=not user.has_perm("tasks.change_task"))
+        """Return a user's."""
+        return cls(**wanted, masked=not credentials.visible_to(user))
 
     def among(self, rows: QuerySet[LogLine]) -> QuerySet[LogLine]:
         """Return the rows that may be shown, as far as a database can tell."""
         if self.level and levels_below(self.level):
             rows = rows.exclude(level__in=levels_below(self.level))
+        if self.masked:
+            rows = rows.exclude(level__in=levels_below("VERBOSE"))
         if self.task:
             rows = rows.filter(task=self.task)
         if self.plugin:
@@ -116,9 +118,9 @@ class View:
             rows = rows.filter(message__icontains=self.search)
         return rows
 
-    def show(self, message: str) -> str | None:
-        """Return a message as it is shown; None where that isn't what is searched for."""
-        shown = credentials.mask_text(message) if self.masked else message
+    def show(self, message: str, secrets: credentials.Known | None) -> str | None:
+        """Return a message as it is shown, without `secrets`; None where that isn't what is searched for."""
+        shown = message if secrets is None else secrets.hide(message)
         return shown if self.search.casefold() in shown.casefold() else None
 
 
@@ -140,8 +142,10 @@ def _lines(execution_id: int, after: int, up_to: int, view: View) -> Iterator[Li
 def _read(execution_id: int, after: int, up_to: int, view: View) -> Batch:
     lines: list[Line] = []
     characters = 0
+    # After the state that `up_to` is from: what these lines hold is known by then.
+    secrets = credentials.known() if view.masked else None
     for looked_at, line in enumerate(_lines(execution_id, after, up_to, view), start=1):
-        shown = view.show(line["message"])
+        shown = view.show(line["message"], secrets)
         if shown is not None:
             lines.append({**line, "message": shown})
             characters += len(shown)

@@ -16,7 +16,7 @@ from executions.models import Execution, ExecutionEntry, LogLine, Status
 from executions.signals import ended
 from flexapi import metrics
 from flexapi.engine.run import Ending, Report
-from flexapi.mirror import credentials
+from flexapi.mirror import credentials, mirror
 from flexapi.text import storable, storable_all
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ class _Batch:
     lines: list[LogLine] = field(default_factory=list)
     entries: list[ExecutionEntry] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
+    credentials: set[str] = field(default_factory=set)
     # Those that plugins asked for.
     caused: list[Execution] = field(default_factory=list)
     # Those of a kind that another app handles.
@@ -70,6 +71,8 @@ class Recorder:
         self._aborted_tasks: list[str] = []
         self._skipped_tasks: list[str] = []
         self._failed = False
+        # Whether what the run may say is kept as credentials.
+        self._noted = False
 
     def store(self, reports: list[Report]) -> None:
         """Store a batch of reports in one transaction, then announce it."""
@@ -105,7 +108,7 @@ class Recorder:
         batch.changes |= {
             "status": status,
             # Everybody reads it, and errors of the network like to say all of a URL.
-            "abort_reason": credentials.mask_text(reason),
+            "abort_reason": credentials.Eyes(reveal=False).shown(reason),
             "finished": timezone.now(),
             "current_task": "",
             "current_phase": "",
@@ -160,6 +163,10 @@ class Recorder:
         else:
             what = f"another run of task {storable(params['task'])}" if params["task"] else ""
         batch.changes["waiting_for"] = what
+
+    def _on_config(self, batch: _Batch, params: dict[str, Any]) -> None:
+        config = {"tasks": {params["task"]: params["config"]}}
+        batch.credentials |= credentials.secrets_of(config)
 
     def _on_started(self, batch: _Batch, params: dict[str, Any]) -> None:
         batch.changes |= {
@@ -232,11 +239,16 @@ class Recorder:
 
     def _write(self, batch: _Batch) -> None:
         """Write a batch; meanwhile the run waits, so a database that is locked loses nothing."""
+        if not self._noted:
+            batch.credentials |= credentials.secrets_of(self.execution.options)
+            batch.credentials |= credentials.secrets_of(mirror.current().data)
         for attempt in range(1, WRITE_ATTEMPTS + 1):
             try:
                 if attempt > 1 and self._is_stored(batch):
                     return
                 with transaction.atomic():
+                    # Before the lines: nobody reads one whose credentials aren't known.
+                    credentials.note(batch.credentials)
                     if batch.lines:
                         LogLine.objects.bulk_create(batch.lines)
                     if batch.entries:
@@ -244,6 +256,7 @@ class Recorder:
                     self._update(batch.changes)
                     Execution.objects.enqueue_all(batch.caused)
                     extensions.handle(self.execution, batch.others)
+                self._noted = True
                 return
             except OperationalError:
                 if attempt == WRITE_ATTEMPTS:

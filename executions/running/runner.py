@@ -10,6 +10,7 @@ from executions import extensions
 from executions.models import Execution, Status
 from flexapi.engine.client import Engine, EngineError, EngineUnavailable
 from flexapi.engine.run import Ending, Report, Run
+from flexapi.mirror import credentials
 
 from .recorder import Recorder, TakenAway
 
@@ -144,6 +145,5 @@ class Runner:
     def _log_end(self) -> None:
         execution = self.execution
         level = logging.INFO if execution.status == Status.COMPLETE else logging.WARNING
-        logger.log(
-            level, "Execution %s: %s %s", execution.pk, execution.status, execution.abort_reason
-        )
+        reason = credentials.Eyes(reveal=False).shown(execution.abort_reason)
+        logger.log(level, "Execution %s: %s %s", execution.pk, execution.status, reason)

@@ -168,7 +168,7 @@ class WorkerProcess:
         runner.abort(reason, grace=0)
         mine = Execution.objects.active().filter(pk=runner.execution.pk, worker=self.name)
         with contextlib.suppress(DatabaseError):  # Then the next start of the worker does it.
-            mine.cut_off(credentials.mask_text(reason))
+            mine.cut_off(credentials.Eyes(reveal=False).shown(reason))
             announcements.changed(runner.execution.pk)
 
     # -- what goes on beside the runs

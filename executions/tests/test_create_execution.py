@@ -41,7 +41,7 @@ class TestCreate(Post):
     """Requests that are fine."""
 
     def test_it_queues_an_execution(self) -> None:
-        response = self.post({"tasks": ["tv"], "learn": True, "loglevel": "debug"})
+        response = self.post({"tasks": ["tv"], "learn": True, "loglevel": "info"})
         assert response.status_code == 201
         execution = Execution.objects.get()
         assert response["Location"] == f"http://testserver/api/execution/{execution.pk}"
@@ -51,7 +51,7 @@ class TestCreate(Post):
         assert shown["requested_by"] == "operator"
         assert shown["started"] is None
         assert execution.tasks == ["tv"]
-        assert execution.options == {"learn": True, "loglevel": "debug"}
+        assert execution.options == {"learn": True, "loglevel": "info"}
         assert execution.requested_by == self.operator
 
     def test_it_takes_globs_in_any_case(self) -> None:

@@ -1,5 +1,10 @@
-"""Filters by field, and ordering that refuses what it does not know; searching is DRF's own."""
+"""Filters by field, search, and ordering that refuses what it does not know.
 
+`revealing_fields` of a view are those whose texts aren't shown whole to everybody: a user from whom something is hidden there
+neither searches them nor orders by them, since that tells of it letter by letter.
+"""
+
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db import models
@@ -9,6 +14,7 @@ from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from flexapi import hiding
 from flexapi.api.parameters import YesNoFilter
 
 # Parameters that every list has; none of them is a filter's.
@@ -53,6 +59,23 @@ class FilterBackend(DjangoFilterBackend):
         return super().filter_queryset(request, queryset, view)
 
 
+def _open_to(request: Request, view: Any, fields: Iterable[str]) -> list[str]:
+    """Return the fields that hide nothing from the user."""
+    revealing = getattr(view, "revealing_fields", ())
+    fields = list(fields)
+    if not set(fields).intersection(revealing) or hiding.sees_all(request.user):
+        return fields
+    return [name for name in fields if name not in revealing]
+
+
+class SearchFilter(filters.SearchFilter):
+    """`?search=` over the view's `search_fields`."""
+
+    def get_search_fields(self, view: Any, request: Request) -> list[str]:
+        """Those in which nothing is hidden from the user."""
+        return _open_to(request, view, getattr(view, "search_fields", None) or ())
+
+
 class OrderingFilter(filters.OrderingFilter):
     """`?ordering=-created,name` over the view's `ordering_fields`; an unknown field is a 400 that names it."""
 
@@ -76,7 +99,8 @@ class OrderingFilter(filters.OrderingFilter):
 
     def get_valid_fields(self, queryset: Any, view: Any, context: Any = None) -> list[Any]:
         """The view's `ordering_fields`. DRF takes every field of the serializer where a view names none."""
-        return [(name, name) for name in getattr(view, "ordering_fields", None) or ()]
+        fields = getattr(view, "ordering_fields", None) or ()
+        return [(name, name) for name in _open_to(view.request, view, fields)]
 
     def _refuse_unknown(
         self, terms: list[str], request: Request, queryset: QuerySet[Any], view: Any

@@ -14,9 +14,12 @@ from flexapi.mirror import mirror
 from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
 from flexapi.mirror.edits import writing
 from flexapi.mirror.edits.sections import ConfigEditor, key_of
+from flexapi.mirror.masked_admin import MaskedMixin, text_of
 from flexapi.mirror.models import ConfigRevision, ConfigSection, ConfigState
 from flexapi.mirror.store import revisions
-from flexapi.mirror.views import REVEAL
+
+# Who may do this may restore revisions.
+CHANGE = "mirror.change_configsection"
 
 
 class SectionForm(SourceForm):
@@ -54,16 +57,18 @@ class ConfigSectionAdmin(MirrorAdmin):
 
 
 @admin.register(ConfigRevision)
-class ConfigRevisionAdmin(KeptRecordAdmin):
+class ConfigRevisionAdmin(MaskedMixin, KeptRecordAdmin):
     """The history of the config: looked at and restored, never edited."""
 
-    list_display = ("id", "created", "origin", "author", "summary", "is_current", "problem")
+    list_display = ("id", "created", "origin", "author", "summary", "is_current", "what_is_wrong")
     list_filter = ("origin", "created")
     list_select_related = ("author",)
     search_fields = ("summary",)
-    fields = ("created", "origin", "author", "summary", "notes", "problem", "changes", "text")
+    fields = ("created", "origin", "author", "summary", "notes", "what_is_wrong", "changes", "text")
     readonly_fields = fields
     change_form_template = "mirror/revision.html"
+
+    what_is_wrong = text_of("problem")
 
     class Media:
         css = {"all": ("mirror/editor.css",)}
@@ -87,15 +92,9 @@ class ConfigRevisionAdmin(KeptRecordAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         # The fields' methods get the row alone, but what they show depends on who looks.
-        may = request.user.has_perm(REVEAL)
+        may = request.user.has_perm(CHANGE)
         context = {**(extra_context or {}), "may_restore": may}
         return super().change_view(request, object_id, form_url, context)
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            found.masked = not request.user.has_perm(REVEAL)
-        return found
 
     @admin.display(description="current", boolean=True)
     def is_current(self, revision: ConfigRevision) -> bool:
@@ -105,7 +104,7 @@ class ConfigRevisionAdmin(KeptRecordAdmin):
     @admin.display(description="changes")
     def changes(self, revision: Any) -> SafeString:
         """The diff from the revision before, coloured."""
-        lines = revisions.diff(revision, masked=revision.masked).splitlines()
+        lines = revisions.diff(revision, masked=not revision.eyes.reveal).splitlines()
         kinds = {"+": "added", "-": "removed", "@": "place"}
         spans = format_html_join(
             "", '<span class="{}">{}</span>', ((kinds.get(line[:1], ""), line) for line in lines)
@@ -115,14 +114,14 @@ class ConfigRevisionAdmin(KeptRecordAdmin):
     @admin.display(description="text")
     def text(self, revision: Any) -> SafeString:
         """The whole text."""
-        text = revisions.text_of(revision, masked=revision.masked)
+        text = revisions.text_of(revision, masked=not revision.eyes.reveal)
         return format_html_join("", '<pre class="diff">{}</pre>', [(text,)])
 
     def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a revision the config again."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if not request.user.has_perm(REVEAL):
+        if not request.user.has_perm(CHANGE):
             return HttpResponse("You may not do this.", status=403, content_type="text/plain")
         revision = get_object_or_404(ConfigRevision, pk=pk)
         try:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from flexapi.api.etags import state_hash
 from flexapi.engine.client import EngineUnavailable
-from flexapi.mirror import mirror
+from flexapi.mirror import credentials, mirror
 from flexapi.mirror.edits import validation, writing
 
 MAX_SHOWN = 20
@@ -41,12 +41,15 @@ class SourceForm(forms.ModelForm):
         help_text="As in the config file, comments included. Another name on top renames.",
     )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    # Whether the user may edit the config and yet sees no credentials: what is left masked stays as it is.
+    masked = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "source" in self.fields and self.instance.pk is not None:
             source = self.instance.source()
-            self.initial.update(source=source, shown=state_hash(source.encode()))
+            shown = self.instance.source(masked=True) if self.masked else source
+            self.initial.update(source=shown, shown=state_hash(source.encode()))
 
     def attempt(self, dry: bool) -> Any:
         """Write the source, or only check it; overridden. Raises `writing.FAILURES`."""
@@ -59,7 +62,8 @@ class SourceForm(forms.ModelForm):
             try:
                 self.attempt(dry=True)
             except writing.FAILURES as error:
-                self.add_error("source", writing.explained(error))
+                sentences = writing.explained(error)
+                self.add_error("source", credentials.Eyes(reveal=not self.masked).shown(sentences))
         return cleaned
 
     def refuse_stale(self, source: str) -> None:
@@ -116,7 +120,9 @@ class MirrorAdmin(admin.ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is not None and not self.has_change_permission(request, obj):
             return ("masked_source",)
-        return ("source", "shown", "complaints") if obj else ("source", "shown")
+        fields = ("source", "shown")
+        # FlexGet quotes what it complains about.
+        return (*fields, "complaints") if obj and credentials.visible_to(request.user) else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "masked_source")
@@ -149,7 +155,9 @@ class MirrorAdmin(admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         kwargs["fields"] = ()
-        return super().get_form(request, *args, **kwargs)
+        form: Any = super().get_form(request, *args, **kwargs)
+        masked = not credentials.visible_to(request.user)
+        return type(form)(form.__name__, (form,), {"masked": masked, "__module__": form.__module__})
 
     def attempt(self, request: HttpRequest, work: Callable[[], None], done: str) -> None:
         """Do a bulk action, telling how it went."""
@@ -162,7 +170,7 @@ class MirrorAdmin(admin.ModelAdmin):
 
     def tell(self, request: HttpRequest, error: Exception) -> None:
         """Show one of `writing.FAILURES`."""
-        for sentence in writing.explained(error)[:MAX_SHOWN]:
+        for sentence in credentials.shown(request.user, writing.explained(error)[:MAX_SHOWN]):
             self.message_user(request, sentence, messages.ERROR)
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from flexapi.api.http import threads
+from flexapi.mirror import credentials
 from flexapi.mirror.disk import file, in_step
 from flexapi.mirror.disk.sight import Problem, Seen, Sight
 from flexapi.mirror.document.document import Document
@@ -312,7 +313,8 @@ class KeptFile:
         try:
             return parse(content)
         except ParseError as error:
-            raise _Useless("broken", str(error), error.line, error.column) from error
+            said = credentials.without_quotes(str(error))
+            raise _Useless("broken", said, error.line, error.column) from error
 
     def wrote(self, taken: Snapshot) -> None:
         """Note that a revision is on disk. Under the lock."""

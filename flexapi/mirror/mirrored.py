@@ -79,4 +79,10 @@ class Mirrored(models.Model):
         path = self.path_in(document)
         if path is None:
             return ""
-        return credentials.source_of(document, path, masked=masked)
+        return source_of(document, path, masked=masked)
+
+
+def source_of(document: Document, path: Path, *, masked: bool) -> str:
+    """Return the YAML of the value at a path, moved to the left edge; with `masked`, without any credential that is known."""
+    hide = credentials.in_config().hide if masked else str
+    return credentials.source_of(document, path, masked=masked, hide=hide)

@@ -4,6 +4,11 @@ In two modules, because a section, to save itself, needs all that the history is
 """
 
 from flexapi.mirror.sections import ConfigSection
-from flexapi.mirror.store.tables import ConfigFile, ConfigRevision, ConfigState
+from flexapi.mirror.store.tables import (
+    ConfigFile,
+    ConfigRevision,
+    ConfigState,
+    KnownCredential,
+)
 
-__all__ = ["ConfigFile", "ConfigRevision", "ConfigSection", "ConfigState"]
+__all__ = ["ConfigFile", "ConfigRevision", "ConfigSection", "ConfigState", "KnownCredential"]

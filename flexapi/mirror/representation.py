@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from flexapi.api.etags import EtagMixin, state_hash
 from flexapi.api.http.parsers import JSONParser, read_body
 from flexapi.api.http.renderers import ErrorsInJSON
-from flexapi.mirror import mirror
+from flexapi.mirror import credentials, mirror
 from flexapi.mirror.disk.file import LockBusy
 
 
@@ -74,8 +74,6 @@ class MirrorMixin(EtagMixin):
     possible_write_errors: ClassVar[dict[str, str]] = {
         "409": "The config can't be edited like that, or not now; the text says why."
     }
-    # Who may do this reads credentials; all others read a mask.
-    reveal_permission: str
     request: Request
     action: Any
     action_map: dict[str, str]
@@ -115,7 +113,12 @@ class MirrorMixin(EtagMixin):
     @cached_property
     def masked(self) -> bool:
         """Whether credentials are hidden from the one who asks."""
-        return not self.request.user.has_perm(self.reveal_permission)
+        return not credentials.visible_to(self.request.user)
+
+    @cached_property
+    def hide(self) -> credentials.Hide | None:
+        """What hides credentials in texts of the config from the one who asks; None where they see them."""
+        return credentials.in_config().hide if self.masked else None
 
     @property
     def wants_yaml(self) -> bool:

@@ -28,7 +28,8 @@ class ConfigSection(Mirrored):
     objects = MirroredQuerySet.as_manager()
 
     class Meta(Mirrored.Meta):
-        pass
+        # Named so that no pattern such as `view_*` has it.
+        permissions = (("see_credentials", "Can see credentials"),)
 
     def __str__(self) -> str:
         return self.name

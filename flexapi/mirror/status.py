@@ -66,12 +66,16 @@ def config_status() -> dict[str, Any]:
     answer["errors"] = [
         {
             "attr": validation.dotted(fault.path),
-            # Everyone may read this, and FlexGet quotes what it complains about.
-            "detail": credentials.mask_message(fault.message, fault.path, snapshot.data),
+            "detail": _detail(fault, snapshot.data),
         }
         for fault in faults[:MAX_FAULTS]
     ]
     return answer
+
+
+def _detail(fault: validation.Fault, data: dict[Any, Any]) -> str:
+    """What FlexGet says; everyone may read it, and it quotes what it complains about."""
+    return credentials.mask_message(fault.message, fault.path, data)
 
 
 def unusable_files(config: mirror.Snapshot) -> list[dict[str, Any]]:
@@ -83,7 +87,7 @@ def unusable_files(config: mirror.Snapshot) -> list[dict[str, Any]]:
         except LockBusy:
             continue  # The next look tells.
         if problem is not None:
-            detail = None if file.is_secret else credentials.mask_text(problem.detail)
+            detail = None if file.is_secret else problem.detail
             about = {"path": file.row.path, "roles": file.roles}
             found.append({**about, "state": problem.code, "detail": detail})
     return found[:MAX_FAULTS]

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from flexapi.api.free_names import FreeNameMixin, reverse_name
 from flexapi.api.schema import example
 from flexapi.api.viewsets import ApiViewSet, ListMixin, one
-from flexapi.mirror import answers, credentials, mirror
+from flexapi.mirror import answers, credentials, mirror, mirrored
 from flexapi.mirror.document import Document, to_json
 from flexapi.mirror.edits import sections, writing
 from flexapi.mirror.models import ConfigRevision, ConfigSection, ConfigState
@@ -26,15 +26,12 @@ from flexapi.mirror.serializers import (
 )
 from flexapi.mirror.store import revisions
 
-REVEAL = "mirror.change_configsection"
-
 
 class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     """The root sections of FlexGet's config; what it has beyond them, as YAML."""
 
     queryset = ConfigSection.objects.all()
     serializer_class = SectionSerializer
-    reveal_permission = REVEAL
     lookup_field = "name"
     filter_backends = ()
     yaml_actions = ("list", "update_text", "retrieve", "update")
@@ -152,25 +149,25 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
 
     def _section(self, document: Document, name: str) -> dict[str, Any]:
         config = to_json(document.get((sections.key_of(document, name),)))
-        if self.masked:
+        if self.hide is not None:
             variables = credentials.secret_variables(mirror.mapping(document))
-            config = credentials.mask_value(config, (name,), variables)
+            config = credentials.mask_value(config, (name,), variables, self.hide)
         return {"name": name, "config": config}
 
     def _source(self, document: Document, name: str | None) -> str:
         if name is None:
-            return credentials.mask_document(document) if self.masked else document.text
+            hide = self.hide
+            return document.text if hide is None else credentials.mask_document(document, hide)
         path = (sections.names(document).get(name, name),)
         if path[0] not in mirror.mapping(document):
             return ""
-        return credentials.source_of(document, path, masked=self.masked)
+        return mirrored.source_of(document, path, masked=self.masked)
 
 
 class RevisionViewSet(MirrorMixin, ListMixin, ApiViewSet):
     """The states that the config file had, the newest first."""
 
     serializer_class = RevisionSerializer
-    reveal_permission = REVEAL
     yaml_actions = ()
     action_permissions = {"restore": "mirror.change_configsection"}
     ordering_fields = ("id", "created")

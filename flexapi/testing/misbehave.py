@@ -1,5 +1,6 @@
 """A FlexGet plugin that does what plugins should not; tests put it into a config's `plugins`."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flexget import plugin
 from flexget.entry import Entry
@@ -140,13 +142,48 @@ def _environment() -> None:
     logger.info("variables: {}", " ".join(sorted(os.environ)))
 
 
+def _tell(task: Any, config: dict[str, Any]) -> None:
+    """Give away all that the plugin was configured with, in the ways that plugins have of it."""
+    text = json.dumps(config)
+    for level in ("DEBUG", "VERBOSE", "INFO", "WARNING", "ERROR"):
+        logger.log(level, "configured with {}", config)
+    for value in _texts(config):
+        logger.info("Could not log in with {}.", value)
+        print(f"<{value}>")
+        print(quote(value), file=sys.stderr)
+    for entry, end in zip(list(task.accepted), (entry_fails, entry_rejects), strict=False):
+        end(entry, text)
+    if config["tell"] == "abort":
+        task.abort(f"no connection: {text}")
+    if config["tell"] == "crash":
+        raise RuntimeError(text)
+
+
+def entry_fails(entry: Entry, text: str) -> None:
+    entry.fail(f"failed with {text}")
+
+
+def entry_rejects(entry: Entry, text: str) -> None:
+    entry.reject(f"rejected for {text}")
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for below in value.values() for text in _texts(below)]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return [str(value)]
+
+
 class Misbehave:
-    """`misbehave: <how>`, or `misbehave: {lines: 20000}` to log that many lines."""
+    """`misbehave: <how>`, `misbehave: {lines: 20000}` to log that many lines, or `misbehave: {tell: "", …}` to log all that stands there."""
 
     schema = {"oneOf": [{"type": "string"}, {"type": "object"}]}
 
     def on_task_output(self, task: Any, config: Any) -> None:
-        if isinstance(config, dict):
+        if isinstance(config, dict) and "tell" in config:
+            _tell(task, config)
+        elif isinstance(config, dict):
             for number in range(1, config["lines"] + 1):
                 logger.info("line {}", number)
                 if "seconds" in config:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from executions.models import Execution
-from executions.serializers import ExecutionSerializer
+from executions.serializers import executions_for
 from flexapi.api.router import router
 from flexapi.mirror import mirror
 from flexapi.mirror.status import commands_at_risk
@@ -46,9 +46,9 @@ def endpoints(*prefixes: str) -> dict[str, str]:
     return found
 
 
-def executions(rows: QuerySet[Execution] | list[Execution]) -> list[dict[str, Any]]:
-    """Executions as `/api/execution` gives them."""
-    return [dict(row) for row in ExecutionSerializer(rows, many=True).data]
+def executions(user: Any, rows: QuerySet[Execution] | list[Execution]) -> list[dict[str, Any]]:
+    """Executions as `/api/execution` gives them to the user."""
+    return executions_for(user, rows)
 
 
 def tasks(user: Any) -> list[dict[str, Any]]:

@@ -61,8 +61,8 @@ class DashboardView(PageView):
     def get_data(self) -> dict[str, Any]:
         """Executions, tasks, and the endpoints for the rest."""
         return {
-            "active": page_data.executions(ROWS.active()),
-            "recent": page_data.executions(ROWS.ended()[:RECENT]),
+            "active": page_data.executions(self.request.user, ROWS.active()),
+            "recent": page_data.executions(self.request.user, ROWS.ended()[:RECENT]),
             "tasks": page_data.tasks(self.request.user),
             "addTask": page_data.add_task_url(self.request.user),
             "endpoints": page_data.endpoints("history", "server", "server/summary"),
@@ -98,7 +98,7 @@ class ExecutionsView(PageView):
     def get_data(self) -> dict[str, Any]:
         """The executions of this page."""
         return {
-            "executions": page_data.executions(list(self.page)),
+            "executions": page_data.executions(self.request.user, list(self.page)),
             # Others may appear at the top of the first page alone.
             "first": self.page.number == 1,
             "filtered": bool(self.request.GET.get("status") or self.request.GET.get("task")),
@@ -123,7 +123,10 @@ class ExecutionView(PageView):
 
     def get_data(self) -> dict[str, Any]:
         """The execution as it is now."""
-        return {"execution": page_data.executions([self.execution])[0], "levels": LEVELS}
+        return {
+            "execution": page_data.executions(self.request.user, [self.execution])[0],
+            "levels": LEVELS,
+        }
 
 
 class TasksView(PageView):
@@ -143,7 +146,7 @@ class TasksView(PageView):
         return {
             "tasks": page_data.tasks(self.request.user),
             "warnings": page_data.warnings(),
-            "recent": page_data.executions(ROWS.all()[:200]),
+            "recent": page_data.executions(self.request.user, ROWS.all()[:200]),
         }
 
 

@@ -35,7 +35,7 @@ class SeenViewSet(ClearMixin):
 
     def _masked(self, field: dict[str, Any]) -> Any:
         name = str(field["field"])
-        return credentials.mask_value({name: field["value"]}, (self.table,))[name]
+        return credentials.mask_value(field["value"], (self.table, name), hide=self._eyes.shown)
 
 
 @described

@@ -1,6 +1,6 @@
 """What the endpoints of all tables have in common (see flexget_state.flexget.tables, which they ask)."""
 
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -18,8 +18,8 @@ from flexapi.mirror import credentials
 
 from ..filters import Filters
 
-# A user who may not change tasks sees no credentials: a tracker's URL has the key of its user in it.
-REVEAL = "tasks.change_task"
+# What may have credentials in it, a tracker's URL the key of its user: ordering by it would tell of what is hidden.
+REVEALING = frozenset({"url", "original_url", "reason"})
 DUPLICATE = {409: ErrorSerializer}
 
 
@@ -37,7 +37,10 @@ class TableViewSet(FlexGetViewSet):
 
     def list(self, request: Request, **place: str) -> Response:
         """List them."""
-        order_by, descending = self.ordering(*self.ordering_fields)
+        fields = self.ordering_fields
+        if not self.reveals:
+            fields = tuple(name for name in fields if name not in REVEALING)
+        order_by, descending = self.ordering(*fields)
         return self.page_from(
             self.method("page"),
             filters=self.row_filters(),
@@ -97,13 +100,17 @@ class TableViewSet(FlexGetViewSet):
     @property
     def reveals(self) -> bool:
         """Whether who asks may see credentials."""
-        return bool(self.request.user.has_perm(REVEAL))
+        return self._eyes.reveal
+
+    @cached_property
+    def _eyes(self) -> credentials.Eyes:
+        return credentials.eyes_of(self.request.user)
 
     def shown(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return a row as who asks may see it."""
         if self.reveals:
             return row
-        masked: dict[str, Any] = credentials.mask_value(row, (self.table,))
+        masked: dict[str, Any] = credentials.mask_value(row, (self.table,), hide=self._eyes.shown)
         return masked
 
     def etag_state(self, instance: Any) -> Any:

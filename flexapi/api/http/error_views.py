@@ -1,7 +1,9 @@
 """How views answer errors, and the view of every path that is none."""
 
 import logging
+from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.db.models import ProtectedError
 from drf_standardized_errors.handler import ExceptionHandler as StandardHandler
@@ -12,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from flexapi import hiding
 from flexapi.api import errors
 from flexapi.api.accounts import shown
 from flexapi.api.errors import BodyTooLarge, Conflict, ServiceUnavailable, StorageFailed
@@ -38,6 +41,12 @@ class ExceptionHandler(StandardHandler):
                 exc.default_code,
             )
         return errors.of_storage(exc) or super().convert_known_exceptions(exc)
+
+    def get_response(self, exc: exceptions.APIException, data: Any) -> Response:
+        """Answer what is wrong, in words that may quote only what the user may see."""
+        user = getattr(self.context.get("request"), "_user", None) or AnonymousUser()
+        response: Response = super().get_response(exc, hiding.shown(user, data))
+        return response
 
     def _shows_a_token(self) -> bool:
         request = self.context.get("request")

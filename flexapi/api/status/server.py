@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from flexapi import time_zone
+from flexapi import hiding, time_zone
 from flexapi.api.errors import of_storage
 from flexapi.api.viewsets import one
 from flexapi.registry import Registry
@@ -86,4 +86,4 @@ class ServerView(APIView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="server_retrieve")
     def get(self, request: Request) -> Response:
-        return one(status())
+        return one(hiding.shown(request.user, status()))

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from flexapi import hiding
 from flexapi.api.viewsets import one
 from flexapi.registry import Registry
 
@@ -44,10 +45,9 @@ class SummaryView(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="server_summary_retrieve")
     def get(self, request: Request) -> Response:
         """Answer the parts that the user may see; the others are left out."""
-        return one(
-            {
-                name: part.read()
-                for name, part in parts.items()
-                if request.user.has_perm(part.permission)
-            }
-        )
+        answer = {
+            name: part.read()
+            for name, part in parts.items()
+            if request.user.has_perm(part.permission)
+        }
+        return one(hiding.shown(request.user, answer))

@@ -43,6 +43,8 @@ ABORT_RETRY = 0.5
 ABORT_SIGNALS = (signal.SIGTERM, signal.SIGALRM)
 # Plugins schedule work of their own in this phase, after a TaskAbort; it must run undisturbed.
 ABORT_PHASE = "abort"
+# In this one they complete a task's config.
+PREPARE_PHASE = "prepare"
 
 
 # What became of an entry, as `entries` reports it (see `reporting`).
@@ -128,6 +130,8 @@ class ChildRun:
         self._done = 0
         self._total = 1
         self._steps: dict[tuple[str, str], float] = {}
+        # Whether the task has its templates and includes.
+        self._prepared = False
 
     @property
     def is_test(self) -> bool:
@@ -157,6 +161,9 @@ class ChildRun:
             return
         if self.aborting:
             task.abort("aborted")
+        if task.current_phase != PREPARE_PHASE and not self._prepared:
+            self._prepared = True
+            self.reporter.config(task.name, task.config)
         share = self._steps.get((task.current_phase, keyword), 0.0)
         percent = 100 * (self._done + share) / self._total
         self.reporter.progress(task.name, task.current_phase, keyword, round(percent, 1))
@@ -322,6 +329,8 @@ class ChildRun:
     def _run_task(self, name: str, options: Namespace) -> None:
         task = ReportingTask(self.manager, name, options=options, priority=1)
         self._steps = _shares(task)
+        self._prepared = False
+        self.reporter.config(name, task.config)
         self.task = task
         fire_event("flexapi.task.begins", self, task)
         crash = None

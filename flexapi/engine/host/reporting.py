@@ -8,6 +8,8 @@ its own, which the server looks into now and then:
 `waiting`   `{"pid", "holder"}`: another FlexGet process holds FlexGet's lock, or nobody knows who (pid null); or `{"task"}`: another run of this
             task goes on; or that of no task, "": the wait is over
 `started`   `{"tasks": [name, …]}`: the lock is ours, these tasks run
+`config`    `{"task", "config"}`: what the task does, templates, includes and variables applied; reported before it says anything
+            that it may know from there, for what is a credential in it is hidden in its log
 `entries`   `{"task", "entries": [{"title", "url", "original_url", "state", "reason", "plugin",
             "trace"}, …]}`: what became of them; a task reports its entries in several such lines
 `task`      `{"task", "accepted", "rejected", "failed", "undecided", "aborted": bool,
@@ -18,6 +20,8 @@ its own, which the server looks into now and then:
 What apps and plugins add to a run has kinds of its own, named as the app is.
 """
 
+import contextlib
+import json
 import os
 import threading
 from typing import Any
@@ -61,6 +65,12 @@ class Reporter:
                 self._closed = True
             finally:
                 self.writing = False
+
+    def config(self, task: str, config: Any) -> None:
+        """Report what a task does; what JSON lacks becomes text."""
+        with contextlib.suppress(ValueError):  # It holds itself, so FlexGet can't run it.
+            plain = json.loads(json.dumps(config, default=str, skipkeys=True))
+            self.report("config", task=task, config=plain)
 
     def log(self, message: Any) -> None:
         """Report one record of FlexGet's log; a loguru sink."""

@@ -150,7 +150,9 @@ def prepared(
 
     With `at_once` false, raises _CheckFirst where FlexGet would have to be asked for long.
     """
-    document = credentials.unmask(edit(base), base.document)
+    document = edit(base)
+    if credentials.MASK in document.text:
+        document = credentials.unmask(document, base.document, credentials.in_config().hide)
     limits.refuse_oversized(document, base.document)
     document.check()
     mirror.refuse_unstorable(document)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from flexapi.mirror import mirror
+from flexapi.mirror import credentials, mirror
 from flexapi.mirror.disk import in_step
 from flexapi.mirror.disk.sight import Problem
 from flexapi.mirror.document import Document, ParseError
@@ -121,7 +121,8 @@ class NamedFile:
         except OSError as error:
             return EMPTY, Problem("unreadable", f"{self.location}: {error.strerror}.")
         except ParseError as error:
-            return EMPTY, Problem("broken", str(error), error.line, error.column)
+            said = credentials.without_quotes(str(error))
+            return EMPTY, Problem("broken", said, error.line, error.column)
         return Snapshot(0, "", document), None
 
 

@@ -30,7 +30,6 @@ from flexapi.mirror.models import ConfigFile, ConfigRevision
 from flexapi.mirror.representation import MirrorMixin, Source
 from flexapi.mirror.serializers import RevisionDetailSerializer, RevisionSerializer
 from flexapi.mirror.store import revisions
-from flexapi.mirror.views import REVEAL
 
 JSON_OR_YAML = {
     (200, "application/json"): FileDetailSerializer,
@@ -47,7 +46,6 @@ class FileViewSet(MirrorMixin, ApiViewSet):
 
     queryset = ConfigFile.objects.all()
     serializer_class = FileSerializer
-    reveal_permission = REVEAL
     filter_backends = ()
     lookup_value_regex = "[0-9]{1,18}"
     action_permissions = {"restore": "mirror.change_configfile"}
@@ -118,7 +116,8 @@ class FileViewSet(MirrorMixin, ApiViewSet):
         return file
 
     def _text(self, file: NamedFile, document: Document) -> str:
-        return credentials.mask_document(document) if self.masked else document.text
+        hide = self.hide
+        return document.text if hide is None else credentials.mask_document(document, hide)
 
     def _answer(self, file: NamedFile) -> Response:
         data, document = shown(file, masked=self.masked)

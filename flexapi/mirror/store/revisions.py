@@ -21,7 +21,8 @@ def text_of(revision: ConfigRevision, *, masked: bool) -> str:
     if not masked:
         return revision.text
     try:
-        return credentials.mask_document(parse(bytes(revision.content)))
+        document = parse(bytes(revision.content))
+        return credentials.mask_document(document, credentials.known().hide)
     except ParseError:
         return HIDDEN
 

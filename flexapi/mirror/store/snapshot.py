@@ -113,6 +113,10 @@ class Store:
         """Read the current revision again when it is needed next, as a new process does."""
         self._known = EMPTY
 
+    def remembered(self) -> Snapshot:
+        """Return the current revision as this process knew it last, EMPTY where it knew none; asks nobody."""
+        return self._known
+
     def revisions(self) -> QuerySet[ConfigRevision]:
         """All revisions of the file."""
         return ConfigRevision.every.filter(file=self._file)

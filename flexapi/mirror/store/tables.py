@@ -109,3 +109,16 @@ class ConfigFile(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class KnownCredential(models.Model):
+    """A credential that a run had: what it logged keeps hiding it when the config has another one."""
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    value = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Credential {self.pk}"

@@ -68,7 +68,7 @@ class TestSource:
 
     def test_comments_hide_them_too(self):
         assert "hunter2" not in self.shown("a: 1 # password: hunter2\n# url: http://a:hunter2@b/\n")
-        assert self.shown('a: "not # token: x"\n') == 'a: "not # token: x"\n'
+        assert self.shown('a: "not # key: x"\n') == 'a: "not # key: x"\n'
 
     def test_anchors_are_followed(self):
         text = "x: &pw hunter2\ntasks:\n  tv:\n    password: *pw\n    <<: {token: hunter2}\n"

@@ -1,0 +1,57 @@
+"""Admin pages of what FlexGet says: texts without credentials for users who may not see them.
+
+class ExecutionAdmin(MaskedMixin, RecordAdmin):
+    reason = text_of("reason")
+    list_display = ("id", "reason")
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.db.models.query import ModelIterable
+from django.http import HttpRequest
+
+from flexapi.mirror import credentials
+
+
+class MaskedMixin:
+    """For an admin page or an inline: its rows know what the one who looks sees (`eyes`).
+
+    `revealing_search` are fields that only those may search who see them: others could guess what is hidden letter by letter.
+    """
+
+    revealing_search: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows, each with `eyes`."""
+        eyes = credentials.eyes_of(request.user)
+
+        class WithEyes(ModelIterable):
+            def __iter__(self) -> Iterator[Any]:
+                for row in super().__iter__():
+                    row.eyes = eyes
+                    yield row
+
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        # What shows a field gets the row and nothing else.
+        rows._iterable_class = WithEyes
+        return rows
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Those that show the user nothing else than the page does."""
+        fields = super().get_search_fields(request)  # type: ignore[misc]
+        if credentials.visible_to(request.user):
+            return list(fields)
+        return [name for name in fields if name not in self.revealing_search]
+
+
+def text_of(field: str, description: str = "") -> Callable[[Any, Any], str]:
+    """Return what shows a field of texts. It can't be ordered by: that compares what is hidden."""
+
+    @admin.display(description=description or field.replace("_", " "))
+    def show(self: Any, row: Any) -> str:
+        return str(row.eyes.shown(getattr(row, field)))
+
+    return show

@@ -1,0 +1,310 @@
+"""A config full of marked credentials, runs that log, fail, reject and crash with them, and a crawl: no mark appears.
+
+The crawl is of all that a viewer and an operator reach: the API in all its representations, websockets, pages, admin, metrics, the
+OpenAPI document, error pages, and the server's own log. What an editor reaches shows that the marks are there.
+"""
+
+import html
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import httpx
+import pytest
+import yaml
+
+from flexapi.mirror.credentials.plugins import PLUGINS
+from flexapi.testing.live import PASSWORD, LiveServer
+
+LURKERS = ("viewer", "operator")
+MOST_PAGES = 1500
+
+
+class Marks:
+    """Makes marks; `where` says what each was planted in."""
+
+    def __init__(self) -> None:
+        self.where: dict[str, str] = {}
+
+    def __call__(self, where: str) -> str:
+        mark = f"qzMark{len(self.where):03}w"
+        self.where[mark] = where
+        return mark
+
+    def seen_in(self, text: str) -> set[str]:
+        """Return the marks in a text, however it is quoted."""
+        found = set(re.findall(r"qzmark\d{3}w", unquote(html.unescape(text)), re.IGNORECASE))
+        return {mark for mark in self.where if mark.lower() in {one.lower() for one in found}}
+
+
+def of_plugins(marks: Marks) -> dict[str, Any]:
+    """Return a mapping with every credential that the table knows, as the plugins' configs have them."""
+    plugins: dict[str, Any] = {}
+    for name, row in PLUGINS.items():
+        if "" in row.keys:
+            plugins[f"short {name}"] = [{name: marks(f"{name}: …")}]
+        keys = {key: marks(f"{name}: {key}") for key in row.keys if key}
+        if keys:
+            plugins[name] = keys
+    return plugins
+
+
+def planted(marks: Marks, folder: Any) -> str:
+    """Return the config, and write the files that it names."""
+    variables = {"site": {"pw": marks("variables file")}}
+    (folder / "variables.yml").write_text(yaml.safe_dump(variables))
+    included = {"headers": {"Cookie": f"uid=1; pass={marks('included file')}"}}
+    (folder / "more.yml").write_text(yaml.safe_dump(included))
+    title, url, words = marks("deluge"), marks("URL"), marks("command")
+
+    def task(tell: str, **more: Any) -> dict[str, Any]:
+        entries = [
+            {
+                "title": f"{tell} {number} {title}",
+                "url": f"http://localhost:9/{number}?passkey={url}",
+            }
+            for number in range(3)
+        ]
+        told = {
+            "tell": tell,
+            "all": {
+                "mine": {"password": title},
+                "rss": f"http://me:{url}@localhost:9/",
+                "ours": {"password": "{? site.pw ?}"},
+                **of_plugins(marks),
+            },
+        }
+        return {
+            "mock": entries,
+            "disable": ["seen", "retry_failed", "remember_rejected"],
+            "accept_all": True,
+            "misbehave": told,
+            "include": "more.yml",
+            "template": "shared",
+            **more,
+        }
+
+    config = {
+        "variables": "variables.yml",
+        "templates": {"shared": {"headers": {"Authorization": f"Bearer {marks('template')}"}}},
+        "tasks": {
+            "logs": task("log"),
+            "aborts": task("abort"),
+            "crashes": task("crash"),
+            "downloads": {
+                "mock": [{"title": "x", "url": f"http://localhost:9/x?passkey={url}"}],
+                "accept_all": True,
+                "download": {"path": str(folder)},
+            },
+            "executes": {
+                "mock": [{"title": "x", "url": "http://localhost:9/"}],
+                "disable": ["seen"],
+                "accept_all": True,
+                "exec": {
+                    "on_start": {
+                        "phase": f"echo curl -u me:{words} --password={marks('option')}; API_KEY={marks('name')} env"
+                    },
+                    "on_output": {
+                        "for_accepted": f"echo 'Authorization: Bearer {marks('scheme')}' >&2; exit 3"
+                    },
+                },
+            },
+        },
+    }
+    comments = (
+        f"# deluge: {{password: {marks('flow comment')}, host: localhost}}\n"
+        f"# sabnzbd:\n#   key: {marks('block comment')}\n"
+        f"# cookies:\n#   - {marks('list comment')}\n#   - {marks('list comment')}\n"
+        f"# rss: http://me:{marks('URL in a comment')}@localhost/\n"
+    )
+    return comments + yaml.safe_dump(config, sort_keys=False)
+
+
+def wrong(marks: Marks) -> str:
+    """Return a config that FlexGet complains about, quoting values."""
+    tasks: dict[str, Any] = {
+        "wrong": {
+            "mock": [],
+            "deluge": {"password": [marks("list for text")], "port": "x"},
+            "sabnzbd": {"key": {"nested": marks("mapping for text")}, "url": 3},
+            "cronitor": [marks("list for a code")],
+            "pushover": {"user_key": marks("known key"), "nothing": True},
+            "rss": f"htp://me:{marks('wrong URL')}@localhost:9/",
+        }
+    }
+    return yaml.safe_dump({"tasks": tasks})
+
+
+@pytest.fixture(scope="module")
+def lurked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer, Marks]]:
+    """A server on which all of it has happened."""
+    server = LiveServer(tmp_path_factory.mktemp("marked"))
+    marks = Marks()
+    server.start()
+    for name in (*LURKERS, "editor"):
+        server.add_user(name, name)
+        server.manage(
+            "shell", "--verbosity=0", "-c",
+            f"from django.contrib.auth.models import User; User.objects.filter(username={name!r}).update(is_staff=True)",
+        )  # fmt: skip
+    with server.client("editor") as client:
+
+        def put(text: str) -> None:
+            server.home.config.write_text(text)
+            assert client.get("/api/config", headers={"Accept": "application/yaml"}).text == text
+
+        put(planted(marks, server.home.folder))
+        for name in ("logs", "aborts", "crashes", "downloads", "executes"):
+            server.run(tasks=[name])
+        server.run(tasks=["logs"], loglevel="trace", dump=["accepted"])
+        injected = {"title": "y", "url": f"http://localhost:9/?passkey={marks('inject')}"}
+        server.run(
+            tasks=["executes"],
+            inject=[
+                injected | {"fields": {"password": marks("inject field"), "note": marks("note")}}
+            ],
+            cli_config=[f"word={marks('cli_config')}"],
+        )
+        put(wrong(marks))
+        server.run()
+        server.home.config.write_text(f"tasks:\n  x: *{marks('broken file')}\n")
+        client.get("/api/config")
+        assert client.get("/api/server").json()["object"]["config"]["state"] == "broken"
+    yield server, marks
+    server.end()
+
+
+def crawled(server: LiveServer, user: str) -> Iterator[tuple[str, str]]:
+    """Yield where and what a user sees, the headers included."""
+    with server.client(user) as client:
+        yield from api_answers(client)
+        executions = [row["id"] for row in client.get("/api/execution?status=all").json()["items"]]
+    with httpx.Client(base_url=server.url, timeout=60) as browser:
+        login = {"username": user, "password": PASSWORD}
+        assert browser.post("/api/auth/login", json=login).status_code == 200
+        yield from pages(browser)
+    for pk in executions:
+        with server.websocket(f"/ws/execution/{pk}/log/", user=user) as websocket:
+            yield f"ws {pk}", "".join(str(message) for message in websocket)
+    yield "server.log", server.log()
+
+
+def api_answers(client: httpx.Client) -> Iterator[tuple[str, str]]:
+    """Every GET of the OpenAPI document, in every representation; and what is wrong with other requests."""
+    paths = client.get("/api/schema?format=json").json()["paths"]
+    names = ["logs", "wrong", "tasks", "templates", "variables", *map(str, range(1, 12))]
+    accepts = [
+        "application/json",
+        "text/html",
+        "application/yaml",
+        "text/plain",
+        "text/event-stream",
+    ]
+    for path, methods in paths.items():
+        if "get" in methods:
+            filled = re.sub(r"\{\w+\}", "{}", path)
+            places = [filled.replace("{}", name) for name in names] if "{}" in filled else [filled]
+            for place, accept in itertools.product(places, accepts):
+                answer = client.get(place, params={"follow": "false", "status": "all", "limit": 500} if place in ("/api/execution",) else {}, headers={"Accept": accept})  # fmt: skip
+                yield f"{accept} {place} {answer.status_code}", text_of(answer)
+                if answer.status_code == 404:
+                    break
+    for path, methods in paths.items():
+        for method in {"post", "put", "patch", "delete"} & set(methods) if "{" in path else ():
+            answer = client.request(
+                method,
+                re.sub(r"\{\w+\}", "nothing", path),
+                content=b"{",
+                headers={"Content-Type": "application/json"},
+            )
+            yield f"{method} {path} {answer.status_code}", text_of(answer)
+    for place in ("/metrics", "/healthz", "/api/nothing", "/nothing", "/api/docs"):
+        yield place, text_of(client.get(place))
+
+
+def pages(browser: httpx.Client) -> Iterator[tuple[str, str]]:
+    """Every page that links lead to."""
+    left = ["/", "/admin/", "/nothing"]
+    seen: set[str] = set()
+    while left and len(seen) < MOST_PAGES:
+        path = left.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = browser.get(path, follow_redirects=True)
+        yield f"page {path} {answer.status_code}", text_of(answer)
+        if "html" not in answer.headers.get("Content-Type", ""):
+            continue
+        for link in re.findall(r'(?:href|src)="([^"#]+)', answer.text):
+            target = urlsplit(urljoin(str(answer.url), html.unescape(link)))
+            inside = target.netloc == urlsplit(str(browser.base_url)).netloc
+            # The order of a list changes nothing in what it shows.
+            again = re.search(r"(?:^|&)(?:o|_facets|created__\w+)=", target.query)
+            if inside and not again and not re.search(r"logout|/static/", target.path):
+                left.append(target.path + (f"?{target.query}" if target.query else ""))
+
+
+def text_of(answer: httpx.Response) -> str:
+    return f"{answer.headers}\n{answer.text}"
+
+
+@pytest.mark.parametrize("user", LURKERS)
+def test_no_mark_is_shown(lurked: tuple[LiveServer, Marks], user: str) -> None:
+    server, marks = lurked
+    assert len(marks.where) > 100
+    count = 0
+    found: dict[str, set[str]] = {}
+    for place, text in crawled(server, user):
+        count += 1
+        if seen := marks.seen_in(text):
+            found[place] = seen
+    assert not found, {
+        place: sorted((mark, marks.where[mark]) for mark in seen) for place, seen in found.items()
+    }
+    assert count > 150
+
+
+def test_they_are_there(lurked: tuple[LiveServer, Marks]) -> None:
+    server, marks = lurked
+    text = "".join(text for place, text in crawled(server, "editor") if place != "server.log")
+    missing = set(marks.where) - marks.seen_in(text)
+    # Only in files that the API doesn't show, or said in other words.
+    assert {marks.where[mark] for mark in missing} <= {
+        "broken file",
+        "included file",
+        "variables file",
+    }
+
+
+@pytest.mark.parametrize("user", LURKERS)
+def test_no_search_finds_one(lurked: tuple[LiveServer, Marks], user: str) -> None:
+    server, marks = lurked
+    mark = next(mark for mark, where in marks.where.items() if where == "URL")
+    with server.client(user) as client:
+        for part in (mark, mark[:-1], mark[2:], mark.upper()):
+            for path in (
+                "/api/execution?status=all",
+                "/api/history?",
+                "/api/failed?",
+                "/api/seen?",
+            ):
+                answer = client.get(f"{path}&search={part}")
+                assert answer.json()["count"] == 0, (path, part)
+            lines = client.get(
+                "/api/execution/1/log", params={"search": part, "follow": "false"}
+            ).text
+            assert '"message"' not in lines
+        for path in ("/api/history", "/api/failed", "/api/rejected", "/api/pending"):
+            assert client.get(f"{path}?ordering=url").status_code == 400, path
+
+
+def test_an_editor_reads_them(lurked: tuple[LiveServer, Marks]) -> None:
+    server, marks = lurked
+    with server.client("editor") as client:
+        text = client.get("/api/execution/1/log?follow=false").text
+        assert len(marks.seen_in(text)) > 80
+        lines = [json.loads(line) for line in text.splitlines()]
+        assert any(line.get("level") == "VERBOSE" for line in lines)
