@@ -62,19 +62,30 @@ def denied_options(options: Mapping[str, Any], user: Any) -> list[str]:
 
 
 def _is_editors(name: str, value: Any) -> bool:
+    if ROLES.get(name) != "operator":
+        return True
+    return any(_has_reserved(name, one) for one in (value if isinstance(value, list) else [value]))
+
+
+def _has_reserved(name: str, value: Any) -> bool:
     if name == "loglevel":
         return str(value).lower() in EDITORS_LEVELS
-    if name == "disable_phases":
-        return not set(value).issubset(OPERATORS_PHASES)
-    return ROLES.get(name) != "operator"
+    return name == "disable_phases" and value not in OPERATORS_PHASES
 
 
 def request_schema(options: Schema) -> Schema:
-    """Return the JSON Schema of a whole request, given that of the options; `x-role` is the least role that may use one."""
+    """Return the JSON Schema of a whole request, given that of the options; `x-role` is the least role that may use one.
+
+    `x-values-of-editors` are values of an operators' option that only editors may use.
+    """
     roles = {
         name: {**described, "x-role": ROLES.get(name, "editor")}
         for name, described in options["properties"].items()
     }
+    for name, described in roles.items():
+        values = described.get("enum") or described.get("items", {}).get("enum") or ()
+        if reserved := [value for value in values if _has_reserved(name, value)]:
+            described["x-values-of-editors"] = reserved
     return {
         **options,
         "title": "A request to run tasks",

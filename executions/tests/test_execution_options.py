@@ -39,6 +39,20 @@ class TestRoles:
         del shown["tasks"]
         assert shown == requests.ROLES
 
+    def test_it_says_which_values_are_for_editors(
+        self, api: Callable[..., APIClient], viewer: User, config: FlexGetHome
+    ) -> None:
+        properties = api(viewer).get("/api/execution/options").json()["object"]["properties"]
+        reserved = {
+            name: option["x-values-of-editors"]
+            for name, option in properties.items()
+            if "x-values-of-editors" in option
+        }
+        assert set(reserved) == {"loglevel", "disable_phases"}
+        assert set(reserved["loglevel"]) == {"debug", "trace"}
+        assert "modify" in reserved["disable_phases"]
+        assert "output" not in reserved["disable_phases"]
+
     def test_the_documentation_has_the_same_table(self) -> None:
         text = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
         rows = dict(re.findall(r"^\| `(\w+)` \| (operator|editor)\b", text, re.MULTILINE))

@@ -61,7 +61,11 @@ def test_operators_are_not_offered_what_is_not_theirs(web_server: LiveServer, pe
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("More options").click()
     expect(dialog.get_by_label("Retry")).to_be_visible()
-    expect(dialog.get_by_label("Inject")).to_have_count(0)
+    for theirs in ("Inject", "Dump", "modify", "debug"):
+        expect(dialog.get_by_label(theirs, exact=True)).to_have_count(0)
+    levels = dialog.get_by_label("Loglevel").locator("option").all_text_contents()
+    assert "info" in levels
+    assert not {"debug", "trace"} & set(levels)
 
 
 def test_nothing_yet(own_server: LiveServer, people: Any) -> None:

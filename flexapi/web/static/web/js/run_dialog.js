@@ -8,8 +8,16 @@ import { at } from "./root.js";
 
 // Asked for most, so shown first.
 const COMMON = ["test", "now", "learn", "no_cache", "discover_now", "loglevel"];
-// The API lets only those use these who may change tasks.
-const EDITORS = ["cli_config", "dl_path", "inject"];
+
+/** What an operator may use of an option: null for an editors' one, else without the values that are for editors. */
+function forOperators(schema) {
+  if (schema["x-role"] === "editor") return null;
+  const reserved = schema["x-values-of-editors"] ?? [];
+  const open = (values) => values.filter((value) => !reserved.includes(value));
+  if (schema.enum) return { ...schema, enum: open(schema.enum) };
+  if (schema.items?.enum) return { ...schema, items: { ...schema.items, enum: open(schema.items.enum) } };
+  return schema;
+}
 
 const titleOf = (name) => {
   const words = name.replaceAll("_", " ");
@@ -97,10 +105,13 @@ export async function openRunDialog(task, can) {
   let options = [];
   try {
     const { properties } = (await api(at("/api/execution/options"))).object;
-    const names = Object.keys(properties).filter((name) => name !== "tasks" && (can.changeTasks || !EDITORS.includes(name)));
+    delete properties.tasks;
+    const allowed = Object.entries(properties).map(([name, schema]) => [name, can.changeTasks ? schema : forOperators(schema)]);
+    const schemas = Object.fromEntries(allowed.filter(([, schema]) => schema));
+    const names = Object.keys(schemas);
     const common = COMMON.filter((name) => names.includes(name));
     const rest = names.filter((name) => !common.includes(name));
-    options = [...common, ...rest].map((name) => option(name, properties[name]));
+    options = [...common, ...rest].map((name) => option(name, schemas[name]));
     const elements = options.map(({ element }) => element);
     body.replaceChildren(
       general,
