@@ -40,8 +40,8 @@ def test_it_imports(package: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) > 1
+    assert done.stdout.splitlines()
 
 
 def test_every_part_is_looked_at() -> None:
-    assert len(PACKAGES) == 5
+    assert len(PACKAGES) == 6
