@@ -17,6 +17,7 @@ from flexapi.mirror.credentials.texts import MASK, mask_text
 from flexapi.mirror.credentials.values import secrets_of
 from flexapi.mirror.store import snapshot
 from flexapi.mirror.store.tables import KnownCredential
+from flexapi.text import storable
 
 # Shorter ones are hidden in their places only: a text without every `5` of it can't be read, and tells as much.
 SHORTEST = 4
@@ -29,7 +30,9 @@ class Known:
     """Credentials, and how to hide them in any text."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        forms = {form for value in values if _counts(value) for form in _forms(value)}
+        # Logs and reasons are stored in the same way.
+        stored = map(storable, values)
+        forms = {form for value in stored if _counts(value) for form in _forms(value)}
         self._long = sorted(
             (form for form in forms if len(form) >= ANYWHERE), key=len, reverse=True
         )
@@ -131,7 +134,8 @@ def note(values: Collection[str]) -> None:
     """Keep credentials that a run has; those that are kept already cost one query."""
     if not values:
         return
-    wanted = {_digest(value): value for value in values if _counts(value)}
+    stored = map(storable, values)
+    wanted = {_digest(value): value for value in stored if _counts(value)}
     kept = KnownCredential.objects.filter(digest__in=wanted).values_list("digest", flat=True)
     new = wanted.keys() - set(kept)
     KnownCredential.objects.bulk_create(
@@ -141,4 +145,4 @@ def note(values: Collection[str]) -> None:
 
 
 def _digest(value: str) -> str:
-    return hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
+    return hashlib.blake2b(value.encode(), digest_size=32).hexdigest()

@@ -6,6 +6,7 @@ import pytest
 
 from flexapi.mirror import credentials
 from flexapi.mirror.credentials import MASK, Known
+from flexapi.text import storable
 
 MARK = "hUnter2x"
 
@@ -97,6 +98,14 @@ class TestKnown:
         assert Known(["abcd"]).hide("abcd abcde (abcd)") == f"{MASK} abcde ({MASK})"
         assert Known(["abc"]).hide("abc") == "abc"
         assert Known(["longer-one"]).hide("xlonger-onex") == f"x{MASK}x"
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("odd", ["half \ud800 of one", "with \0 NUL in it"])
+    def test_what_no_database_holds(self, odd: str) -> None:
+        credentials.note({odd})
+        credentials.note({odd})
+        assert credentials.known().hide(f"<{storable(odd)}>") == f"<{MASK}>"
+        assert Known([odd]).hide(f"<{storable(odd)}>") == f"<{MASK}>"
 
     def test_what_a_config_has(self) -> None:
         data = {
