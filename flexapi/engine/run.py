@@ -148,6 +148,7 @@ class _Progress:
             yield Report(message["method"], message["params"])
 
     def rest(self) -> Iterator[Report]:
+        """Return nothing: half a report is of no use."""
         return iter(())
 
 
@@ -215,9 +216,10 @@ class Run:
                     elif batch:
                         yield batch
             # What the process wrote is in the pipes by now.
-            for fd, source in sources.items():
-                last.extend(source.feed(_read_now(fd)))
-                last.extend(source.rest())
+            last[:0] = where.feed(_read_now(progress))
+            for fd in (reports, stdout, stderr):
+                last.extend(sources[fd].feed(_read_now(fd)))
+                last.extend(sources[fd].rest())
             self.read_out = True
             if last:
                 yield last

@@ -352,18 +352,18 @@ class ChildRun:
 
     def _report_task(self, task: ReportingTask, crash: str | None) -> None:
         outcomes = list(task.outcomes.values())
-        if crash is not None or (task.aborted and not task.silent_abort):
-            self._troubled = True
-        self.reporter.in_parts("entries", outcomes, task=task.name)
+        self._troubled |= crash is not None or (task.aborted and not task.silent_abort)
         states = [outcome["state"] for outcome in outcomes]
-        self.reporter.report(
-            "task",
-            task=task.name,
-            aborted=task.aborted or crash is not None,
-            abort_reason=crash or task.abort_reason or "",
-            silent=task.silent_abort,
-            **{state.value: states.count(state.value) for state in EntryState},
-        )
+        with self.reporter.together():
+            self.reporter.in_parts("entries", outcomes, task=task.name)
+            self.reporter.report(
+                "task",
+                task=task.name,
+                aborted=task.aborted or crash is not None,
+                abort_reason=crash or task.abort_reason or "",
+                silent=task.silent_abort,
+                **{state.value: states.count(state.value) for state in EntryState},
+            )
 
     def _refuse(self, reason: str) -> None:
         """Report that no task could run at all."""

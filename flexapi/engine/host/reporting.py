@@ -24,6 +24,8 @@ import contextlib
 import json
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flexapi.engine import protocol
@@ -41,6 +43,8 @@ class Reporter:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._closed = False
+        # Reports that are to be written together; None while each is written at once.
+        self._held: bytearray | None = None
         # The signal handler reads this: raising in the middle of a line would garble it.
         self.writing = False
 
@@ -53,8 +57,24 @@ class Reporter:
         """Write one report; blocks while the server has not read the earlier ones."""
         if kind != "log" and not self.is_owner:
             return
-        fd = self._progress_fd if kind == "progress" else self._fd
-        data = memoryview(protocol.encode(protocol.notification(kind, params)))
+        line = protocol.encode(protocol.notification(kind, params))
+        if self._held is not None and kind not in ("log", "progress"):
+            self._held += line
+        else:
+            self._write(self._progress_fd if kind == "progress" else self._fd, line)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write the reports that are made meanwhile in one, so that the server stores them in one; logs don't wait."""
+        self._held = bytearray()
+        try:
+            yield
+        finally:
+            held, self._held = bytes(self._held), None
+            self._write(self._fd, held)
+
+    def _write(self, fd: int, line: bytes) -> None:
+        data = memoryview(line)
         with self._lock:
             self.writing = True
             try:

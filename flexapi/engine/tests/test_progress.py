@@ -89,6 +89,17 @@ def test_the_last_reports_come_with_the_end() -> None:
     assert source.run.ending == Ending(0)
 
 
+def test_finished_is_the_last_of_all() -> None:
+    source = Written()
+    source.step(1)
+    batches = iter(source.run)
+    next(batches)
+    source.step(2)
+    os.write(source.reports, written("finished", aborted=False))
+    source.end()
+    assert [report.kind for batch in batches for report in batch] == ["progress", "finished"]
+
+
 def test_a_real_run_tells_it_seldom(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
     tasks = {f"task {number}": accepting(str(number)) for number in range(30)}
     flexget_home.write(tasks)
@@ -99,3 +110,12 @@ def test_a_real_run_tells_it_seldom(flexget_engine: Engine, flexget_home: FlexGe
     assert len(told) <= (time.monotonic() - began) / PROGRESS_PERIOD + 2
     assert told[-1]["task"] == "task 29"
     assert len(of_kind(reports, "task")) == 30
+
+
+def test_entries_come_with_the_end_of_their_task(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"good": accepting("x")})
+    kinds = [[one.kind for one in batch] for batch in flexget_engine.execute(1, None, {})]
+    assert any("entries" in batch for batch in kinds)
+    assert all(("entries" in batch) == ("task" in batch) for batch in kinds)
