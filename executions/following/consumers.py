@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import json
+import logging
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import DatabaseError
 from rest_framework.utils.encoders import JSONEncoder
 
 from executions.models import Execution
@@ -18,11 +20,15 @@ from . import announcements, messages
 from .follow import follow, subscription
 from .log_reader import View
 
+logger = logging.getLogger(__name__)
+
 # Close codes: a websocket's own are below 4000; these repeat the HTTP status they stand for.
 BAD_REQUEST = 4400
 FORBIDDEN = 4403
 NOT_FOUND = 4404
 NORMAL = 1000
+INTERNAL_ERROR = 4500
+UNAVAILABLE = 4503
 
 
 class WatchConsumer(AsyncWebsocketConsumer):
@@ -57,7 +63,20 @@ class WatchConsumer(AsyncWebsocketConsumer):
     async def _watch_and_close(self) -> None:
         # The client may leave while a message is on its way to it.
         with contextlib.suppress(Disconnected):
-            await self.close(await self.watch())
+            await self.close(await self._watch())
+
+    async def _watch(self) -> int:
+        """Watch; where that fails, return a code that tells the client to come again: it would wait for ever."""
+        try:
+            return await self.watch()
+        except Disconnected:
+            raise
+        except DatabaseError as error:
+            logger.warning("A websocket ends, as the database can't be asked: %s", error)
+            return UNAVAILABLE
+        except Exception:
+            logger.exception("A websocket ends by an error.")
+            return INTERNAL_ERROR
 
 
 class LogConsumer(WatchConsumer):
