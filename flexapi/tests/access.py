@@ -78,7 +78,8 @@ def doors() -> list[Door]:
         route = _readable(str(pattern.pattern)) or "<anything else>"
         found.append(Door("websockets", "CONNECT", f"/{route.removeprefix('/')}"))
     found += _actions()
-    return sorted(set(found), key=lambda door: (list(_TITLES).index(door.kind), door.path))
+    order = list(_TITLES)
+    return sorted(set(found), key=lambda door: (order.index(door.kind), door.path, door.method))
 
 
 def _actions() -> list[Door]:

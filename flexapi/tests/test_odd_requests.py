@@ -1,5 +1,6 @@
 """Requests that no browser and no client of ours sends: each gets an answer that says what is wrong."""
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -48,9 +49,8 @@ def test_options_are_answered_everywhere(shared_server: LiveServer) -> None:
     """Every path of the OpenAPI document, whether or not what it names is there."""
     with shared_server.client() as client:
         document = client.get("/api/schema").json()
-        for path in document["paths"]:
-            for parameter in ("{id}", "{name}", "{list_id}", "{show}", "{entity}"):
-                path = path.replace(parameter, "1")
+        for template in document["paths"]:
+            path = re.sub(r"\{\w+\}", "1", template)
             answer = client.request("OPTIONS", path)
             assert answer.status_code == 200, (path, answer.text)
             assert "application/json" in answer.json()["renders"]

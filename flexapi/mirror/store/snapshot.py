@@ -33,6 +33,7 @@ class Snapshot:
 
 # How YAML writes the character NUL.
 _NUL = re.compile(r"\\(?:0|x00|u0000|U00000000)")
+_HALF = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 EMPTY = Snapshot(0, "", Document(""))
 
@@ -80,25 +81,28 @@ def parse(content: bytes) -> Document:
 
 
 def refuse_unstorable(document: Document) -> None:
-    """Raise ParseError for a text that the database can't hold: PostgreSQL has no NUL in any."""
-    if connection.vendor != "postgresql":
-        return
-    found = _NUL.search(document.text)
-    if found is not None and _has_nul(document.data, set()):
-        before = document.text[: found.start()]
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        message = f"PostgreSQL can't store the character NUL, which {found[0]} stands for"
-        raise ParseError(message, line, column)
+    """Raise ParseError for a text that a database or JSON can't hold: halves of characters; in PostgreSQL, a NUL."""
+    kinds = [
+        ("\ud800-\udfff", _HALF, "No database can store half a character, as {} stands for one")
+    ]
+    if connection.vendor == "postgresql":
+        kinds.append(("\0", _NUL, "PostgreSQL can't store the character NUL, which {} stands for"))
+    for characters, written, message in kinds:
+        found = written.search(document.text)
+        if found is not None and _has_any(re.compile(f"[{characters}]"), document.data, set()):
+            before = document.text[: found.start()]
+            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+            raise ParseError(message.format(found[0]), line, column)
 
 
-def _has_nul(value: Any, seen: set[int]) -> bool:
+def _has_any(characters: re.Pattern[str], value: Any, seen: set[int]) -> bool:
     if isinstance(value, str):
-        return "\0" in value
+        return characters.search(value) is not None
     if not isinstance(value, dict | list | tuple | set) or id(value) in seen:
         return False
     seen.add(id(value))
     parts = [*value, *value.values()] if isinstance(value, dict) else value
-    return any(_has_nul(part, seen) for part in parts)
+    return any(_has_any(characters, part, seen) for part in parts)
 
 
 class Store:

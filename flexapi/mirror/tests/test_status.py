@@ -162,3 +162,14 @@ def test_it_warns_of_sections_that_nothing_acts_on(config):
     (warning,) = status.config_status()["warnings"]
     assert (warning["code"], warning["attr"], warning["lines"]) == ("not_run", "irc", [3])
     assert "no announce of these channels is heard" in warning["detail"]
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDE00", "\\ud83d\\ude00", "\\U0000dfff"])
+def test_half_a_character_is_a_problem_with_its_line(config, api, editor, half):
+    config.write_text(f'tasks:\n  tv:\n    mock: [{{title: "a{half}b"}}]\n')
+    answer = status.config_status()
+    assert answer["state"] == "broken"
+    assert "half a character" in answer["problem"]["detail"]
+    assert answer["problem"]["line"] == 3
+    for path in ("/api/server", "/api/tasks", "/api/config"):
+        assert api(editor).get(path).status_code == 200
