@@ -6,8 +6,8 @@ SERVED := .venv/.served
 STAMP := .venv/.installed
 # The generator of the client that a test runs, whose dependencies clash with FlexGet's.
 CLIENT := .venv/client/.installed
-# Each file's tests in one process, for they share servers; ARGS=-n0 runs all in one.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Each file's tests in one process, for they share servers; ARGS=-n0 runs all in one. Tests wait a lot, so three share two cores.
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 # Tests that hypothesis makes examples for: the mirror's documents, how FlexGet reads, bodies of requests.
 GENERATED = $(shell grep -rl --include='test_*.py' 'testing.examples import' flexapi executions tasks schedules)
 # Which lines and branches all of the tests reach, in every process. FLOOR=91: fewer percent fail.

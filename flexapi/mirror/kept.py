@@ -123,7 +123,9 @@ class KeptFile:
 
     def _taken_in_at_rest(self, patience: float) -> Problem | None:
         seen = self._sight.seen
-        if seen is not None and not self._sight.rests(self.path, patience):
+        # A file that is as this process wrote it needs no rest: it only lags behind.
+        known = seen is not None and self._sight.still(self.path)
+        if seen is not None and not known and not self._sight.rests(self.path, patience):
             return seen.problem
         with locked():
             return self.take_in(patience)

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from http.client import HTTPResponse
 
 import psutil
 import pytest
@@ -69,7 +70,9 @@ def request(server: LiveServer, path: str) -> socket.socket:
 
 
 def read_all(connection: socket.socket) -> bytes:
-    return b"".join(iter(lambda: connection.recv(1 << 20), b""))
+    answer = HTTPResponse(connection)
+    answer.begin()
+    return answer.read()
 
 
 def test_a_log_over_http(server: LiveServer) -> None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from posix import _exit  # Not that of `os`, by which coverage writes down what it saw.
 
 import pytest
 from django.db import connections
@@ -51,10 +52,10 @@ def in_child(work: Callable[[], object]) -> int:
         mirror.forget()
         work()
         connections.close_all()
-        os._exit(0)
+        _exit(0)
     except BaseException:  # noqa: BLE001  nothing of pytest may go on in the child
         sys.excepthook(*sys.exc_info())
-        os._exit(99)
+        _exit(99)
 
 
 def killed_at(count: int, work: Callable[[], object]) -> Callable[[], object]:
