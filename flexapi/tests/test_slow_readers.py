@@ -27,6 +27,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     server.home.write({"quick": {"mock": [{"title": "one"}]}})
     server.start()
     server.run(tasks=["quick"])
+    # It keeps a run's last lines for those who follow; started again it has to read these.
+    server.stop()
     with closing(sqlite3.connect(server.folder / "data" / "flexapi.sqlite3")) as database, database:
         database.execute("DELETE FROM executions_logline")
         database.executemany(
@@ -35,6 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
             ((number, MESSAGE) for number in range(1, LINES + 1)),
         )
         database.execute("UPDATE executions_execution SET log_lines = ?", (LINES,))
+    server.start()
     yield server
     server.end()
 
