@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from django.conf import settings
 
 from flexapi.api import engine_calls
 from flexapi.mirror import credentials, mirror
+from flexapi.mirror.disk import file
 from flexapi.mirror.document import Document, ParseError, same
 from flexapi.mirror.edits import validation
+from flexapi.mirror.edits.asking import Remembered, digest
+from flexapi.mirror.files import naming
 from flexapi.mirror.files.naming import INCLUDE, Naming
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
@@ -21,6 +25,8 @@ from tasks.edits import names
 SHARED = ("variables", "templates")
 # How many tasks are tried at a save; each takes FlexGet a millisecond.
 MOST_CHECKED = 200
+# What FlexGet said lately, "" of a task that it can prepare.
+_said: Remembered[str] = Remembered(5000)
 # What the system says of a file that isn't there.
 MISSING = os.strerror(errno.ENOENT)
 
@@ -164,15 +170,40 @@ def _used(plugins: Any) -> set[str]:
 def _problems(config: dict[Any, Any], names: list[Any]) -> dict[str, str]:
     """What FlexGet says of some tasks, by their names."""
     tasks = mapping(config.get("tasks"))
-    chosen = {name: tasks[name] for name in names if name in tasks}
-    if not chosen:
-        return {}
     shared = {name: config[name] for name in SHARED if name in config}
-    text = validation.as_yaml({**shared, "tasks": chosen})
-    found: dict[str, str] = validation.engine().call(
-        "tasks.problems", {"text": text}, timeout=validation.TIMEOUT
+    context = f"{validation.engine().state.pid} {shared!r} {_states_of_files(config)}"
+    keys = {name: digest(context, {name: tasks[name]}) for name in names if name in tasks}
+    problems = {name: _said.get(key) for name, key in keys.items()}
+    unknown = {name: tasks[name] for name, problem in problems.items() if problem is None}
+    if unknown:
+        text = validation.as_yaml({**shared, "tasks": unknown})
+        found: dict[str, str] = validation.engine().call(
+            "tasks.problems", {"text": text}, timeout=validation.TIMEOUT
+        )
+        for name in unknown:
+            problems[name] = said = found.get(str(name), "")
+            _said.put(keys[name], said)
+    return {
+        str(name): problem
+        for name, problem in problems.items()
+        if problem and MISSING not in problem
+    }
+
+
+def _states_of_files(config: dict[Any, Any]) -> list[str]:
+    """What tells whether one of the files that tasks are prepared with is another than before."""
+    folder = mirror.config_path().parent
+    # With variables in them, names of files are known to FlexGet alone: nothing is kept then.
+    states = (
+        [str(time.monotonic())] if "variables" in config and "'include'" in repr(config) else []
     )
-    return {name: problem for name, problem in found.items() if MISSING not in problem}
+    for named in naming.by_config(config):
+        if named.read:
+            try:
+                states.append(str(file.signature(named.location(folder))))
+            except OSError as error:
+                states.append(str(error.errno))
+    return states
 
 
 def check_included(file: Path, old: str, new: str) -> list[str]:

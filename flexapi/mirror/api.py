@@ -1,4 +1,5 @@
 from flexapi.api.router import router
+from flexapi.mirror.checking.views import CheckViewSet
 from flexapi.mirror.files.views import FileViewSet
 from flexapi.mirror.views import ConfigViewSet, RevisionViewSet
 
@@ -9,6 +10,7 @@ router.register_view(
     ConfigViewSet.as_view({"get": "list", "post": "create", "put": "update_text"}),
     name="config-list",
 )
+router.register_view("config/check", CheckViewSet.as_view({"post": "check"}), name="config-check")
 router.register_view(
     "config/(?P<name>[^/]+)",
     ConfigViewSet.as_view(

@@ -63,6 +63,8 @@ class MirrorMixin(EtagMixin):
     """For endpoints that show parts of the config; `yaml_actions` are those that speak YAML as well."""
 
     yaml_actions: tuple[str, ...] = ("retrieve", "update")
+    # Those that take YAML, and answer JSON.
+    yaml_bodies: tuple[str, ...] = ()
     # Beside the object, in the answer to a write.
     answer_extras: ClassVar[dict[str, Any]] = {
         "notes": {
@@ -108,7 +110,8 @@ class MirrorMixin(EtagMixin):
         action = getattr(self, "action", None)
         if action is None:
             action = self.action_map.get((self.request.method or "").lower())
-        return [JSONParser(), YAMLParser()] if action in self.yaml_actions else [JSONParser()]
+        speaks_yaml = action in self.yaml_actions or action in self.yaml_bodies
+        return [JSONParser(), YAMLParser()] if speaks_yaml else [JSONParser()]
 
     @cached_property
     def masked(self) -> bool:

@@ -1,28 +1,20 @@
 """What `/api/server` says of the config."""
 
-from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from flexapi.api.status.server import Unavailable
-from flexapi.engine import shell
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, mirror
+from flexapi.mirror.checking.warnings import EXEC, Warned, of_data, of_twins
 from flexapi.mirror.disk.file import LockBusy
 from flexapi.mirror.document import Document
-from flexapi.mirror.document.values import Path
 from flexapi.mirror.edits import validation
 from flexapi.mirror.files import named
 
 # Seconds that an answer may take to check what was not checked before; a huge config takes several answers.
 CHECK_SECONDS = 0.2
 MAX_FAULTS = 200
-# Root sections that FlexGet's daemon acts on by itself, and FlexAPI doesn't.
-NOT_RUN = {
-    "irc": "FlexAPI doesn't connect to IRC: no announce of these channels is heard. FlexGet's own daemon would do it",
-    "web_server": "FlexAPI is the web server here: FlexGet's own isn't started by this section",
-}
 
 
 def config_status() -> dict[str, Any]:
@@ -94,39 +86,26 @@ def unusable_files(config: mirror.Snapshot) -> list[dict[str, Any]]:
 
 
 def warnings(document: Document) -> list[dict[str, Any]]:
-    """Return what is valid and not what it looks like: keys that stand twice, commands that a title can change, and
-    sections that only FlexGet's own daemon works with.
+    """Return what is valid and not what it looks like: `{"code", "attr", "detail", "lines"}` (see `checking.warnings`).
 
-    `lines` (from 1) are all places of a key, or that of the `exec` or the section; `code` is `twice`, `exec_unescaped`
-    or `not_run`.
+    `lines` (from 1) are all places of a key, or that of the `exec` or the section.
     """
-    twins = [
-        _warning("twice", found.path, str(found), found.lines)
-        for found in document.twins[:MAX_FAULTS]
+    return [
+        {
+            "code": found.code,
+            "attr": validation.dotted(found.path),
+            "detail": found.detail,
+            "lines": list(found.lines) or [document.mark(found.path)[0][0]],
+        }
+        for found in _warned(document)
     ]
-    return (
-        twins
-        + [
-            _warning("exec_unescaped", risk.path, str(risk), [document.mark(risk.path)[0][0]])
-            for risk in commands_at_risk(document)
-        ]
-        + [
-            _warning("not_run", (name,), detail, [document.mark((name,))[0][0]])
-            for name, detail in NOT_RUN.items()
-            if mirror.rows.mapping(document.data).get(name)
-        ]
-    )
 
 
 @lru_cache(maxsize=1)
-def commands_at_risk(document: Document) -> list[shell.Risk]:
-    """Return each `exec` of a task or template that puts an entry's fields into a shell as they are."""
-    data = mirror.rows.mapping(document.data)
-    parts = {key: data[key] for key in ("tasks", "templates") if key in data}
-    # A hostile text has one in many places, by aliases.
-    return list(islice(shell.risks(parts), MAX_FAULTS))
+def _warned(document: Document) -> list[Warned]:
+    return [*of_twins(document.twins), *of_data(mirror.mapping(document))]
 
 
-def _warning(code: str, path: Path, detail: str, lines: Iterable[int]) -> dict[str, Any]:
-    attr = validation.dotted(path)
-    return {"code": code, "attr": attr, "detail": detail, "lines": list(lines)}
+def commands_at_risk(document: Document) -> list[Warned]:
+    """Return what is said of each `exec` that puts an entry's fields into a shell as they are."""
+    return [found for found in _warned(document) if found.code == EXEC]

@@ -73,7 +73,7 @@ def warnings() -> dict[str, list[str]]:
     for risk in commands_at_risk(mirror.current().document):
         section, key, *_ = risk.path
         if section == "tasks":
-            found.setdefault(str(key), []).append(f"{risk}.")
+            found.setdefault(str(key), []).append(f"{risk.detail}.")
     return found
 
 

@@ -15,6 +15,7 @@ from flexapi.registry import Registry
 
 from . import options
 from .manager import ConfigInvalid, WarmManager, error_list, load_yaml
+from .variables import unstored
 
 Params = dict[str, Any]
 Method = Callable[[WarmManager, Params], Any]
@@ -26,7 +27,8 @@ def validate(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
     Each is `{"path": [key, …], "message"}`; an empty list means that FlexGet would run it.
     """
     try:
-        manager.check_config(load_yaml(params["text"]))
+        with unstored():
+            manager.check_config(load_yaml(params["text"]))
     except ConfigInvalid as error:
         return error.errors
     return []

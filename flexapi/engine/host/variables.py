@@ -1,5 +1,7 @@
 """Variables of a config that stand beside it, in a file or in FlexGet's database: they change when it does not."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,3 +22,16 @@ def outside(source: Any, folder: Path) -> Any:
 
         return variables_from_db()
     return None
+
+
+@contextmanager
+def unstored() -> Iterator[None]:
+    """Let FlexGet prepare a config that is only looked at: it would put what a file of variables says into its database."""
+    from flexget.components.variables import variables
+
+    stores = variables.variables_to_db
+    variables.variables_to_db = lambda values: None
+    try:
+        yield
+    finally:
+        variables.variables_to_db = stores

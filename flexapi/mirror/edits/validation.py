@@ -1,51 +1,37 @@
-"""FlexGet's opinion of a config, asked piece by piece.
+"""FlexGet's opinion of a config: what an edit adds to its complaints, and what there is of them.
 
-FlexGet needs seconds to check a file of two thousand tasks, and milliseconds for one task. Each
-task and each other root section is valid or not by itself, except that `variables` reach into
-all of them. So only what an edit changes is checked, before and after it.
+Only what an edit changes is checked, before and after it.
 """
 
-import hashlib
-import threading
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path as FilePath
+from collections import Counter
 from typing import Any
 
-import yaml
-from django.conf import settings
-
-from flexapi.engine.client import EngineError
 from flexapi.engine.instance import engine as engine
 from flexapi.mirror import handlers
-from flexapi.mirror.disk import file
 from flexapi.mirror.document.values import same
 from flexapi.mirror.edits import templates
+from flexapi.mirror.edits.asking import TIMEOUT, Answers, Fault, Path, as_yaml
 from flexapi.mirror.store.rows import mapping
 
-# Seconds that FlexGet may take for one piece.
-TIMEOUT = 20.0
-# Tasks that are checked together; small enough that FlexGet is never busy for long.
-BATCH = 25
-REMEMBERED = 5000
-# Pieces that FlexGet is asked about while other writers wait.
+__all__ = [
+    "TIMEOUT",
+    "Fault",
+    "Invalid",
+    "as_yaml",
+    "changed_parts",
+    "check",
+    "dotted",
+    "faults",
+    "faults_of_included",
+    "faults_so_far",
+    "is_quick",
+]
+
+# Questions to FlexGet that other writers wait for.
 QUICK = 8
 
-Path = tuple[Any, ...]
-_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _MISSING: Any = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One complaint of FlexGet about the value at `path` (keys and indexes from the root)."""
-
-    path: Path
-    message: str
 
 
 class Invalid(Exception):
@@ -95,10 +81,9 @@ def _check_for_known_faults(
 
 
 def is_quick(old: dict[Any, Any], new: dict[Any, Any]) -> bool:
-    """Whether `check` has to ask FlexGet about a few pieces at most."""
+    """Whether `check` has to ask FlexGet a few questions at most."""
     _, after = changed_parts(old, new)
-    unknown = (part for part in pieces(after) if not _answers.knows(_key(part, _text(part))))
-    return next(islice(unknown, QUICK, None), None) is None
+    return _answers.unknown(after, QUICK + 1) <= QUICK
 
 
 def changed_parts(
@@ -159,7 +144,7 @@ def _template_faults(config: dict[Any, Any]) -> list[Fault]:
 
 def faults(config: dict[Any, Any]) -> list[Fault]:
     """Return FlexGet's complaints about a config or a part of one; raises EngineUnavailable."""
-    return [fault for part in pieces(config) for fault in _faults(part)]
+    return [fault for some in _answers.faults(config) for fault in some]
 
 
 def faults_of_included(data: dict[Any, Any]) -> list[Fault]:
@@ -175,33 +160,14 @@ def faults_so_far(config: dict[Any, Any], seconds: float) -> tuple[list[Fault], 
     """
     deadline = time.monotonic() + seconds
     found = _template_faults(config)
-    for part in pieces(config):
-        if time.monotonic() > deadline:
-            return found, False
-        try:
-            found += _faults(part, deadline)
-        except TimeoutError:
-            return found, False
+    try:
+        for some in _answers.faults(config, deadline):
+            found += some
+            if time.monotonic() > deadline:
+                raise TimeoutError
+    except TimeoutError:
+        return found, False
     return found, True
-
-
-def pieces(config: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
-    """Cut a config into parts that FlexGet checks in a moment; each fault shows in one of them."""
-    tasks = config.get("tasks")
-    if not isinstance(tasks, dict) or len(tasks) <= BATCH:
-        yield config
-        return
-    yield {**config, "tasks": {}}
-    shared = {"variables": config["variables"]} if "variables" in config else {}
-    names = list(tasks)
-    for start in range(0, len(names), BATCH):
-        batch = {name: tasks[name] for name in names[start : start + BATCH]}
-        yield {**shared, "tasks": batch}
-
-
-def as_yaml(part: dict[Any, Any]) -> str:
-    """Return a part of a config as a text that FlexGet reads to just that."""
-    return str(yaml.dump(part, Dumper=_Dumper, allow_unicode=True, sort_keys=False))
 
 
 def dotted(path: Path) -> str:
@@ -209,97 +175,4 @@ def dotted(path: Path) -> str:
     return ".".join(str(key) for key in path)
 
 
-def _faults(part: dict[Any, Any], deadline: float | None = None) -> list[Fault]:
-    found = _ask(part, deadline)
-    if "variables" in part and any(not fault.path for fault in found):
-        # Variables that can't be loaded keep FlexGet from checking anything else.
-        rest = {key: value for key, value in part.items() if key != "variables"}
-        found = found + _ask(rest, deadline)
-    return found
-
-
-def _variables_file(part: dict[Any, Any]) -> str:
-    """What tells whether the file that a part has its variables from is another: FlexGet's answer is then."""
-    name = part.get("variables")
-    if not isinstance(name, str) or "\0" in name:
-        return ""
-    try:
-        return str(file.signature(FilePath(settings.FLEXGET_CONFIG).parent / name))
-    except OSError as error:
-        return str(error.errno)
-
-
-class _Answers:
-    """FlexGet's latest answers, by the text that was asked about, and the questions that wait for one."""
-
-    def __init__(self) -> None:
-        self._answers: OrderedDict[bytes, list[Fault]] = OrderedDict()
-        self._asked: dict[bytes, Future[Any]] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: bytes) -> list[Fault] | None:
-        with self._lock:
-            return self._answers.get(key)
-
-    def knows(self, key: bytes) -> bool:
-        with self._lock:
-            return key in self._answers
-
-    def put(self, key: bytes, complaints: list[dict[str, Any]]) -> list[Fault]:
-        answer = [Fault(tuple(item["path"]), item["message"]) for item in complaints]
-        with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > REMEMBERED:
-                self._answers.popitem(last=False)
-        return answer
-
-    def ask(self, key: bytes, text: str) -> "Future[Any]":
-        """Return what will be FlexGet's complaints; the answer is kept, whoever waits for it or not."""
-        with self._lock:
-            asked = self._asked.get(key)
-        if asked is not None:
-            return asked
-        asked = engine().begin("validate", {"text": text})
-        with self._lock:
-            self._asked[key] = asked
-        asked.add_done_callback(lambda answer: self._note(key, answer))
-        return asked
-
-    def _note(self, key: bytes, answer: "Future[Any]") -> None:
-        with self._lock:
-            self._asked.pop(key, None)
-        if answer.exception() is None:
-            self.put(key, answer.result())
-
-
-_answers = _Answers()
-
-
-def _text(part: dict[Any, Any]) -> str:
-    # Asked about an empty config, FlexGet checks the one that it has loaded.
-    return as_yaml(part or {"variables": {}})
-
-
-def _key(part: dict[Any, Any], text: str) -> bytes:
-    # Another process of FlexGet's may have other plugins.
-    asked = f"{engine().state.pid} {text}{_variables_file(part)}"
-    return hashlib.blake2b(asked.encode("utf-8", "surrogatepass")).digest()
-
-
-def _ask(part: dict[Any, Any], deadline: float | None = None) -> list[Fault]:
-    """Return the complaints; with a deadline, raise TimeoutError where they aren't known by then."""
-    text = _text(part)
-    key = _key(part, text)
-    known = _answers.get(key)
-    if known is not None:
-        return known
-    try:
-        if deadline is None:
-            complaints = engine().call("validate", {"text": text}, timeout=TIMEOUT)
-        else:
-            left = max(0.0, deadline - time.monotonic())
-            complaints = _answers.ask(key, text).result(left)
-    except EngineError as error:
-        # FlexGet itself stumbles over this config, and would so when it loads it.
-        return [Fault((), f"FlexGet fails to check this: {error}")]
-    return _answers.put(key, complaints)
+_answers = Answers(lambda: engine())

@@ -7,7 +7,7 @@ import yaml
 from django.db import connections
 
 from flexapi.mirror.document import Document
-from flexapi.mirror.edits import limits, validation, writing
+from flexapi.mirror.edits import asking, limits, validation, writing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 YAML = "application/yaml"
@@ -58,7 +58,7 @@ def test_a_file_that_is_bigger_can_be_edited_and_shrunk(config, api, editor, mon
 def test_nobody_waits_while_flexget_checks_a_big_one(config, api, editor, monkeypatch):
     """Another edit is made in the middle of the check, and both are there in the end."""
     monkeypatch.setattr(validation, "QUICK", 1)
-    monkeypatch.setattr(validation, "BATCH", 2)
+    monkeypatch.setattr(asking, "BATCH", 2)
     check = validation.check
     between: list[threading.Thread] = []
 

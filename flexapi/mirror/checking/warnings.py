@@ -1,0 +1,50 @@
+"""What FlexGet takes, and does in another way than it looks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from flexapi.engine import shell
+from flexapi.mirror.document.twins import Twins
+from flexapi.mirror.document.values import Path
+from flexapi.mirror.store.rows import mapping
+
+EXEC = "exec_unescaped"
+# Of a hostile text there may be any number of each kind.
+MOST = 200
+# Root sections that FlexGet's daemon acts on by itself, and FlexAPI doesn't.
+NOT_RUN = {
+    "irc": "FlexAPI doesn't connect to IRC: no announce of these channels is heard. FlexGet's own daemon would do it",
+    "web_server": "FlexAPI is the web server here: FlexGet's own isn't started by this section",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One warning: `code` is `twice`, `exec_unescaped`, `not_run` or `file_missing`.
+
+    `lines` (from 1) are all places of a key that stands twice; for others, its path tells where it is.
+    """
+
+    code: str
+    path: Path
+    detail: str
+    lines: tuple[int, ...] = ()
+
+
+def of_twins(twins: list[Twins]) -> list[Warned]:
+    """Return what to say of keys that stand twice."""
+    return [Warned("twice", found.path, str(found), found.lines) for found in twins[:MOST]]
+
+
+def of_data(data: dict[Any, Any]) -> Iterator[Warned]:
+    """Yield what to say of a config, or of a part of one: commands that a title can change, and sections that only
+    FlexGet's own daemon works with."""
+    parts = {key: mapping(data[key]) for key in ("tasks", "templates") if key in data}
+    # A hostile text has one in many places, by aliases.
+    for risk in islice(shell.risks(parts), MOST):
+        yield Warned(EXEC, risk.path, str(risk))
+    for name, detail in NOT_RUN.items():
+        if data.get(name):
+            yield Warned("not_run", (name,), detail)
