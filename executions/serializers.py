@@ -1,6 +1,5 @@
 """Executions and their entries as JSON, and what a request to run some looks like."""
 
-from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,6 +7,7 @@ from rest_framework import serializers
 
 from flexapi.api.serializers import NameOrNull, TextOrNull
 from flexapi.mirror import credentials
+from flexapi.mirror.masked_serializers import EyesMixin, MaskedMixin
 
 from .models import Execution, ExecutionEntry
 
@@ -50,7 +50,7 @@ def executions_for(user: Any, rows: QuerySet[Execution] | list[Execution]) -> li
     return [dict(data) for data in ExecutionSerializer(rows, many=True, context=context).data]
 
 
-class ExecutionSerializer(serializers.ModelSerializer[Execution]):
+class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
     """An execution. What is not known (yet) is null.
 
     The context has the `request` of the one who asks, or the `user`.
@@ -100,14 +100,9 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
     def to_representation(self, execution: Execution) -> dict[str, Any]:
         """Return it as the user who asks may see it."""
         data = super().to_representation(execution)
-        data |= self._eyes.shown({name: data[name] for name in ("abort_reason", "waiting_for")})
-        data["options"] = shown_options(data["options"], self._eyes)
+        data |= self.eyes.shown({name: data[name] for name in ("abort_reason", "waiting_for")})
+        data["options"] = shown_options(data["options"], self.eyes)
         return data
-
-    @cached_property
-    def _eyes(self) -> credentials.Eyes:
-        user = self.context["user"] if "user" in self.context else self.context["request"].user
-        return credentials.eyes_of(user)
 
 
 class TraceStepSerializer(serializers.Serializer[Any]):
@@ -118,7 +113,7 @@ class TraceStepSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class ExecutionEntrySerializer(serializers.ModelSerializer[ExecutionEntry]):
+class ExecutionEntrySerializer(MaskedMixin, serializers.ModelSerializer[ExecutionEntry]):
     """What became of an entry, who decided, and why; without credentials for some."""
 
     trace: Any = TraceStepSerializer(
@@ -129,12 +124,3 @@ class ExecutionEntrySerializer(serializers.ModelSerializer[ExecutionEntry]):
         model = ExecutionEntry
         fields = ("task", "title", "url", "original_url", "state", "reason", "plugin", "trace")
         read_only_fields = fields
-
-    def to_representation(self, entry: ExecutionEntry) -> dict[str, Any]:
-        """Return it as the user who asks may see it."""
-        shown: dict[str, Any] = self._eyes.shown(super().to_representation(entry))
-        return shown
-
-    @cached_property
-    def _eyes(self) -> credentials.Eyes:
-        return credentials.eyes_of(self.context["request"].user)

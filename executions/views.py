@@ -49,6 +49,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     filterset_class = ExecutionFilter
     search_fields: tuple[str, ...] = ("tasks", "abort_reason")
     revealing_fields = ("abort_reason", "reason")
+    quoting_fields = ("title",)
     ordering_fields = ("id", "status", "created", "started", "finished")
     lookup_value_regex = "[0-9]{1,18}"
     action_permissions: ClassVar[dict[str, str]] = {

@@ -1,7 +1,7 @@
 """Takes in what FlexGet's own history has and ours has not: from before FlexAPI, and from outside of it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from executions.models import Execution
 from flexapi.api.status.progress import Progress
+from flexapi.mirror import credentials
 from history.models import FlexGetHistory, HistoryEntry, OwnRows
 
 PAGE = 2000
@@ -81,7 +82,7 @@ def _take(state: FlexGetHistory, rows: Rows) -> int | None:
         new = [row for row in rows if not any(low <= row["id"] <= high for low, high in own)]
         if state.restarted:
             new = _unknown(new)
-        HistoryEntry.objects.bulk_create(map(_entry, new), batch_size=500)
+        HistoryEntry.objects.bulk_create(_entries(new), batch_size=500)
         OwnRows.objects.filter(last__lte=last).delete()
     state.taken_to = last
     return len(new)
@@ -97,10 +98,16 @@ def _unknown(rows: Rows) -> Rows:
     return [row for row in rows if (row["task"], row["title"], row["url"]) not in known]
 
 
-def _entry(row: dict[str, Any]) -> HistoryEntry:
+def _entries(rows: Rows) -> Iterator[HistoryEntry]:
+    everybody = credentials.Eyes(reveal=False)
+    return (_entry(row, everybody) for row in rows)
+
+
+def _entry(row: dict[str, Any], everybody: credentials.Eyes) -> HistoryEntry:
     details = _DETAILS.match(row["details"])
     plugin = details["plugin"] if details else ""
     return HistoryEntry.of(
+        everybody,
         time=datetime.fromisoformat(row["time"]) if row["time"] else timezone.now(),
         task=row["task"],
         title=row["title"],

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from flexapi.mirror import credentials
+
 # Scripts without spaces between words: each of their characters is searched for as a word.
 _UNSPACED = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff])")
 _WORD = re.compile(r"[^\W_]+")
@@ -69,11 +71,12 @@ class HistoryEntry(models.Model):
         return f"History entry {self.pk}"
 
     @classmethod
-    def of(cls, **fields: Any) -> "HistoryEntry":
-        """Return an unsaved row, with what is searched in it."""
+    def of(cls, eyes: credentials.Eyes, **fields: Any) -> "HistoryEntry":
+        """Return an unsaved row, with what is searched in it: what `eyes` see, which are to be those of everybody."""
         entry = cls(**fields)
         name = entry.file.replace("\\", "/").rpartition("/")[2]
-        words = words_of(entry.title)
+        title, name = eyes.shown([entry.title, name])
+        words = words_of(title)
         entry.words = " ".join([*words, *(word for word in words_of(name) if word not in words)])
         return entry
 

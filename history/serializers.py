@@ -1,16 +1,15 @@
 """The history as JSON."""
 
-from functools import cached_property
 from typing import Any
 
 from rest_framework import serializers
 
 from flexapi.api.serializers import TextOrNull
-from flexapi.mirror import credentials
+from flexapi.mirror.masked_serializers import EyesMixin
 from history.models import HistoryEntry
 
 
-class HistoryEntrySerializer(serializers.ModelSerializer[HistoryEntry]):
+class HistoryEntrySerializer(EyesMixin, serializers.ModelSerializer[HistoryEntry]):
     """An entry that was accepted. What is not known is null."""
 
     url = TextOrNull()
@@ -52,9 +51,5 @@ class HistoryEntrySerializer(serializers.ModelSerializer[HistoryEntry]):
             "execution": entry.execution,
         }
         # A tracker's URL has the key of its user in it.
-        shown: dict[str, Any] = self._eyes.shown(data)
+        shown: dict[str, Any] = self.eyes.shown(data)
         return shown
-
-    @cached_property
-    def _eyes(self) -> credentials.Eyes:
-        return credentials.eyes_of(self.context["request"].user)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from flexapi.api.record_admin import RecordAdmin
 from flexapi.engine.client import EngineUnavailable
+from flexapi.mirror.masked_admin import MaskedMixin, text_of
 
 from .models import GrabbedMovie, QueuedMovie
 from .quality import BadQuality, check_quality
@@ -47,9 +48,25 @@ class QueuedMovieAdmin(admin.ModelAdmin):
 
 
 @admin.register(GrabbedMovie)
-class GrabbedMovieAdmin(RecordAdmin):
+class GrabbedMovieAdmin(MaskedMixin, RecordAdmin):
     """What was grabbed: looked at, or forgotten, never written."""
 
-    list_display = ("title", "year", "queue_name", "grabbed", "task", "entry_title", "execution")
+    list_display = ("title", "year", "queue_name", "grabbed", "task", "release", "execution")
     list_filter = ("queue_name", "grabbed")
     search_fields = ("title", "imdb_id", "entry_title")
+    quoting_search = ("entry_title",)
+    fields = readonly_fields = (
+        "title",
+        "year",
+        "imdb_id",
+        "tmdb_id",
+        "queue_name",
+        "grabbed",
+        "execution",
+        "task",
+        "release",
+        "release_url",
+    )
+
+    release = text_of("entry_title", "release")
+    release_url = text_of("entry_url", "URL of the release")

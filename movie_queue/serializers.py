@@ -8,6 +8,7 @@ from flexapi.api.errors import ServiceUnavailable
 from flexapi.api.schema import exemplified
 from flexapi.api.serializers import ModelSerializer, NameOrNull
 from flexapi.engine.client import EngineUnavailable
+from flexapi.mirror.masked_serializers import MaskedMixin
 
 from .models import GrabbedMovie, QueuedMovie
 from .quality import BadQuality, check_quality
@@ -61,7 +62,7 @@ class QueuedMovieSerializer(ModelSerializer[QueuedMovie]):
         return instance
 
 
-class GrabbedMovieSerializer(ModelSerializer[GrabbedMovie]):
+class GrabbedMovieSerializer(MaskedMixin, ModelSerializer[GrabbedMovie]):
     """A movie that a run took off the queue; `history` is the id of its entry in the history."""
 
     history = serializers.IntegerField(read_only=True, allow_null=True)

@@ -82,6 +82,7 @@ class GrabbedMovieViewSet(DestroyMixin, ReadOnlyViewSet):
     serializer_class = GrabbedMovieSerializer
     filterset_class = GrabbedMovieFilter
     search_fields = ("title", "imdb_id", "entry_title")
+    quoting_fields = ("entry_title",)
     ordering_fields = (*ORDERING, "grabbed")
     lookup_value_regex = "[0-9]{1,18}"
     # Whoever may take a movie off the queue may also forget one.

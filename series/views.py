@@ -104,7 +104,7 @@ class SeriesViewSet(SeriesDataViewSet):
         """Make a show known to FlexGet, with its first episode and other names."""
         serializer = ShowSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        show = ask("series.add", **serializer.validated_data)
+        show = self.shown(ask("series.add", **serializer.validated_data))
         location = self.reverse_action("detail", kwargs={"pk": show["id"]})
         return self.with_etag(one(show, 201, {"Location": location}), show, show)
 
@@ -231,7 +231,7 @@ class ReleaseViewSet(SeriesDataViewSet):
     @action(methods=["post"], detail=True)
     def reset(self, request: Request, show: str, entity: str, pk: str) -> Response:
         """Take one for not downloaded, so that FlexGet may take it or another."""
-        return one(ask("series.reset_release", **self._key(show, entity, pk)))
+        return one(self.shown(ask("series.reset_release", **self._key(show, entity, pk))))
 
     def _key(self, show: str, entity: str, release: str | None = None) -> dict[str, Any]:
         key = {"kind": self.kind, "show": int(show), "id": int(entity)}

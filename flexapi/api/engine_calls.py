@@ -7,6 +7,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from flexapi import hiding
 from flexapi.api.errors import Conflict, PreconditionFailed, ServiceUnavailable
 from flexapi.api.etags import EtagMixin
 from flexapi.api.parameters import yes_or_no
@@ -77,14 +78,26 @@ def _raise_fitting(error: EngineError) -> None:
 class FlexGetViewSet(EtagMixin, GenericViewSet):
     """A viewset of what is in FlexGet's database: each answer is that of one method of the host.
 
-    Objects are JSON, as the host makes them. Set `permission_model`; write the actions.
+    Objects are JSON, as the host makes them, and are shown as who asks may see them. Set `permission_model`; write the actions.
     """
 
     filter_backends = ()
 
+    def shown(self, found: Any) -> Any:
+        """Return what a method answered as who asks may see it: what FlexGet keeps may quote credentials."""
+        return hiding.shown(self.request.user, found)
+
+    def shown_page(self, found: Any) -> Any:
+        """As `shown`, of the list of a page's objects."""
+        return self.shown(found)
+
     def etag_state(self, instance: Any) -> Any:
-        """The object is its own representation."""
-        return instance
+        """What is shown of the object."""
+        return self.shown(instance)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """Answer a page of objects."""
+        return super().get_paginated_response(self.shown_page(data))
 
     def page_from(self, method: str, **params: Any) -> Response:
         """Answer one page, which the host cuts out: its method takes `limit` and `offset`, and returns
@@ -105,7 +118,7 @@ class FlexGetViewSet(EtagMixin, GenericViewSet):
 
     def one_from(self, method: str, **params: Any) -> Response:
         """Answer the object that the method answers, with its ETag."""
-        found = ask(method, **params)
+        found = self.shown(ask(method, **params))
         return self.with_etag(one(found), found, state=found)
 
     def expected(self, method: str, **params: Any) -> Any:

@@ -1,7 +1,8 @@
 """Filters by field, search, and ordering that refuses what it does not know.
 
 `revealing_fields` of a view are those whose texts aren't shown whole to everybody: a user from whom something is hidden there
-neither searches them nor orders by them, since that tells of it letter by letter.
+neither searches them nor orders by them, since that tells of it letter by letter. `quoting_fields` are those that now and then
+quote something that is hidden, as a title may: such a user finds their rows by what is shown of them.
 """
 
 from collections.abc import Iterable
@@ -74,6 +75,33 @@ class SearchFilter(filters.SearchFilter):
     def get_search_fields(self, view: Any, request: Request) -> list[str]:
         """Those in which nothing is hidden from the user."""
         return _open_to(request, view, getattr(view, "search_fields", None) or ())
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
+        """The rows that have all terms of the search in what the user sees of them."""
+        found = super().filter_queryset(request, queryset, view)
+        fields = self.get_search_fields(view, request)
+        quoting = [name for name in getattr(view, "quoting_fields", ()) if name in fields]
+        if found is queryset or not quoting or hiding.sees_all(request.user):
+            return found
+        return as_shown(request.user, found, quoting, self.get_search_terms(request))
+
+
+def as_shown(
+    user: Any, found: QuerySet[Any], quoting: list[str], terms: Iterable[str]
+) -> QuerySet[Any]:
+    """Return rows that a search found without those of which a user sees too little to have found them.
+
+    Where something is hidden in a text of the fields `quoting`, all terms must be in what is shown of these.
+    """
+    terms = [term.casefold() for term in terms]
+    unfit = []
+    for pk, *texts in found.values_list("pk", *quoting):
+        shown = hiding.shown(user, texts)
+        if shown != texts and not all(
+            any(term in text.casefold() for text in shown) for term in terms
+        ):
+            unfit.append(pk)
+    return found.exclude(pk__in=unfit) if unfit else found
 
 
 class OrderingFilter(filters.OrderingFilter):

@@ -12,17 +12,21 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
 from django.http import HttpRequest
+from django.utils.text import smart_split
 
+from flexapi.api.filters import as_shown
 from flexapi.mirror import credentials
 
 
 class MaskedMixin:
     """For an admin page or an inline: its rows know what the one who looks sees (`eyes`).
 
-    `revealing_search` are fields that only those may search who see them: others could guess what is hidden letter by letter.
+    `revealing_search` are fields that only those may search who see them: others could guess what is hidden letter by letter. By `quoting_search`
+    they find the rows whose shown text has what they search for.
     """
 
     revealing_search: tuple[str, ...] = ()
+    quoting_search: tuple[str, ...] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows, each with `eyes`."""
@@ -45,6 +49,16 @@ class MaskedMixin:
         if credentials.visible_to(request.user):
             return list(fields)
         return [name for name in fields if name not in self.revealing_search]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Those that have the words of the search in what the user sees of them."""
+        found, doubled = super().get_search_results(request, queryset, search_term)  # type: ignore[misc]
+        if search_term and self.quoting_search and not credentials.visible_to(request.user):
+            words = smart_split(search_term)
+            found = as_shown(request.user, found, list(self.quoting_search), words)
+        return found, doubled
 
 
 def text_of(field: str, description: str = "") -> Callable[[Any, Any], str]:

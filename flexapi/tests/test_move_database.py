@@ -20,6 +20,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from executions.models import Execution, LogLine
 from flexapi.mirror import mirror
+from flexapi.mirror.credentials import Eyes
 from history.models import HistoryEntry
 from movie_queue.models import QueuedMovie
 mirror.refresh()
@@ -31,7 +32,7 @@ LogLine.objects.bulk_create(
     LogLine(execution=execution, seq=n, time=now, message=f"line {n}") for n in range(1, 2001)
 )
 HistoryEntry.objects.bulk_create(
-    [HistoryEntry.of(time=now, task="tv", title="NUL \0 in it", url="u")]
+    [HistoryEntry.of(Eyes(reveal=True), time=now, task="tv", title="NUL \0 in it", url="u")]
 )
 QueuedMovie.objects.create(title="Brazil", year=1985)
 """

@@ -4,17 +4,20 @@ The crawl is of all that a viewer and an operator reach: the API in all its repr
 OpenAPI document, error pages, and the server's own log. What an editor reaches shows that the marks are there.
 """
 
+import contextlib
 import html
 import itertools
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 import pytest
 import yaml
+from websockets.sync.client import ClientConnection
 
 from flexapi.mirror.credentials.plugins import PLUGINS
 from flexapi.testing.live import PASSWORD, LiveServer
@@ -99,6 +102,19 @@ def planted(marks: Marks, folder: Any) -> str:
                 "accept_all": True,
                 "download": {"path": str(folder)},
             },
+            "grabs": {
+                "mock": [
+                    {
+                        "title": f"Sintel 2010 1080p {title}",
+                        "url": f"http://localhost:9/?passkey={url}",
+                    }
+                ],
+                "movie_queue": "accept",
+            },
+            "follows": {
+                "mock": [{"title": f"Some Show S01E01 {title}", "url": "http://localhost:9/s"}],
+                "series": ["Some Show"],
+            },
             "executes": {
                 "mock": [{"title": "x", "url": "http://localhost:9/"}],
                 "disable": ["seen"],
@@ -138,9 +154,18 @@ def wrong(marks: Marks) -> str:
     return yaml.safe_dump({"tasks": tasks})
 
 
+@dataclass
+class Lurked:
+    """A server on which all of it has happened, and what the board has told of it to each user meanwhile."""
+
+    server: LiveServer
+    marks: Marks
+    told: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def lurked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer, Marks]]:
-    """A server on which all of it has happened."""
+def lurked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lurked]:
+    """Everything happens."""
     server = LiveServer(tmp_path_factory.mktemp("marked"))
     marks = Marks()
     server.start()
@@ -150,6 +175,30 @@ def lurked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServe
             "shell", "--verbosity=0", "-c",
             f"from django.contrib.auth.models import User; User.objects.filter(username={name!r}).update(is_staff=True)",
         )  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        boards = {
+            name: stack.enter_context(server.websocket("/ws/execution/", user=name, max_queue=None))
+            for name in (*LURKERS, "editor")
+        }
+        last = everything_happens(server, marks)
+        told = {name: told_until(board, last) for name, board in boards.items()}
+    yield Lurked(server, marks, told)
+    server.end()
+
+
+def told_until(board: ClientConnection, execution: int) -> str:
+    """Return what a board has told up to the end of an execution."""
+    texts = []
+    for text in board:
+        texts.append(str(text))
+        shown = json.loads(text)["object"]
+        if shown["id"] == execution and shown["finished"]:
+            break
+    return "".join(texts)
+
+
+def everything_happens(server: LiveServer, marks: Marks) -> int:
+    """Run, fail and break with marks; return the last execution's id."""
     with server.client("editor") as client:
 
         def put(text: str) -> None:
@@ -157,7 +206,8 @@ def lurked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServe
             assert client.get("/api/config", headers={"Accept": "application/yaml"}).text == text
 
         put(planted(marks, server.home.folder))
-        for name in ("logs", "aborts", "crashes", "downloads", "executes"):
+        client.post("/api/movie_queue", json={"title": "Sintel", "year": 2010}).raise_for_status()
+        for name in ("logs", "aborts", "crashes", "downloads", "grabs", "follows", "executes"):
             server.run(tasks=[name])
         server.run(tasks=["logs"], loglevel="trace", dump=["accepted"])
         injected = {"title": "y", "url": f"http://localhost:9/?passkey={marks('inject')}"}
@@ -169,12 +219,11 @@ def lurked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServe
             cli_config=[f"word={marks('cli_config')}"],
         )
         put(wrong(marks))
-        server.run()
+        last = server.run()["id"]
         server.home.config.write_text(f"tasks:\n  x: *{marks('broken file')}\n")
         client.get("/api/config")
         assert client.get("/api/server").json()["object"]["config"]["state"] == "broken"
-    yield server, marks
-    server.end()
+    return int(last)
 
 
 def crawled(server: LiveServer, user: str) -> Iterator[tuple[str, str]]:
@@ -252,12 +301,12 @@ def text_of(answer: httpx.Response) -> str:
 
 
 @pytest.mark.parametrize("user", LURKERS)
-def test_no_mark_is_shown(lurked: tuple[LiveServer, Marks], user: str) -> None:
-    server, marks = lurked
+def test_no_mark_is_shown(lurked: Lurked, user: str) -> None:
+    server, marks = lurked.server, lurked.marks
     assert len(marks.where) > 100
     count = 0
     found: dict[str, set[str]] = {}
-    for place, text in crawled(server, user):
+    for place, text in [("board", lurked.told[user]), *crawled(server, user)]:
         count += 1
         if seen := marks.seen_in(text):
             found[place] = seen
@@ -267,8 +316,9 @@ def test_no_mark_is_shown(lurked: tuple[LiveServer, Marks], user: str) -> None:
     assert count > 150
 
 
-def test_they_are_there(lurked: tuple[LiveServer, Marks]) -> None:
-    server, marks = lurked
+def test_they_are_there(lurked: Lurked) -> None:
+    server, marks = lurked.server, lurked.marks
+    assert marks.seen_in(lurked.told["editor"])
     text = "".join(text for place, text in crawled(server, "editor") if place != "server.log")
     missing = set(marks.where) - marks.seen_in(text)
     # Only in files that the API doesn't show, or said in other words.
@@ -279,18 +329,25 @@ def test_they_are_there(lurked: tuple[LiveServer, Marks]) -> None:
     }
 
 
+SEARCHED = (
+    "/api/execution?status=all",
+    "/api/execution/1/entries?",
+    "/api/history?",
+    "/api/failed?",
+    "/api/seen?",
+    "/api/movie_queue/grabbed?",
+)
+
+
+@pytest.mark.parametrize("where", ["URL", "deluge"])
 @pytest.mark.parametrize("user", LURKERS)
-def test_no_search_finds_one(lurked: tuple[LiveServer, Marks], user: str) -> None:
-    server, marks = lurked
-    mark = next(mark for mark, where in marks.where.items() if where == "URL")
+def test_no_search_finds_one(lurked: Lurked, user: str, where: str) -> None:
+    """Not the one in URLs, nor the one that titles quote."""
+    server, marks = lurked.server, lurked.marks
+    mark = next(mark for mark, place in marks.where.items() if place == where)
     with server.client(user) as client:
         for part in (mark, mark[:-1], mark[2:], mark.upper()):
-            for path in (
-                "/api/execution?status=all",
-                "/api/history?",
-                "/api/failed?",
-                "/api/seen?",
-            ):
+            for path in SEARCHED:
                 answer = client.get(f"{path}&search={part}")
                 assert answer.json()["count"] == 0, (path, part)
             lines = client.get(
@@ -301,8 +358,26 @@ def test_no_search_finds_one(lurked: tuple[LiveServer, Marks], user: str) -> Non
             assert client.get(f"{path}?ordering=url").status_code == 400, path
 
 
-def test_an_editor_reads_them(lurked: tuple[LiveServer, Marks]) -> None:
-    server, marks = lurked
+@pytest.mark.parametrize("user", LURKERS)
+def test_all_else_is_found(lurked: Lurked, user: str) -> None:
+    with lurked.server.client(user) as client:
+        for path, word in (
+            ("/api/execution/1/entries?", "log 1"),
+            ("/api/history?", "Sintel"),
+            ("/api/movie_queue/grabbed?", "1080p"),
+        ):
+            assert client.get(f"{path}&search={word}").json()["count"] > 0, path
+
+
+def test_an_editor_finds_them_in_titles(lurked: Lurked) -> None:
+    mark = next(mark for mark, place in lurked.marks.where.items() if place == "deluge")
+    with lurked.server.client("editor") as client:
+        for path in ("/api/execution/1/entries?", "/api/movie_queue/grabbed?"):
+            assert client.get(f"{path}&search={mark}").json()["count"] > 0, path
+
+
+def test_an_editor_reads_them(lurked: Lurked) -> None:
+    server, marks = lurked.server, lurked.marks
     with server.client("editor") as client:
         text = client.get("/api/execution/1/log?follow=false").text
         assert len(marks.seen_in(text)) > 80

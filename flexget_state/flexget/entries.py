@@ -12,7 +12,7 @@ from flexapi.engine import protocol
 from flexapi.engine.host.transactions import Method, Params, local_time, on_database
 from flexapi.engine.protocol import RpcError
 
-from .tables import Json, Table, equal_to, one_of, part_of
+from .tables import Json, Table, equal_to, one_of, part_of, shown_part_of
 
 # FlexGet stores a date, a quality, a set, … as an object with these keys.
 _WRAPPED = {"serializer", "version", "value"}
@@ -141,7 +141,7 @@ def of_entries(model: Any, list_model: Any) -> dict[str, Any]:
         },
         "filters": {
             "search": part_of(model.title, model.original_url),
-            "search_titles": part_of(model.title),
+            "search_titles": shown_part_of(model.title),
             "title": equal_to(model.title),
             "ids": one_of(model.id),
         },

@@ -8,7 +8,7 @@ from flexget.task import config_changed
 
 from flexapi.engine.host.transactions import local_time
 
-from .tables import Json, Table, equal_to, one_of, part_of
+from .tables import Json, Table, equal_to, one_of, part_of, shown_part_of
 
 
 def _as_json(row: Any) -> Json:
@@ -39,7 +39,7 @@ TABLE = Table(
     },
     filters={
         "search": part_of(db.FailedEntry.title, db.FailedEntry.url),
-        "search_titles": part_of(db.FailedEntry.title),
+        "search_titles": shown_part_of(db.FailedEntry.title),
         "reason": equal_to(db.FailedEntry.reason),
         "ids": one_of(db.FailedEntry.id),
     },

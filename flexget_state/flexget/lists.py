@@ -9,7 +9,7 @@ from flexapi.engine import protocol
 from flexapi.engine.host.transactions import Method, Params, local_time, on_database
 from flexapi.engine.protocol import RpcError
 
-from .tables import Json, Table, one_of, part_of
+from .tables import Json, Table, one_of, part_of, shown_part_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def table_of_lists(model: Any, item: Any) -> ListTable:
         ordering={name: getattr(model, name) for name in ("name", "added", "id")},
         filters={
             "search": part_of(model.name),
-            "search_titles": part_of(model.name),
+            "search_titles": shown_part_of(model.name),
             "name": lambda name: func.lower(model.name) == name.lower(),
             "ids": one_of(model.id),
         },

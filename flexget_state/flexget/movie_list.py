@@ -11,7 +11,7 @@ from flexapi.engine.host.transactions import Method, Params, local_time, on_data
 from flexapi.engine.protocol import RpcError
 
 from .lists import table_of_lists
-from .tables import Json, Table, equal_to, one_of, part_of
+from .tables import Json, Table, equal_to, one_of, part_of, shown_part_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ MOVIES = MovieTable(
     ordering={name: getattr(db.MovieListMovie, name) for name in ("title", "year", "added", "id")},
     filters={
         "search": part_of(db.MovieListMovie.title),
-        "search_titles": part_of(db.MovieListMovie.title),
+        "search_titles": shown_part_of(db.MovieListMovie.title),
         "title": equal_to(db.MovieListMovie.title),
         "year": equal_to(db.MovieListMovie.year),
         "ids": one_of(db.MovieListMovie.id),

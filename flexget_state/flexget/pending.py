@@ -8,7 +8,7 @@ from flexget.components.pending_approval import db
 from flexapi.engine.host.transactions import local_time
 
 from .entries import fields_of
-from .tables import ApprovalTable, Json, equal_to, one_of, part_of, truth_of
+from .tables import ApprovalTable, Json, equal_to, one_of, part_of, shown_part_of, truth_of
 
 
 def _as_json(row: Any) -> Json:
@@ -37,7 +37,7 @@ TABLE = ApprovalTable(
     },
     filters={
         "search": part_of(db.PendingEntry.title, db.PendingEntry.url),
-        "search_titles": part_of(db.PendingEntry.title),
+        "search_titles": shown_part_of(db.PendingEntry.title),
         "task_name": equal_to(db.PendingEntry.task_name),
         "approved": truth_of(db.PendingEntry.approved),
         "ids": one_of(db.PendingEntry.id),

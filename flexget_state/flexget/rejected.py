@@ -8,7 +8,7 @@ from flexget.task import config_changed
 
 from flexapi.engine.host.transactions import Params, local_time
 
-from .tables import Json, Table, equal_to, one_of, part_of
+from .tables import Json, Table, equal_to, one_of, part_of, shown_part_of
 
 
 def _as_json(row: Any) -> Json:
@@ -48,7 +48,7 @@ TABLE = RejectedTable(
     },
     filters={
         "search": part_of(db.RememberEntry.title, db.RememberEntry.url),
-        "search_titles": part_of(db.RememberEntry.title),
+        "search_titles": shown_part_of(db.RememberEntry.title),
         "task": lambda name: db.RememberEntry.task.has(db.RememberTask.name == name),
         "rejected_by": equal_to(db.RememberEntry.rejected_by),
         "ids": one_of(db.RememberEntry.id),

@@ -11,7 +11,7 @@ from flexapi.engine import protocol
 from flexapi.engine.host.transactions import Params, local_time, on_database
 from flexapi.engine.protocol import RpcError
 
-from .tables import Filter, Json, Table, equal_to, one_of, part_of, truth_of
+from .tables import Filter, Json, Table, equal_to, one_of, part_of, shown_part_of, truth_of
 
 
 def _as_json(row: Any) -> Json:
@@ -44,10 +44,10 @@ def _search(text: str) -> Any:
     return or_(part_of(db.SeenEntry.title)(text), _having(part_of(db.SeenField.value))(text))
 
 
-def _search_titles(text: str) -> Any:
+def _search_titles(given: Any) -> Any:
     no_url = ~db.SeenField.value.contains("://")
-    in_field = _having(lambda text: and_(part_of(db.SeenField.value)(text), no_url))
-    return or_(part_of(db.SeenEntry.title)(text), in_field(text))
+    in_field = _having(lambda given: and_(shown_part_of(db.SeenField.value)(given), no_url))
+    return or_(shown_part_of(db.SeenEntry.title)(given), in_field(given))
 
 
 def _reconsider(session: Any) -> None:

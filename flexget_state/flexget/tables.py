@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, true
 from sqlalchemy.orm import selectinload
 
 from flexapi.engine.host.transactions import Method, Params, on_database, or_not_found
@@ -153,6 +153,23 @@ class ApprovalTable(Table):
 def part_of(*columns: Any) -> Filter:
     """Make a filter for rows with a text in one of the columns, in any case."""
     return lambda text: or_(*(column.icontains(text, autoescape=True) for column in columns))
+
+
+def shown_part_of(*columns: Any) -> Filter:
+    """As `part_of`, for users from whom something is hidden: `{"text", "hidden"}`.
+
+    Texts in which the regular expression `hidden` is found don't count: they are not shown as they are.
+    """
+
+    def condition(given: Json) -> Any:
+        hidden = given["hidden"]
+        clear = [
+            part_of(column)(given["text"]) & (~column.regexp_match(hidden) if hidden else true())
+            for column in columns
+        ]
+        return or_(*clear)
+
+    return condition
 
 
 def equal_to(column: Any) -> Filter:

@@ -91,8 +91,11 @@ class TableViewSet(FlexGetViewSet):
         serializer.is_valid(raise_exception=True)
         filters = dict(serializer.validated_data)
         if "search" in filters and not self.reveals:
-            # Else a URL's secrets could be guessed letter by letter.
-            filters["search_titles"] = filters.pop("search")
+            # Else a URL's secrets could be guessed letter by letter, and what a title quotes.
+            filters["search_titles"] = {
+                "text": filters.pop("search"),
+                "hidden": self._eyes.hidden,
+            }
         return filters
 
     # -- credentials
@@ -113,18 +116,9 @@ class TableViewSet(FlexGetViewSet):
         masked: dict[str, Any] = credentials.mask_value(row, (self.table,), hide=self._eyes.shown)
         return masked
 
-    def etag_state(self, instance: Any) -> Any:
-        """What is shown."""
-        return self.shown(instance)
-
-    def one_from(self, method: str, **params: Any) -> Response:
-        """Answer the row that the method answers, with its ETag."""
-        row = self.shown(ask(method, **params))
-        return self.with_etag(one(row), row, state=row)
-
-    def get_paginated_response(self, data: Any) -> Response:
-        """Answer a page of rows."""
-        return super().get_paginated_response([self.shown(row) for row in data])
+    def shown_page(self, found: Any) -> Any:
+        """As `shown`, of the rows of a page."""
+        return [self.shown(row) for row in found]
 
     # -- for tables that can be added to
 

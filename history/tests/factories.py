@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from flexapi.mirror.credentials import Eyes
 from history.models import HistoryEntry
 
 BEGIN = datetime(2026, 1, 31, 3, 0, 0, tzinfo=UTC)
+EVERYBODY = Eyes(reveal=False)
 
 
 def add(title: str = "Some Title", hours: float = 0, **fields: Any) -> HistoryEntry:
@@ -15,6 +17,6 @@ def add(title: str = "Some Title", hours: float = 0, **fields: Any) -> HistoryEn
         "url": f"http://localhost/{title}",
         "time": BEGIN + timedelta(hours=hours),
     }
-    entry = HistoryEntry.of(title=title, **defaults | fields)
+    entry = HistoryEntry.of(EVERYBODY, title=title, **defaults | fields)
     entry.save()
     return entry

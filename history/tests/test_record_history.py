@@ -9,6 +9,7 @@ from django.utils import timezone
 from executions.models import Execution, Status
 from executions.running.runner import Runner
 from flexapi.engine.client import EngineUnavailable
+from flexapi.mirror.credentials import Eyes
 from flexapi.testing.flexget_home import accepting, mock
 from history import importing
 from history.keeper import Keeper, prune
@@ -209,7 +210,7 @@ class TestFlexGetsOwn:
 class TestRetention:
     def test_what_is_older_goes(self):
         add("old", hours=-24 * 4000)
-        HistoryEntry.of(task="tv", title="new").save()
+        HistoryEntry.of(Eyes(reveal=False), task="tv", title="new").save()
         assert prune(0) == 0
         assert prune(30) == 1
         assert [title for _, title in recorded()] == ["new"]

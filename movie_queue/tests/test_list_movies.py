@@ -77,11 +77,11 @@ def test_a_page_costs_the_same_at_any_size(
     for number in range(60):
         QueuedMovie.objects.create(title=f"Movie {number}", requested_by=operator)
         GrabbedMovie.objects.create(title=f"Movie {number}", execution=number)
-    for path in ("/api/movie_queue", "/api/movie_queue/grabbed"):
-        # The token, permissions, the count, the page.
-        with django_assert_max_num_queries(5) as few:
+    # The token, permissions, the count, the page; what is hidden in releases: the config's revision, what has run.
+    for path, most in (("/api/movie_queue", 5), ("/api/movie_queue/grabbed", 7)):
+        with django_assert_max_num_queries(most) as few:
             client.get(path + "?limit=5")
-        with django_assert_max_num_queries(5) as many:
+        with django_assert_max_num_queries(most) as many:
             assert len(client.get(path + "?limit=50").json()["items"]) == 50
         assert len(few) == len(many)
 

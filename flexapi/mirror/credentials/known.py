@@ -42,6 +42,13 @@ class Known:
             if len(form) < ANYWHERE
         ]
 
+    @property
+    def pattern(self) -> str:
+        """A regular expression that finds each of them, for Python and for PostgreSQL; empty where there are none."""
+        return "|".join(
+            re.escape(form) for form in (*self._long, *(form for form, _ in self._short))
+        )
+
     def hide(self, text: str) -> str:
         """Return a text without them, and without what is written as credentials are."""
         text = mask_text(text)

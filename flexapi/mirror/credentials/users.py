@@ -24,6 +24,11 @@ class Eyes:
     def _known(self) -> Known:
         return known()
 
+    @property
+    def hidden(self) -> str:
+        """A regular expression for the credentials that they don't see; empty where there are none."""
+        return "" if self.reveal else self._known.pattern
+
     def shown(self, value: Any) -> Any:
         """Return what JSON can hold as they see it: credentials are hidden from most, in all texts but keys."""
         if self.reveal:
