@@ -77,8 +77,9 @@ def test_a_page_costs_the_same_at_any_size(
     for number in range(60):
         QueuedMovie.objects.create(title=f"Movie {number}", requested_by=operator)
         GrabbedMovie.objects.create(title=f"Movie {number}", execution=number)
-    # The token, permissions, the count, the page; what is hidden in releases: the config's revision, what has run.
-    for path, most in (("/api/movie_queue", 5), ("/api/movie_queue/grabbed", 7)):
+    # The token, permissions, the count, the page; what is hidden in releases depends on what has run.
+    for path, most in (("/api/movie_queue", 5), ("/api/movie_queue/grabbed", 6)):
+        client.get(path + "?limit=1")
         with django_assert_max_num_queries(most) as few:
             client.get(path + "?limit=5")
         with django_assert_max_num_queries(most) as many:
