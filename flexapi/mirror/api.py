@@ -1,4 +1,5 @@
 from flexapi.api.router import router
+from flexapi.mirror.catalogue.views import PluginViewSet, SchemaViewSet
 from flexapi.mirror.checking.views import CheckViewSet
 from flexapi.mirror.files.views import FileViewSet
 from flexapi.mirror.views import ConfigViewSet, RevisionViewSet
@@ -11,6 +12,10 @@ router.register_view(
     name="config-list",
 )
 router.register_view("config/check", CheckViewSet.as_view({"post": "check"}), name="config-check")
+router.register_view(
+    "config/schema", SchemaViewSet.as_view({"get": "retrieve"}), name="config-schema"
+)
+router.register("plugins", PluginViewSet, basename="plugin")
 router.register_view(
     "config/(?P<name>[^/]+)",
     ConfigViewSet.as_view(

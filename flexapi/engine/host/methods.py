@@ -13,7 +13,7 @@ from flexget.utils.tools import get_current_flexget_version
 from flexapi.engine import protocol
 from flexapi.registry import Registry
 
-from . import options
+from . import catalogue, options
 from .manager import ConfigInvalid, WarmManager, error_list, load_yaml
 from .variables import unstored
 
@@ -52,19 +52,6 @@ def execute_options(manager: WarmManager, params: Params) -> dict[str, Any]:
     return options.schema()
 
 
-def plugins(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
-    """Return every plugin: `{"name", "category", "builtin", "phases": {phase: priority}}`."""
-    return [
-        {
-            "name": info.name,
-            "category": info.category,
-            "builtin": info.builtin,
-            "phases": {phase: handler.priority for phase, handler in info.phase_handlers.items()},
-        }
-        for info in sorted(plugin.plugins.values(), key=lambda info: info.name)
-    ]
-
-
 def quality(manager: WarmManager, params: Params) -> dict[str, str]:
     """Return `{"error"}`: why `params["text"]` is no quality requirement, or "" where it is one."""
     try:
@@ -89,7 +76,8 @@ METHODS: Registry[str, Method] = Registry("method")
 METHODS.add("validate", validate)
 METHODS.add("validate_task", validate_task)
 METHODS.add("options", execute_options)
-METHODS.add("plugins", plugins)
+METHODS.add("plugin", catalogue.one)
+METHODS.add("plugins", catalogue.plugins)
 METHODS.add("quality", quality)
 METHODS.add("schema", schema)
 METHODS.add("version", version)
