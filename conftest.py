@@ -76,15 +76,20 @@ def require() -> Callable[[str, bool, str], None]:
 
 @pytest.fixture(autouse=True)
 def _test_settings(settings: Any) -> Iterator[None]:
-    """Quick password hashes, the test client's host name, and throttles that have seen nobody yet."""
+    """Quick password hashes, the test client's host name, and throttles that have seen nobody yet.
+
+    Each request asks who it is from: what a test takes back was not changed by anybody.
+    """
     from django.core.cache import cache
 
+    from flexapi.api.accounts.lately import lately
     from flexapi.engine.instance import engine
     from flexapi.mirror import credentials, mirror
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOST_NAMES = [*settings.ALLOWED_HOST_NAMES, "testserver"]
     cache.clear()
+    lately.seconds = 0.0
     mirror.forget()  # What it knows of the last test's file and database.
     credentials.forget()
     yield

@@ -150,13 +150,13 @@ INSTALLED_APPS += plugins.discover(INSTALLED_APPS)
 MIDDLEWARE = [
     "flexapi.api.http.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "flexapi.api.http.short.StaticFiles",
     "flexapi.api.http.middleware.PolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "flexapi.api.http.short.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "flexapi.api.http.short.Csrf",
+    "flexapi.api.http.short.Users",
+    "flexapi.api.http.short.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -279,7 +279,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["flexapi.api.permissions.ModelPermissions"],
     "DEFAULT_PARSER_CLASSES": ["flexapi.api.http.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
-        "rest_framework.renderers.JSONRenderer",
+        "flexapi.api.http.renderers.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "flexapi.api.http.negotiation.ContentNegotiation",

@@ -111,7 +111,8 @@ def stream_log(
     """
     events = follow(execution_id, View.of(request.user, **(wanted or {})), after=after, live=live)
     # By this session or token it may not be followed any longer than these are good.
-    visit = visit_of(request.user, request.auth, request.session.session_key)
+    session = getattr(request, "session", None)
+    visit = visit_of(request.user, request.auth, session and session.session_key)
     return StreamingHttpResponse(
         _encoded(events, renderer, visit),
         status=status,

@@ -14,7 +14,7 @@ class ApiConfig(AppConfig):
     verbose_name = "API"
 
     def ready(self) -> None:
-        from flexapi.api.accounts import roles, throttles  # They need the models.
+        from flexapi.api.accounts import lately, roles, throttles  # They need the models.
         from flexapi.api.http import threads
         from flexapi.engine import waiting
 
@@ -23,4 +23,5 @@ class ApiConfig(AppConfig):
         user_logged_in.connect(
             throttles.forget_attempts, dispatch_uid="flexapi.api.accounts.throttles.forget_attempts"
         )
+        lately.listen()
         post_migrate.connect(roles.grant, dispatch_uid="flexapi.api.accounts.roles.grant")

@@ -1,12 +1,12 @@
-"""Who is asking, and what they may do: one query each.
+"""Who is asking, and what they may do: one query each, whose answers count for a second (`lately`).
 
-Both are asked by every request. They are written in SQL because building them again with the ORM took longer than all the
+Both are asked by every request. The queries are written in SQL because building them again with the ORM took longer than all the
 rest of a small request.
 """
 
 import functools
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
@@ -21,7 +21,10 @@ from rest_framework.request import Request
 
 from flexapi.api.accounts import shown
 from flexapi.api.accounts.last_use import last_use
+from flexapi.api.accounts.lately import Remembered, lately
 from flexapi.api.models import ApiToken
+
+M = TypeVar("M", bound=models.Model)
 
 
 class UnknownToken(AuthenticationFailed):
@@ -77,15 +80,23 @@ class Backend(ModelBackend):
             return super().get_all_permissions(user_obj, obj)
         # The name under which Django's own backend keeps them, and forgets them with the user object.
         if not hasattr(user_obj, "_perm_cache"):
-            with connection.cursor() as cursor:
-                cursor.execute(_permissions_sql(), (user_obj.pk, user_obj.pk))
-                user_obj._perm_cache = {f"{app}.{code}" for app, code in cursor.fetchall()}
+            user_obj._perm_cache = set(_permissions(user_obj))
         permissions: set[str] = user_obj._perm_cache
         return permissions
 
 
 def find_token(digest: str) -> ApiToken | None:
-    """The token with this hash, its user loaded."""
+    """The token with this hash, its user loaded; each call makes objects of its own."""
+    remembered = lately.find(digest, _read)
+    if remembered is None:
+        return None
+    token = _own(remembered.token)
+    token.user = _own(remembered.token.user)
+    token.user.remembered = remembered
+    return token
+
+
+def _read(digest: str) -> ApiToken | None:
     with connection.cursor() as cursor:
         cursor.execute(_token_sql(), (digest,))
         row = cursor.fetchone()
@@ -101,6 +112,27 @@ def find_token(digest: str) -> ApiToken | None:
     user_model = get_user_model()
     token.user = user_model.from_db(connection.alias, _names(user_model), values[width:])
     return token
+
+
+def _own(instance: M) -> M:
+    """Return a row's object once more, without what is cached with it; building it would cost ten times as much."""
+    own = type(instance).__new__(type(instance))
+    state = models.base.ModelState()
+    state.db, state.adding = instance._state.db, False
+    vars(own).update(vars(instance), _state=state)
+    return own
+
+
+def _permissions(user: Any) -> frozenset[str]:
+    remembered: Remembered | None = getattr(user, "remembered", None)
+    if remembered is not None and remembered.permissions is not None:
+        return remembered.permissions
+    with connection.cursor() as cursor:
+        cursor.execute(_permissions_sql(), (user.pk, user.pk))
+        permissions = frozenset(f"{app}.{code}" for app, code in cursor.fetchall())
+    if remembered is not None:
+        remembered.permissions = permissions
+    return permissions
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from flexapi.api import errors, free_names
-from flexapi.api.http import hosts
+from flexapi.api.http import hosts, short
 
 
 class ApiMiddleware:
@@ -47,6 +47,7 @@ class ApiMiddleware:
         if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return errors.body_too_large(request.path_info)
         request.path_info = _routing_path(request)
+        request.is_short = short.is_short(request)  # type: ignore[attr-defined]
         response = self.get_response(request)
         # What one user reads is not for another, and a copy may be used only after asking again.
         patch_vary_headers(response, ("Accept", "Authorization", "X-Api-Key", "Cookie"))

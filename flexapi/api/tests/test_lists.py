@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from rest_framework import renderers
+
+from flexapi.api.http.renderers import JSONRenderer, KeptItem
 
 pytestmark = [pytest.mark.usefixtures("probe_urls"), pytest.mark.django_db]
 
@@ -108,3 +111,18 @@ class TestOrdering:
         response = client.get("/api/groups?id=x")
         assert response.status_code == 400
         assert response.json()["errors"][0]["attr"] == "id"
+
+
+def test_kept_items_are_rendered_byte_for_byte_as_others_are() -> None:
+    items: list[dict[str, Any]] = [
+        {"name": "a\u2028ü", "config": {"b": [1, None, 1.5]}},
+        {"name": "c"},
+    ]
+    page: dict[str, Any] = {"items": items, "count": 2, "next": None}
+    kept = {**page, "items": [KeptItem(item) for item in items]}
+    for media_type in ("application/json", "application/json; indent=2", None):
+        wanted = renderers.JSONRenderer().render(page, media_type)
+        for _ in range(2):
+            assert JSONRenderer().render(kept, media_type) == wanted
+    mixed = {**page, "items": [KeptItem(items[0]), items[1]]}
+    assert JSONRenderer().render(mixed) == renderers.JSONRenderer().render(page)

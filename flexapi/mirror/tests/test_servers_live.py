@@ -4,12 +4,15 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 import yaml
 
+from flexapi.api.accounts.lately import SECONDS
 from flexapi.testing.live import LiveServer
 from flexapi.testing.postgres import new_database
 
@@ -238,3 +241,70 @@ def test_killed_in_the_middle_and_edited_by_hand_it_joins_the_others_again(pair:
             return answer["object"]["config"]["state"] if "object" in answer else answer
 
         wait_for(lambda: state() == "ok", 15)
+
+
+# What takes something from a user, and what gives it back; told to the servers by nobody.
+VIEWER, ASIDE = (
+    f"(SELECT id FROM auth_group WHERE name = '{name}')" for name in ("viewer", "aside")
+)
+LOSSES = (
+    (
+        "UPDATE auth_user SET is_active = false WHERE id = %(user)s",
+        "UPDATE auth_user SET is_active = true WHERE id = %(user)s",
+    ),
+    (
+        "UPDATE auth_user_groups SET user_id = 1 WHERE user_id = %(user)s",
+        "UPDATE auth_user_groups SET user_id = %(user)s WHERE user_id = 1",
+    ),
+    (
+        f"UPDATE auth_group_permissions SET group_id = {ASIDE} WHERE group_id = {VIEWER}",
+        f"UPDATE auth_group_permissions SET group_id = {VIEWER} WHERE group_id = {ASIDE}",
+    ),
+    # As a new password does.
+    ("DELETE FROM api_apitoken WHERE user_id = %(user)s", "SELECT 1"),
+)
+
+
+def is_let_in(client: httpx.Client) -> bool:
+    """Whether a client may read the tasks."""
+    return client.get("/api/tasks").status_code == 200
+
+
+def test_what_is_changed_elsewhere_counts_within_a_second(pair: Pair) -> None:
+    a, b = pair
+    a.add_user("loser", "viewer")
+    b._tokens["loser"] = a.token("loser")
+    with (
+        a.client("loser") as on_a,
+        b.client("loser") as on_b,
+        psycopg.connect(a.environment["FLEXAPI_DATABASE_URL"], autocommit=True) as database,
+    ):
+        query = "SELECT id FROM auth_user WHERE username = 'loser'"
+        user = {"user": (database.execute(query).fetchone() or ())[0]}
+        database.execute("INSERT INTO auth_group (name) VALUES ('aside')")
+        for take, give_back in LOSSES:
+            for client in (on_a, on_b):
+                wait_for(partial(is_let_in, client))
+            database.execute(take, user)
+            asked = changed = time.monotonic()
+            for client in (on_a, on_b):
+                while is_let_in(client):
+                    assert asked - changed <= SECONDS, take
+                    asked = time.monotonic()
+            database.execute(give_back, user)
+
+
+def test_a_token_that_is_revoked_is_refused_at_once_where_that_was_done(pair: Pair) -> None:
+    a, b = pair
+    with a.client() as admin:
+        made = admin.post("/api/auth/tokens", json={"name": "short-lived"}).json()["object"]
+        headers = {"Authorization": f"Token {made['token']}"}
+        for server in pair:
+            assert httpx.get(f"{server.url}/api/tasks", headers=headers).status_code == 200
+        admin.delete(f"/api/auth/tokens/{made['id']}").raise_for_status()
+    revoked = time.monotonic()
+    assert httpx.get(f"{a.url}/api/tasks", headers=headers).status_code == 401
+    asked = revoked
+    while httpx.get(f"{b.url}/api/tasks", headers=headers).status_code == 200:
+        assert asked - revoked <= SECONDS
+        asked = time.monotonic()
