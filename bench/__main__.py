@@ -24,7 +24,17 @@ PARTS: dict[str, Callable[[Session], list[Figure]]] = {
     "e": memory.measure,
 }
 # Modules beside this one that measure and print by themselves, in a process of their own.
-PROGRAMS = ("runs", "mirror", "rivals", "history", "pages", "schedules", "workers", "slots")
+PROGRAMS = (
+    "runs",
+    "endurance",
+    "mirror",
+    "rivals",
+    "history",
+    "pages",
+    "schedules",
+    "workers",
+    "slots",
+)
 # What a machine lacks (chromium, PostgreSQL, Redis) is said by the program that wants it, and the rest goes on.
 BY_DEFAULT = (*PARTS, *PROGRAMS)
 
