@@ -22,7 +22,7 @@ def engine_status() -> dict[str, Any]:
     `{"state": "starting|ready|failed|stopped", "reason", "flexget", "python", "pid", "restarts", "unanswered",
     "running", "pending", "waiting_for", "plugins"}`; `unanswered` is for how many seconds FlexGet has said nothing though it was
     asked (null: it wasn't), `waiting_for` is what keeps a pending execution from running, and `plugins` are FlexGet's
-    plugins that are left out, with the reason, and files of plugins that came after FlexGet was loaded:
+    plugins that are left out or work in part, with the reason, and files of plugins that came after FlexGet was loaded:
     `[{"file", "names", "reason"}, …]`.
     """
     state = engine().state

@@ -158,8 +158,14 @@ class Engine:
         elif state == "failed":
             self._supervisor.call()
 
+    def plugins_in_part(self) -> list[dict[str, Any]]:
+        """Return which plugins wait for an event that never comes here; none before FlexGet was loaded."""
+        in_part: list[dict[str, Any]] = (self._loaded_plugins or {}).get("in_part", [])
+        return in_part
+
     def plugin_problems(self) -> list[dict[str, Any]]:
-        """Return which of FlexGet's plugins are left out and why, and which files came after it was loaded."""
+        """Return which of FlexGet's plugins are left out or work in part and why, and which files came after it was
+        loaded."""
         loaded = self._loaded_plugins
         return [] if loaded is None else plugin_files.problems(self.config, loaded)
 

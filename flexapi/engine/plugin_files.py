@@ -13,7 +13,7 @@ def problems(config: Path, loaded: dict[str, Any]) -> list[dict[str, Any]]:
 
     `loaded` is what the host says of them (`flexapi.engine.host.plugins.Plugins.described`).
     """
-    found = list(loaded.get("faults", []))
+    found = [*loaded.get("faults", []), *loaded.get("in_part", [])]
     files: dict[str, int] = loaded.get("files", {})
     now = _now(config.parent)
     for file, changed in now.items():

@@ -6,7 +6,7 @@ from typing import Any
 from flexapi.api.status.server import Unavailable
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, mirror
-from flexapi.mirror.checking.warnings import EXEC, Warned, of_data, of_twins
+from flexapi.mirror.checking.warnings import EXEC, Warned, of_data, of_plugins, of_twins
 from flexapi.mirror.disk.file import LockBusy
 from flexapi.mirror.document import Document
 from flexapi.mirror.edits import validation
@@ -88,7 +88,7 @@ def unusable_files(config: mirror.Snapshot) -> list[dict[str, Any]]:
 def warnings(document: Document) -> list[dict[str, Any]]:
     """Return what is valid and not what it looks like: `{"code", "attr", "detail", "lines"}` (see `checking.warnings`).
 
-    `lines` (from 1) are all places of a key, or that of the `exec` or the section.
+    `lines` (from 1) are all places of a key, or that of the `exec`, the section or the plugin.
     """
     return [
         {
@@ -97,7 +97,7 @@ def warnings(document: Document) -> list[dict[str, Any]]:
             "detail": found.detail,
             "lines": list(found.lines) or [document.mark(found.path)[0][0]],
         }
-        for found in _warned(document)
+        for found in [*_warned(document), *of_plugins(mirror.mapping(document))]
     ]
 
 

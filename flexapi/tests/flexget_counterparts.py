@@ -13,10 +13,10 @@ from typing import Any
 
 from flexapi.api.docs import document
 
+from .generated import Part
+
 HERE = Path(__file__).parent
-PAGE = HERE.parents[1] / "docs" / "api.md"
-BEGIN = "<!-- From flexapi/tests/flexget_counterparts.toml; `make test` says how to write it again. -->\n"
-END = "<!-- The end of what is generated. -->\n"
+ON_PAGE = Part(HERE.parents[1] / "docs" / "api.md", "flexapi/tests/flexget_counterparts.toml")
 METHODS = ("get", "post", "put", "patch", "delete")
 # What FlexGet 3.22 has and FlexAPI is to have as well.
 RESOURCES = (
@@ -75,14 +75,3 @@ def _row(verb: str, counterpart: dict[str, str]) -> str:
         return f"| `{verb}` | left out: {counterpart['left_out']} |"
     note = counterpart.get("note")
     return f"| `{verb}` | `{counterpart['here']}`{f': {note}' if note else ''} |"
-
-
-def written() -> str:
-    """Return the tables as they stand on the page."""
-    return PAGE.read_text().partition(BEGIN)[2].partition(END)[0]
-
-
-def write(tables: str) -> None:
-    """Put the tables on the page."""
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    PAGE.write_text(before + BEGIN + tables + END + rest.partition(END)[2])

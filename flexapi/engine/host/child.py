@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from typing import Any
 
 from flexget.entry import Entry, EntryState
-from flexget.event import add_event_handler, fire_event, remove_event_handler
+from flexget.event import add_event_handler, fire_event
 from flexget.plugin import task_phases
 from flexget.task import Task, TaskAbort
 from loguru import logger
@@ -29,9 +29,10 @@ from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
 
 from . import options as execute_options
 from . import plugin_index
+from .handlers import remove_handlers
 from .manager import ConfigInvalid, WarmManager, no_run
 from .reporting import Reporter
-from .run_log import explained, run_log
+from .run_log import explained, filtered, run_log
 
 logger = logger.bind(name="flexapi")
 
@@ -182,7 +183,7 @@ class ChildRun:
         """Be told of signals, and of what FlexGet does."""
         for number in ABORT_SIGNALS:
             signal.signal(number, self.on_abort_signal)
-        handler = add_event_handler("task.execute.before_plugin", self._before_plugin)
+        ours = add_event_handler("task.execute.before_plugin", self._before_plugin)
         self.manager.run_elsewhere = self._ask_for
         try:
             yield
@@ -190,14 +191,14 @@ class ChildRun:
             signal.setitimer(signal.ITIMER_REAL, 0)
             for number in ABORT_SIGNALS:
                 signal.signal(number, signal.SIG_IGN)
-            remove_event_handler("task.execute.before_plugin", handler.func)
+            remove_handlers("task.execute.before_plugin", lambda handler: handler is ours)
             self.manager.run_elsewhere = no_run
 
     def _run(self) -> None:
         try:
             # One that came earlier was kept until now.
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ABORT_SIGNALS)
-            with self._flexget_lock():
+            with self._flexget_lock(), filtered(self.manager.config):
                 self._run_tasks()
             signal.pthread_sigmask(signal.SIG_BLOCK, ABORT_SIGNALS)
         except TaskAbort:

@@ -27,7 +27,9 @@ from flexapi.engine.host.database.locks import SharedLock
 from flexapi.engine.host.database.sqlite import SQLite
 from flexapi.engine.host.database.unusable import DatabaseUnusable
 
+from .handlers import remove_handlers
 from .plugins import Plugins
+from .run_log import log_filter
 from .variables import outside
 
 logger = logger.bind(name="manager")
@@ -121,13 +123,19 @@ class WarmManager(Manager):
         self.database.open(self)
 
     def prepare_database(self) -> None:
-        """Make or upgrade FlexGet's database and load what it keeps in memory. The lock must be held.
+        """Make or upgrade FlexGet's database. The lock must be held.
 
         Raises DatabaseUnusable, and what SQLAlchemy does.
         """
         self.database.prepare(self)
+        self.persist = SimplePersistence("manager")
+
+    def start_plugins(self) -> None:
+        """Let plugins get ready, once, with the database and, where FlexGet takes it, the config. The lock must be held."""
         if not self.initialized:
-            self.persist = SimplePersistence("manager")
+            # It would know the config of this moment for ever; a run has its own (see `run_log`).
+            install_filters = log_filter().install_filters
+            remove_handlers("manager.startup", lambda event: event.func is install_filters)
             fire_event("manager.startup", self)
             self.initialized = True
             self.generation += 1
@@ -237,6 +245,7 @@ class WarmManager(Manager):
                 self.options.execute.cli_config = cli_config
                 self.config_file_hash = None
             self.refresh_config()
+            self.start_plugins()
             # Plugins that tidy up after a changed config do so only under the lock.
             fire_event("manager.config_updated", self)
 

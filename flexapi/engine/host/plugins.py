@@ -13,12 +13,24 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import flexget
 from flexget import plugin
 from flexget.event import get_events
 from flexget.plugin import DependencyError, PluginInfo
 from loguru import logger
 
+from .handlers import remove_handlers
+
 logger = logger.bind(name="flexapi")
+
+# Events of FlexGet's daemon, and of a FlexGet that ends, which FlexAPI has no use for (docs/flexget.md). What FlexGet's own
+# plugins do then is done elsewhere, or warned of by the section of the config.
+UNHEARD = (
+    "manager.daemon.started",
+    "manager.daemon.completed",
+    "manager.shutdown_requested",
+    "manager.shutdown",
+)
 
 # `plugin.register(Class, "name", …)` in the source of a plugin that could not say its name itself.
 _REGISTERED = re.compile(r"\bregister\([^()]*?['\"](\w+)['\"]")
@@ -35,7 +47,10 @@ class Fault:
 
 
 class Plugins:
-    """What was loaded from the folders of plugins, and what was not."""
+    """What was loaded from the folders of plugins, and what was not.
+
+    `faults` are those that are left out, `in_part` those that wait for an event that never comes.
+    """
 
     def __init__(self, plugins: list[Path], components: list[Path]) -> None:
         self.faults: list[Fault] = []
@@ -43,15 +58,23 @@ class Plugins:
         self._files = self._found()
         with self._watched():
             plugin.load_plugins(extra_plugins=[*plugins], extra_components=[*components])
+        self.in_part = list(_waiting_in_vain())
 
     def log_faults(self) -> None:
-        """Log each plugin that is left out."""
+        """Log each plugin that is left out, or that waits in vain."""
         for fault in self.faults:
             logger.error("The plugin {} is left out: {}", fault.file, fault.reason)
+        for fault in self.in_part:
+            logger.warning("The plugin {} works in part: {}", fault.file, fault.reason)
 
     def described(self) -> dict[str, Any]:
-        """Return what the server is told: `{"faults": [{"names", "file", "reason"}], "files": {path: mtime in ns}}`."""
-        return {"faults": [asdict(fault) for fault in self.faults], "files": self._files}
+        """Return what the server is told: `{"faults": [{"names", "file", "reason"}], "in_part": [likewise],
+        "files": {path: mtime in ns}}`."""
+        return {
+            "faults": [asdict(fault) for fault in self.faults],
+            "in_part": [asdict(fault) for fault in self.in_part],
+            "files": self._files,
+        }
 
     def explained(self, message: str) -> str:
         """Return FlexGet's complaint of a key, with the reason where that is the name of a plugin that is left out."""
@@ -109,11 +132,8 @@ class Plugins:
                 self._leave_out(path, error)
         except (Exception, SystemExit) as error:  # noqa: BLE001  a plugin's code must not end FlexGet
             self._leave_out(path, error)
-            # It may have got so far as to say what registers it. FlexGet's own `remove_event_handler`
-            # takes handlers of one priority for the same.
-            with contextlib.suppress(KeyError):  # Nobody has any yet.
-                handlers = get_events("plugin.register")
-                handlers[:] = [event for event in handlers if event.func.__module__ != module_name]
+            # It may have got so far as to say what registers it.
+            remove_handlers("plugin.register", lambda event: event.func.__module__ == module_name)
 
     def _register(self, name: str) -> None:
         """Call what registers plugins, as FlexGet's `fire_event("plugin.register")` does."""
@@ -132,6 +152,22 @@ class Plugins:
         self, path: str | Path, error: BaseException, names: list[str] | None = None
     ) -> None:
         self.faults.append(Fault(names or _names_in(Path(path)), str(path), _reason(path, error)))
+
+
+def _waiting_in_vain() -> Iterator[Fault]:
+    """Yield the plugins, FlexGet's own aside, that have a handler of an event that never comes."""
+    own = Path(flexget.__file__).resolve().parent
+    waiting: dict[str, list[str]] = {}
+    for name in UNHEARD:
+        with contextlib.suppress(KeyError):  # Nobody has any.
+            for event in get_events(name):
+                code = getattr(event.func, "__code__", None)
+                if code is not None and not Path(code.co_filename).resolve().is_relative_to(own):
+                    waiting.setdefault(code.co_filename, []).append(name)
+    for file, names in waiting.items():
+        events = f"event {names[0]}" if len(names) == 1 else f"events {', '.join(names)}"
+        reason = f"FlexAPI never sends FlexGet's {events}; what it does then, it doesn't do here."
+        yield Fault(_names_in(Path(file)), file, reason)
 
 
 def _names_in(path: Path) -> list[str]:

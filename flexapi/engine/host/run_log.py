@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
+from typing import Any
 
 import flexget.log
 from loguru import logger
@@ -26,7 +28,15 @@ def run_log(reporter: Reporter, file: str, level: str) -> Iterator[None]:
     root = logging.getLogger()
     root_level, known = root.level, _sinks()
     unusable_file = _start(file, level)
-    logger.add(reporter.log, level=level, format="{message}", backtrace=False, diagnose=False)
+    logger.add(
+        reporter.log,
+        level=level,
+        format="{message}",
+        # What the plugin `log_filter` leaves out.
+        filter=flexget.log._log_filterer,
+        backtrace=False,
+        diagnose=False,
+    )
     ours = _sinks() - known
     if unusable_file is not None:
         logger.warning("{} This run goes on without it.", explained(unusable_file))
@@ -37,6 +47,25 @@ def run_log(reporter: Reporter, file: str, level: str) -> Iterator[None]:
         # A plugin may have removed some.
         for sink in ours & _sinks():
             logger.remove(sink)
+
+
+@contextmanager
+def filtered(config: dict[str, Any]) -> Iterator[None]:
+    """Leave out of the log what the config's root section `log_filter`, if any, tells."""
+    if not config.get("log_filter"):
+        yield
+        return
+    left_out = log_filter().MyFilter(config["log_filter"])
+    flexget.log.add_filter(left_out)
+    try:
+        yield
+    finally:
+        flexget.log.remove_filter(left_out)
+
+
+def log_filter() -> Any:
+    """Return the module of FlexGet's plugin `log_filter`, which FlexGet has loaded by now."""
+    return import_module("flexget.plugins.operate.log_filter")
 
 
 def _start(file: str, level: str) -> OSError | None:

@@ -208,18 +208,22 @@ def warm(manager: WarmManager) -> None:
         configure_mappers()
     if not manager.initialized:
         with contextlib.suppress(OSError, DatabaseUnusable, SQLAlchemyError):
-            _prepare_database(manager)
+            _start(manager)
     # Behind it: a config may have its variables in the database.
     with contextlib.suppress(ConfigInvalid, OSError, SQLAlchemyError):
         manager.refresh_config()
 
 
-def _prepare_database(manager: WarmManager) -> None:
+def _start(manager: WarmManager) -> None:
     if manager.take_lock(alone=True):
         try:
             # On other machines there are other lock files, and one database.
             with manager.database.lock("state"):
                 manager.prepare_database()
+                # Plugins look at the config when they get ready.
+                with contextlib.suppress(ConfigInvalid):
+                    manager.refresh_config()
+                manager.start_plugins()
         finally:
             manager.database.close()
             manager.drop_lock()

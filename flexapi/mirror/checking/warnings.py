@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from flexapi.engine import shell
+from flexapi.engine.instance import engine
 from flexapi.mirror.document.twins import Twins
 from flexapi.mirror.document.values import Path
 from flexapi.mirror.store.rows import mapping
@@ -48,3 +49,19 @@ def of_data(data: dict[Any, Any]) -> Iterator[Warned]:
     for name, detail in NOT_RUN.items():
         if data.get(name):
             yield Warned("not_run", (name,), detail)
+
+
+def of_plugins(data: dict[Any, Any]) -> Iterator[Warned]:
+    """Yield what to say of plugins in a config, or in a part of one, that wait for what only FlexGet's daemon tells.
+
+    Which these are is known once FlexGet is loaded, and may be others after a reload.
+    """
+    in_part = {name: problem for problem in engine().plugins_in_part() for name in problem["names"]}
+    if not in_part:
+        return
+    for section in ("tasks", "templates"):
+        for key, part in mapping(data.get(section)).items():
+            for name in in_part.keys() & mapping(part).keys():
+                problem = in_part[name]
+                detail = f"{problem['file']}: {problem['reason'].rstrip('.')}"
+                yield Warned("not_run", (section, key, name), detail)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from flexapi.engine import instance
 from flexapi.mirror import status
 from flexapi.mirror.edits import validation
 
@@ -162,6 +163,21 @@ def test_it_warns_of_sections_that_nothing_acts_on(config):
     (warning,) = status.config_status()["warnings"]
     assert (warning["code"], warning["attr"], warning["lines"]) == ("not_run", "irc", [3])
     assert "no announce of these channels is heard" in warning["detail"]
+
+
+def test_it_warns_where_a_plugin_is_used_that_works_in_part(config, monkeypatch):
+    config.write_text(
+        "x: &x {listener: yes}\ntasks:\n  a:\n    mock: []\n    listener: yes\n  b: *x\n"
+    )
+    problem = {"file": "plugins/own.py", "names": ["listener", "own"], "reason": "It waits."}
+    monkeypatch.setattr(instance.engine(), "_loaded_plugins", {"in_part": [problem]})
+    assert [
+        (warning["code"], warning["attr"], warning["lines"], warning["detail"])
+        for warning in status.config_status()["warnings"]
+    ] == [
+        ("not_run", "tasks.a.listener", [5], "plugins/own.py: It waits"),
+        ("not_run", "tasks.b.listener", [6], "plugins/own.py: It waits"),
+    ]
 
 
 @pytest.mark.parametrize("half", ["\\ud800", "\\uDE00", "\\ud83d\\ude00", "\\U0000dfff"])

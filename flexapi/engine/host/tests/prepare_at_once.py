@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
 from flexapi.engine.host.main import database
 from flexapi.engine.host.manager import WarmManager, start_logging
-from flexapi.engine.host.service import _prepare_database
+from flexapi.engine.host.service import _start
 
 config = Path(sys.argv[1]) / "config.yml"
 config.write_text("tasks: {}\n")
@@ -21,7 +21,7 @@ children = []
 for _ in range(4):
     child = os.fork()
     if child == 0:
-        _prepare_database(manager)
+        _start(manager)
         os.write(1, b"ready\n")
         os._exit(0)
     children.append(child)

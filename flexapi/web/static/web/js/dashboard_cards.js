@@ -31,7 +31,7 @@ function faultList(errors) {
 
 const WARNINGS = {
   twice: (n) => `${counted(n, "key")} in the config ${n === 1 ? "stands" : "stand"} twice`,
-  not_run: (n) => `${counted(n, "section")} of the config ${n === 1 ? "does" : "do"} nothing here`,
+  not_run: (n) => `${counted(n, "place")} of the config ${n === 1 ? "does" : "do"} less here than in FlexGet's daemon`,
   exec_unescaped: (n) => `${counted(n, "command")} can be changed by the name of a release`,
 };
 
@@ -64,7 +64,7 @@ function pluginList(plugins, can) {
   return h(
     "div",
     { class: "callout aborted" },
-    h("b", {}, `${counted(plugins.length, "plugin file")} of FlexGet ${plugins.length === 1 ? "isn't" : "aren't"} in use`),
+    h("b", {}, `${counted(plugins.length, "plugin file")} of FlexGet ${plugins.length === 1 ? "isn't" : "aren't"} in use, or in part`),
     h("ul", { class: "faults" }, plugins.slice(0, FAULTS).map(({ file, reason }) => h("li", {}, h("code", {}, file), reason))),
     plugins.length > FAULTS && h("p", { class: "quiet" }, `and ${plugins.length - FAULTS} more`),
     reloadButton(can),
