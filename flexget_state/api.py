@@ -3,6 +3,7 @@
 from flexapi.api.router import router
 
 from .views import lists, remembered
+from .views.database import DatabaseViewSet
 from .views.variables import VariablesViewSet
 
 LIST_ID = "(?P<list_id>[0-9]{1,18})"
@@ -23,6 +24,7 @@ router.register(
 router.register(
     f"pending_list/{LIST_ID}/entries", lists.PendingListEntryViewSet, basename="pending-list-entry"
 )
+router.register("database", DatabaseViewSet, basename="database")
 router.register_view(
     "variables",
     VariablesViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"}),

@@ -1,6 +1,7 @@
 """FlexGet's host, asked from a view: what goes wrong there becomes the answer that fits."""
 
 import time
+from concurrent.futures import Future
 from typing import Any
 
 from rest_framework.exceptions import NotFound, ValidationError
@@ -38,6 +39,20 @@ def ask(method: str, **params: Any) -> Any:
     """
     try:
         return _ask_until_unlocked(method, params)
+    except EngineUnavailable as error:
+        raise ServiceUnavailable(str(error)) from error
+
+
+def answer_of(errand: "Future[Any]", timeout: float) -> Any:
+    """Return what an errand of the host's answers within `timeout` seconds (see flexapi.engine.host.errands).
+
+    Raises TimeoutError where it is not done by then, and else what `ask` does.
+    """
+    try:
+        with waiting.allowed():
+            return errand.result(timeout)
+    except EngineError as error:
+        _raise_fitting(error)
     except EngineUnavailable as error:
         raise ServiceUnavailable(str(error)) from error
 

@@ -20,7 +20,7 @@ from typing import Any
 from flexapi.background import Loop
 
 from . import plugin_files, protocol, waiting
-from .connection import CALL_TIMEOUT, Connection, EngineError, EngineUnavailable
+from .connection import CALL_TIMEOUT, Connection, EngineError, EngineUnavailable, Told
 from .retired import STOP_TIMEOUT, RetiredHosts, end_host
 from .run import Ending, Pipes, Run
 
@@ -188,16 +188,21 @@ class Engine:
                 ) from error
 
     def begin(
-        self, method: str, params: protocol.Message | None = None, timeout: float = 0.0
+        self,
+        method: str,
+        params: protocol.Message | None = None,
+        timeout: float = 0.0,
+        errand: Told | None = None,
     ) -> "Future[Any]":
         """Call one of the host's methods; the future gets the result, or what `call` raises.
 
-        Raises EngineUnavailable where FlexGet isn't ready within `timeout` seconds.
+        For a method that is an errand (see `host.errands`), `errand` is called with what it says before its answer, in
+        the thread that hears it. Raises EngineUnavailable where FlexGet isn't ready within `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
         connection = self._wait_until_ready(timeout)
         left = max(0.0, deadline - time.monotonic())
-        return connection.send(method, params or {}, timeout=left)
+        return connection.send(method, params or {}, timeout=left, errand=errand)
 
     @property
     def unanswered(self) -> float | None:
@@ -351,6 +356,8 @@ class Engine:
             self._supervisor.health.succeeded()
             self._set_state(State("ready", **params), connection)
             logger.info("FlexGet %s is ready.", params["flexget"])
+        elif method == "told":
+            connection.tell(params)
         elif method == "log":
             logger.log(logging.getLevelName(params["level"]), "%s", params["message"])
         elif method == "failed":

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -13,6 +14,9 @@ from .run import Ending, Run
 
 # Seconds that a caller waits for an answer, unless it says otherwise.
 CALL_TIMEOUT = 30.0
+
+# Called with what is said before a call is answered.
+Told = Callable[[dict[str, Any]], object]
 
 
 class EngineUnavailable(Exception):
@@ -39,6 +43,7 @@ class Connection:
         self._calls = threading.Lock()
         self._next_id = 0
         self._waiting: dict[int, Future[Any]] = {}
+        self._errands: dict[int, Told] = {}
         # When something was last heard, or asked after nothing was left to be answered.
         self._heard = time.monotonic()
         self.lines = protocol.LineBuffer()
@@ -53,15 +58,22 @@ class Connection:
         params: protocol.Message,
         fds: list[int] | None = None,
         timeout: float = CALL_TIMEOUT,
+        errand: Told | None = None,
     ) -> Future[Any]:
-        """Send a call, descriptors along with it; the future gets the answer. Raises EngineUnavailable."""
+        """Send a call, descriptors along with it; the future gets the answer. Raises EngineUnavailable.
+
+        Where the host has an `errand` done for it, that is called, in the thread that hears it, with what is said before
+        the answer.
+        """
         answer: Future[Any] = Future()
         with self._calls:
             self._next_id += 1
             call_id = self._next_id
-            if not self._waiting:
+            if self.unanswered() is None:
                 self._heard = time.monotonic()
             self._waiting[call_id] = answer
+            if errand is not None:
+                self._errands[call_id] = errand
         try:
             data = protocol.encode(protocol.request(call_id, method, params))
             self.outbox.send(data, fds, timeout)
@@ -78,13 +90,14 @@ class Connection:
         return not self.runs and not self._waiting
 
     def unanswered(self) -> float | None:
-        """Return for how many seconds nothing was heard while a call waits; None while none does."""
-        return time.monotonic() - self._heard if self._waiting else None
+        """Return for how many seconds nothing was heard while a call waits for the host itself; None while none does."""
+        return time.monotonic() - self._heard if len(self._waiting) > len(self._errands) else None
 
     def answer(self, message: protocol.Message) -> None:
         """Hand an answer to the call that waits for it."""
         self._heard = time.monotonic()
         future = self._waiting.pop(message["id"], None)
+        self._errands.pop(message["id"], None)
         if future is None:
             return
         if "error" in message:
@@ -92,6 +105,12 @@ class Connection:
             future.set_exception(EngineError(body["code"], body["message"], body.get("data")))
         else:
             future.set_result(message["result"])
+
+    def tell(self, params: protocol.Message) -> None:
+        """Hand what is said before an answer to whoever waits for that."""
+        told = self._errands.get(params["call"])
+        if told is not None:
+            told(params["said"])
 
     def lose(self, reason: str) -> None:
         """Fail all that waits and end all runs: the host is gone."""

@@ -4,9 +4,20 @@ Each resource has the methods of its `tables.Table`, under its name in the API: 
 are local, as FlexGet stores them, with their offset.
 """
 
-from . import entry_list, failed, movie_list, pending, pending_list, rejected, seen, variables
+from . import (
+    database,
+    entry_list,
+    failed,
+    movie_list,
+    pending,
+    pending_list,
+    rejected,
+    seen,
+    variables,
+)
 
 METHODS = {
+    **database.METHODS,
     **seen.METHODS,
     **failed.METHODS,
     **rejected.METHODS,

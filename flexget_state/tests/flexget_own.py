@@ -1,5 +1,8 @@
 """Methods of the tests' host: many rows, made by FlexGet's own functions, and what a method costs."""
 
+import os
+import signal
+import time
 from typing import Any
 
 from flexget.components.failed.db import FailedEntry
@@ -14,6 +17,8 @@ from flexget.manager import Manager
 from sqlalchemy import event
 
 from flexapi.engine.host import methods
+from flexapi.engine.host.errands import alone, errand, tell
+from flexapi.engine.host.manager import WarmManager
 from flexapi.engine.host.transactions import Method, Params, on_database
 
 
@@ -50,4 +55,18 @@ def statements(manager: Manager, params: Params) -> list[str]:
     return sent
 
 
-METHODS: dict[str, Method] = {"fill": fill, "statements": statements}
+@errand
+def dally(manager: WarmManager, params: Params) -> None:
+    """Hold FlexGet's lock for `params["seconds"]`."""
+    with alone(manager):
+        time.sleep(params["seconds"])
+
+
+@errand
+def die(manager: WarmManager, params: Params) -> None:
+    """Say something and be killed."""
+    tell(what="soon")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+METHODS: dict[str, Method] = {"fill": fill, "statements": statements, "dally": dally, "die": die}

@@ -30,6 +30,7 @@ and what it says unasked:
            became of plugins (`plugins.Plugins.described`)
 `failed`   `{"reason"}`: FlexGet can't be loaded; the host ends
 `exited`   `{"execution": id, "status": exit code, or minus the signal that killed it}`
+`told`     `{"call": id of a call, "said": {…}}`: what an errand (see `errands`) says before its call is answered
 `log`      `{"level", "message"}`: something for the server's own log
 """
 

@@ -14,14 +14,16 @@ from collections import deque
 from typing import Any
 
 from loguru import logger
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
 
 from flexapi.engine import protocol
-from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
+from flexapi.engine.host.database.unusable import DatabaseUnusable
 
 from . import methods
+from .answering import answer
 from .children import Child, Children
+from .errands import Errand, Errands, is_errand
 from .life import MAX_FDS
 from .manager import ConfigInvalid, WarmManager
 
@@ -37,6 +39,7 @@ class Host:
         self.channel = channel
         self.manager = manager
         self.children = Children(manager, slots, self._leave)
+        self.errands = Errands(manager, self._leave_children)
         self._lines = protocol.LineBuffer()
         self._fds: deque[int] = deque()
         # One that dies while it stands ready is not replaced before the next run: it might do so for ever.
@@ -53,12 +56,14 @@ class Host:
         self._selector.register(self.channel, selectors.EVENT_READ)
         self._selector.register(wakeup_read, selectors.EVENT_READ)
         connected = True
-        while connected or self.children:
+        while connected or self.children or self.errands:
             if connected:
                 self._have_one_ready()
             for key, _ in self._selector.select(self._seconds_to_next_kill()):
                 if key.fd == wakeup_read:
                     os.read(wakeup_read, 4096)
+                elif isinstance(key.data, Errand):
+                    self._hear_errand(key.data)
                 elif key.data is not None:
                     self._hear(key.data)
                 elif not self._read_channel():
@@ -91,20 +96,26 @@ class Host:
         return bool(data)
 
     def _answer(self, message: protocol.Message) -> None:
-        try:
-            value = self._dispatch(message["method"], message["params"])
-        except protocol.RpcError as error:
-            self._send(protocol.error(message["id"], error))
-        except (DatabaseUnusable, DBAPIError) as error:
-            failure = protocol.RpcError(protocol.DATABASE_UNAVAILABLE, unusable(error))
-            self._send(protocol.error(message["id"], failure))
-        except Exception as error:  # noqa: BLE001  a bug of a plugin's method must not end the host
-            failure = protocol.RpcError(
-                protocol.INTERNAL_ERROR, f"{message['method']}: {type(error).__name__}: {error}"
-            )
-            self._send(protocol.error(message["id"], failure))
+        method, params = message["method"], message["params"]
+        if is_errand(methods.METHODS.get(method)):
+            one = self.errands.send_out(message, methods.METHODS[method])
+            self._selector.register(one.channel, selectors.EVENT_READ, one)
         else:
-            self._send(protocol.result(message["id"], value))
+            self._send(answer(message["id"], lambda: self._dispatch(method, params)))
+
+    def _hear_errand(self, one: Errand) -> None:
+        """Pass on what an errand says; where it ended without an answer, say that."""
+        try:
+            for message in one.heard():
+                self._send(message)
+        except EOFError:
+            self._selector.unregister(one.channel)
+            one.channel.close()
+            if not one.answered:
+                failure = protocol.RpcError(
+                    protocol.INTERNAL_ERROR, "FlexGet's process that was to do it has died."
+                )
+                self._send(protocol.error(one.call, failure))
 
     def _dispatch(self, method: str, params: protocol.Message) -> Any:
         if method == "execute":
@@ -142,6 +153,12 @@ class Host:
         self._selector.close()
         self.channel.close()
 
+    def _leave_children(self) -> None:
+        self._leave()
+        for child in self.children:
+            # Else they would not see it when the host is gone.
+            child.channel.close()
+
     def _hear(self, child: Child) -> None:
         """Take what a child says: that it is ready for another run, or why it retires."""
         for message in child.heard():
@@ -172,6 +189,8 @@ class Host:
                 child.retire()
             else:
                 child.abort(ORPHAN_GRACE)
+        for one in self.errands:
+            one.end()
 
     def _seconds_to_next_kill(self) -> float | None:
         deadlines = [child.kill_at for child in self.children if child.kill_at]
@@ -185,6 +204,8 @@ class Host:
                 child.kill()
 
     def _reap(self) -> None:
+        for one in self.errands.reap():
+            self.manager.tidy_lock(one.pid)
         for child, status in self.children.reap():
             with contextlib.suppress(KeyError):
                 self._selector.unregister(child.channel)

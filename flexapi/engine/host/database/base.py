@@ -19,6 +19,12 @@ class Database(Protocol):
     def prepare(self, manager: Any) -> None:
         """Make or upgrade the tables where need be."""
 
+    def size(self, manager: Any) -> int:
+        """Return the bytes that it takes on the disk."""
+
+    def vacuum(self, manager: Any) -> None:
+        """Give the disk back what deleted rows left. FlexGet's lock must be held."""
+
     def begin_test(self, manager: Any) -> None:
         """Let the manager work with a copy."""
 

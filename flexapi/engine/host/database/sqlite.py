@@ -70,6 +70,18 @@ class SQLite:
         status = Path(manager.db_filename).stat()
         return status.st_dev, status.st_ino, version
 
+    def size(self, manager: Any) -> int:
+        """Return the bytes of the file, and of the write-ahead log beside it."""
+        files = (Path(f"{manager.db_filename}{suffix}") for suffix in ("", "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def vacuum(self, manager: Any) -> None:
+        """Write the file again, without what is no longer used."""
+        with manager.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+            # Where there is a write-ahead log, the whole database stands in it now.
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def begin_test(self, manager: Any) -> None:
         """Work on a copy of the file, as `flexget --test` does."""
         copy = manager.config_base / f"test-{manager.config_name}.sqlite"
