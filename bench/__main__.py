@@ -30,6 +30,7 @@ PROGRAMS = (
     "mirror",
     "rivals",
     "history",
+    "log_search",
     "pages",
     "schedules",
     "workers",

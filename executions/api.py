@@ -3,10 +3,12 @@
 from flexapi.api.router import router
 from flexapi.api.status import server, summary
 
+from .searching.views import LogViewSet
 from .status import engine_status, failed_lately, pending, running, workers
 from .views import ExecutionViewSet
 
 router.register("execution", ExecutionViewSet, basename="execution")
+router.register("log", LogViewSet, basename="log")
 server.register("engine", engine_status)
 server.register("workers", workers)
 summary.register("running", running, "executions.view_execution")

@@ -7,15 +7,18 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from executions.conflicts import overlap
 from executions.locks import claiming
+from executions.searching.tables import LogBlock
 
 from . import queues
 from .signals import ended, queue_changed
+
+__all__ = ["Execution", "ExecutionEntry", "LogBlock", "LogLine", "Status", "Worker"]
 
 
 class Status(models.TextChoices):
@@ -193,6 +196,9 @@ class Execution(models.Model):
     undecided = models.PositiveIntegerField(default=0)
     abort_reason = models.TextField(blank=True)
     log_lines = models.PositiveIntegerField(default=0, help_text="The seq of the last log line.")
+    indexed_lines = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The seq of the last line that the index of words has."
+    )
 
     queue = models.CharField(
         max_length=100, default=queues.DEFAULT, help_text="Which workers may run it."
@@ -217,6 +223,13 @@ class Execution(models.Model):
             models.Index(fields=["status", "-id"], name="execution_status"),
             # The dashboard asks for those that failed within a day.
             models.Index(fields=["status", "finished"], name="execution_finished"),
+            # Searches of logs by time, and filters and orderings of the list.
+            models.Index(fields=["created", "id"], name="execution_created"),
+            models.Index(
+                fields=["id"],
+                name="execution_unindexed",
+                condition=Q(indexed_lines__lt=F("log_lines")),
+            ),
             models.Index(
                 fields=["chain"], name="execution_chain", condition=Q(chain__isnull=False)
             ),

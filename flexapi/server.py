@@ -19,6 +19,7 @@ from executions.running.dispatcher import Dispatcher
 from executions.running.reaper import Reaper, Wake
 from executions.running.runner import Unprepared
 from executions.running.worker import WorkerProcess
+from executions.searching.keeper import LogIndexer
 from flexapi.api.accounts.last_use import last_use
 from flexapi.api.accounts.visits import visits
 from flexapi.api.http import unparsed
@@ -61,6 +62,7 @@ class Server:
             flexget,
             *_workers(flexget, works),
             Scheduler(),
+            LogIndexer(),
         ]
         if settings.ONE_FLEXGET_DATABASE:
             self._parts.append(Keeper(flexget))

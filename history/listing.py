@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
-from history.models import HistoryEntry, words_of
+from flexapi.text import words_of
+from history.models import HistoryEntry
 
 _FIRST_MATCHES = """SELECT rowid FROM history_words WHERE history_words MATCH %s
     ORDER BY rowid LIMIT %s OFFSET %s"""

@@ -1,26 +1,12 @@
 """What was accepted, in every run, and in FlexGet's own runs before and beside."""
 
-import re
-import unicodedata
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
 from flexapi.mirror import credentials
-
-# Scripts without spaces between words: each of their characters is searched for as a word.
-_UNSPACED = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff])")
-_WORD = re.compile(r"[^\W_]+")
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text as they are searched for: in lower case, without accents."""
-    if not text.isascii():
-        parts = unicodedata.normalize("NFKD", text)
-        text = "".join(part for part in parts if not unicodedata.combining(part))
-        text = _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", text))
-    return _WORD.findall(text.lower())
+from flexapi.text import words_of
 
 
 class HistoryEntry(models.Model):
