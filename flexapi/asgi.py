@@ -1,4 +1,4 @@
-"""The ASGI application that daphne serves: HTTP and websockets."""
+"""The ASGI application: HTTP and websockets. Daphne serves it in `serve`; other servers may as well."""
 
 import os
 
@@ -14,8 +14,11 @@ from django.conf import settings  # noqa: E402
 from flexapi.api.http import websockets  # noqa: E402
 from flexapi.api.http.handler import Handler  # noqa: E402
 from flexapi.api.http.prefix import Prefixed  # noqa: E402
+from flexapi.lifespan import Lifespan  # noqa: E402
 
 application = Prefixed(
-    ProtocolTypeRouter({"http": Handler(), "websocket": websockets.application()}),
+    ProtocolTypeRouter(
+        {"http": Handler(), "websocket": websockets.application(), "lifespan": Lifespan()}
+    ),
     settings.PATH_PREFIX,
 )

@@ -1,7 +1,9 @@
 """Celery workers on a real PostgreSQL and Redis: what they run, and what becomes of it when things break."""
 
+import json
 import re
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from websockets.exceptions import ConnectionClosedError
 
 from flexapi.testing.cluster import Cluster, Proxy, Worker, new_cluster
 from flexapi.testing.flexget_home import accepting
@@ -118,6 +121,57 @@ def test_a_run_lands_where_its_queue_is_served(site: Site) -> None:
     assert site.execution(near)["worker"].startswith("near@")
     assert site.execution(far)["worker"].startswith("far@")
     assert site.execution(far)["queue"] == "far"
+
+
+@pytest.fixture(scope="module")
+def uvicorn(site: Site) -> Iterator[LiveServer]:
+    """The same application behind another ASGI server, on a machine that had no config yet."""
+    server = site.cluster.server("uvicorn")
+    server.home.config.unlink()
+    server._tokens["admin"] = site.server.token()
+    server.port = unused_port()
+    application = ["uvicorn", "flexapi.asgi:application", "--port", str(server.port)]
+    server.launch([sys.executable, "-m", *application], server.environment)
+    deadline = time.monotonic() + PATIENCE
+    while "startup complete" not in server.log():
+        assert server.process is not None
+        assert server.process.poll() is None, server.log()
+        assert time.monotonic() < deadline, server.log()
+        time.sleep(0.05)
+    yield server
+    server.stop()
+    assert "shutdown complete" in server.log()
+
+
+def test_another_asgi_server_serves_the_api_and_the_live_log(
+    site: Site, uvicorn: LiveServer
+) -> None:
+    with uvicorn.client() as client:
+        assert client.get("/healthz").status_code == 200
+        listed = client.get("/api/tasks").json()
+        assert listed == site.client.get("/api/tasks").json()
+        assert uvicorn.home.config.read_bytes() == site.server.home.config.read_bytes()
+        streamed = client.post("/api/execution?stream=true", json={"tasks": ["near"]})
+    lines = [json.loads(line) for line in streamed.text.splitlines()]
+    assert lines[-1]["type"] == "end"
+    assert lines[-1]["status"] == "complete"
+    pk = site.client.get("/api/execution?status=complete&limit=1").json()["items"][0]["id"]
+    with uvicorn.websocket(f"/ws/execution/{pk}/log/") as websocket:
+        messages = list(received(websocket))
+    assert messages[-1]["type"] == "end"
+    assert messages[-1]["seq"] == lines[-1]["seq"]
+
+
+def test_a_log_ends_with_its_token_behind_another_asgi_server(
+    site: Site, uvicorn: LiveServer
+) -> None:
+    made = site.client.post("/api/auth/tokens", json={"name": "short-lived"}).json()["object"]
+    uvicorn._tokens["short-lived"] = made["token"]
+    with uvicorn.websocket("/ws/execution/", "short-lived") as websocket:
+        site.client.delete(f"/api/auth/tokens/{made['id']}").raise_for_status()
+        with pytest.raises(ConnectionClosedError):
+            list(received(websocket))
+        assert websocket.close_code == 4401
 
 
 def test_a_worker_tells_its_own_figures(site: Site) -> None:
