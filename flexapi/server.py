@@ -31,6 +31,7 @@ from flexapi.mirror import mirror
 from flexapi.mirror.disk.file import LockBusy
 from flexapi.mirror.disk.watch import Watcher
 from flexapi.mirror.files import named as files
+from flexapi.mirror.invalid import InvalidTasks
 from history.keeper import Keeper
 from schedules.scheduler import Scheduler
 
@@ -60,6 +61,7 @@ class Server:
             visits,
             Watcher(),
             flexget,
+            InvalidTasks(),
             *_workers(flexget, works),
             Scheduler(),
             LogIndexer(),

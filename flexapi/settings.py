@@ -30,6 +30,15 @@ def _number(variable: str, default: int, least: int = 0) -> int:
     return int(text)
 
 
+def _choice(variable: str, default: str, *others: str) -> str:
+    value = os.environ.get(variable) or default
+    if value not in (default, *others):
+        raise ImproperlyConfigured(
+            f"{variable} is {' or '.join((default, *others))}, not {value!r}"
+        )
+    return value
+
+
 def _address(variable: str, *schemes: str) -> str:
     """Return the URL of a service, "" where none is named; what is wrong is said without its password."""
     url = os.environ.get(variable, "").strip()
@@ -79,6 +88,9 @@ SLOTS = _number("FLEXAPI_SLOTS", 4 if FLEXGET_DATABASE_URL else 1, least=1)
 
 # Whether one of FlexGet's processes runs one execution after the other; else each has a process of its own.
 ENGINE_REUSE = bool(_number("FLEXAPI_ENGINE_REUSE", 1))
+
+# What runs where FlexGet complains of a part of the config: what no complaint touches, or nothing at all.
+INVALID_CONFIG = _choice("FLEXAPI_INVALID_CONFIG", "run", "refuse")
 
 # The queues from which `serve` runs executions; None: all, as it should where it is the only worker.
 QUEUES = (_list("FLEXAPI_QUEUES") or ["default"]) if DATABASE_URL else None

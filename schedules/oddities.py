@@ -2,19 +2,27 @@
 
 import fnmatch
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from flexapi.mirror.document.jsonview import key_names
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
 
 
-def warnings_for(patterns: Iterable[str], config: Snapshot) -> list[str]:
-    """Return a sentence for each name or wildcard that matches no task that can run."""
-    names = _names(config)
-    found = (_warning(pattern, names) for pattern in patterns)
-    return [warning for warning in found if warning]
+def warnings_for(
+    patterns: Iterable[str], config: Snapshot, invalid: Mapping[str, dict[str, Any]]
+) -> list[str]:
+    """Return a sentence for each name or wildcard that matches no task that can run, and each task that is `invalid`."""
+    patterns, names = list(patterns), _names(config)
+    found = [_warning(pattern, names) for pattern in patterns]
+    refused = [
+        f"FlexGet has refused to run {key!r} since {why['since']:%Y-%m-%d %H:%M} UTC."
+        for key, why in invalid.items()
+        if any(fnmatch.fnmatchcase(key.lower(), pattern.lower()) for pattern in patterns)
+    ]
+    return [warning for warning in [*found, *refused] if warning]
 
 
 @lru_cache(maxsize=2)

@@ -74,7 +74,7 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
     last_execution = RunSerializer(allow_null=True, read_only=True)
     problem = TextOrNull()
     warnings = serializers.SerializerMethodField(
-        help_text="Names that match no task, or none that is enabled."
+        help_text="Names that match no task, or none that is enabled; tasks that FlexGet refuses to run."
     )
 
     class Meta:
@@ -100,7 +100,7 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_warnings(self, schedule: Schedule) -> list[str]:
-        return warnings_for(schedule.tasks, self.context["config"])
+        return warnings_for(schedule.tasks, self.context["config"], self.context["invalid"])
 
 
 class CreatedScheduleSerializer(ScheduleSerializer):

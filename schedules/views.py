@@ -15,6 +15,7 @@ from executions.serializers import ExecutionSerializer, executions_for
 from flexapi.api.errors import Conflict
 from flexapi.api.viewsets import ListMixin, one
 from flexapi.mirror import answers, mirror
+from flexapi.mirror.invalid import invalid_tasks
 from flexapi.mirror.representation import MirrorMixin
 from schedules import edits
 from schedules.models import Schedule, StillRunning
@@ -43,8 +44,10 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
         return super().get_queryset().order_by("position")
 
     def get_serializer_context(self) -> dict[str, Any]:
-        """With the config as it is, whose tasks the schedules are to match."""
-        return {**super().get_serializer_context(), "config": mirror.current()}
+        """With the config as it is, whose tasks the schedules are to match, and those of them that don't run."""
+        config = mirror.current()
+        known = {"config": config, "invalid": invalid_tasks(config.hash)}
+        return {**super().get_serializer_context(), **known}
 
     def etag_state(self, instance: Schedule) -> Any:
         """What can be edited: a run in between is no change."""

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from flexapi.api.schema import exemplified
 from flexapi.mirror import credentials
+from flexapi.mirror.invalid import InvalidSerializer, invalid_tasks
 from tasks import details
 from tasks.models import Task
 
@@ -48,10 +49,18 @@ class LastExecutionSerializer(serializers.Serializer[Any]):
 class TaskDetailSerializer(TaskSerializer):
     """A task with what is going on around it."""
 
+    invalid = InvalidSerializer(
+        allow_null=True, read_only=True, help_text="Why FlexGet refuses to run it; null: it runs."
+    )
     last_execution = LastExecutionSerializer(allow_null=True, read_only=True)
 
     class Meta(TaskSerializer.Meta):
-        fields: tuple[str, ...] = (*TaskSerializer.Meta.fields, "queue", "last_execution")
+        fields: tuple[str, ...] = (
+            *TaskSerializer.Meta.fields,
+            "queue",
+            "invalid",
+            "last_execution",
+        )
 
     def get_fields(self) -> dict[str, Any]:
         """With what other apps add."""
@@ -62,6 +71,7 @@ class TaskDetailSerializer(TaskSerializer):
         return {
             **super().to_representation(instance),
             "queue": instance.queue,
+            "invalid": invalid_tasks().get(instance.key),
             "last_execution": None if last is None else LastExecutionSerializer(last).data,
             **details.of(instance),
         }

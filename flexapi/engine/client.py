@@ -77,11 +77,13 @@ class Engine:
         database: str = "",
         slots: int = 1,
         reuse: bool = True,
+        all_or_nothing: bool = False,
     ) -> None:
         """`database` is the URL of a PostgreSQL in which FlexGet keeps its tables, "" for its own SQLite
         file, and `slots` is how many executions there may be at once. `methods` names modules whose `METHODS` are added to the host's: `{"watched": "package.module"}`
         adds `watched.…`; `plugins` names packages of FlexGet plugins to load. The interpreter `python` must be able to import them. With `on_demand` the
-        first call starts the host, where `start` has not. Without `reuse`, each execution has a process of its own."""
+        first call starts the host, where `start` has not. Without `reuse`, each execution has a process of its own.
+        With `all_or_nothing`, one complaint of FlexGet's about the config keeps all tasks from running."""
         self.config = config
         self.python = python or sys.executable
         self.methods = dict(methods or {})
@@ -92,7 +94,12 @@ class Engine:
         # What the host says of FlexGet's plugins; nothing before it is ready.
         self._loaded_plugins: dict[str, Any] | None = None
         self._on_demand = on_demand
-        self._configuration = {"database": database, "slots": slots, "reuse": reuse}
+        self._configuration = {
+            "database": database,
+            "slots": slots,
+            "reuse": reuse,
+            "all_or_nothing": all_or_nothing,
+        }
         self._options: dict[str, Any] | None = None
         self._state = State("stopped")
         self._connection: Connection | None = None

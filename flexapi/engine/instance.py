@@ -26,4 +26,5 @@ def engine() -> Engine:
         database=settings.FLEXGET_DATABASE_URL,
         slots=settings.SLOTS,
         reuse=settings.ENGINE_REUSE,
+        all_or_nothing=settings.INVALID_CONFIG == "refuse",
     )

@@ -8,7 +8,15 @@ from flexapi.mirror.store.tables import (
     ConfigFile,
     ConfigRevision,
     ConfigState,
+    InvalidTask,
     KnownCredential,
 )
 
-__all__ = ["ConfigFile", "ConfigRevision", "ConfigSection", "ConfigState", "KnownCredential"]
+__all__ = [
+    "ConfigFile",
+    "ConfigRevision",
+    "ConfigSection",
+    "ConfigState",
+    "InvalidTask",
+    "KnownCredential",
+]

@@ -1,11 +1,12 @@
 """What `/api/server` says of the config."""
 
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from flexapi.api.status.server import Unavailable
 from flexapi.engine.client import EngineUnavailable
-from flexapi.mirror import credentials, mirror
+from flexapi.mirror import credentials, invalid, mirror
 from flexapi.mirror.checking.warnings import EXEC, Warned, of_data, of_plugins, of_twins
 from flexapi.mirror.disk.file import LockBusy
 from flexapi.mirror.document import Document
@@ -15,13 +16,16 @@ from flexapi.mirror.files import named
 # Seconds that an answer may take to check what was not checked before; a huge config takes several answers.
 CHECK_SECONDS = 0.2
 MAX_FAULTS = 200
+# Tasks that don't run that the problem names.
+NAMED = 5
 
 
 def config_status() -> dict[str, Any]:
     """Return the state of the file and what FlexGet complains about in the current revision.
 
-    `{"path", "state": "ok" | "broken" | "missing" | "unknown" | "unreadable" | "unwritable",
-    "problem": {"detail", "line", "column"} or null, "revision", "tasks", "errors": [{"attr", "detail"}, …]
+    `{"path", "state": "ok" | "invalid" | "broken" | "missing" | "unknown" | "unreadable" | "unwritable",
+    "problem": {"detail", "line", "column"} or null, "revision", "tasks", "invalid_tasks": [{"task", "since",
+    "complaints"}, …]: those that don't run, for which the state is `invalid`, "errors": [{"attr", "detail"}, …]
     or null where FlexGet can't be asked, "checked": whether the errors are all, "warnings": [{"attr", "detail",
     "lines", "code"}, …]: what FlexGet takes, and does in another way than it looks, "files": [{"path", "roles",
     "state", "detail"}, …]: files that the config names and that can't be used}`.
@@ -37,6 +41,7 @@ def config_status() -> dict[str, Any]:
         "problem": None,
         "revision": snapshot.revision or None,
         "tasks": len(mirror.rows.mapping(snapshot.data.get("tasks"))),
+        "invalid_tasks": [],
         "errors": None,
         "checked": False,
         "warnings": warnings(snapshot.document),
@@ -51,10 +56,13 @@ def config_status() -> dict[str, Any]:
     if problem and not snapshot.revision:
         # Nothing could be read yet, so there is nothing else to complain about.
         return {**answer, "errors": [], "checked": True}
+    if not problem:
+        answer |= _invalid_tasks(snapshot.hash)
     try:
-        faults, answer["checked"] = validation.faults_so_far(snapshot.data, CHECK_SECONDS)
+        faults, checked = validation.faults_so_far(snapshot.data, CHECK_SECONDS)
     except EngineUnavailable:
         return answer
+    answer["checked"] = checked and (problem is not None or invalid.knows(snapshot.hash))
     answer["errors"] = [
         {
             "attr": validation.dotted(fault.path),
@@ -63,6 +71,20 @@ def config_status() -> dict[str, Any]:
         for fault in faults[:MAX_FAULTS]
     ]
     return answer
+
+
+def _invalid_tasks(config_hash: str) -> dict[str, Any]:
+    """Return what the answer says where FlexGet refuses to run some tasks."""
+    found = invalid.invalid_tasks(config_hash, CHECK_SECONDS / 4)
+    if not found:
+        return {}
+    names = ", ".join([*islice(found, NAMED), *(["…"] if len(found) > NAMED else [])])
+    detail = f"FlexGet refuses what the config says of {names}: these tasks don't run."
+    return {
+        "state": "invalid",
+        "problem": {"detail": detail, "line": None, "column": None},
+        "invalid_tasks": [{"task": key, **why} for key, why in islice(found.items(), MAX_FAULTS)],
+    }
 
 
 def _detail(fault: validation.Fault, data: dict[Any, Any]) -> str:

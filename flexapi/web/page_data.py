@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from executions.models import Execution
 from executions.serializers import executions_for
 from flexapi.api.router import router
-from flexapi.mirror import mirror
+from flexapi.mirror import invalid, mirror
 from flexapi.mirror.status import commands_at_risk
 from movie_queue.identity import DEFAULT_QUEUE
 from movie_queue.models import QueuedMovie
@@ -75,6 +75,12 @@ def warnings() -> dict[str, list[str]]:
         if section == "tasks":
             found.setdefault(str(key), []).append(f"{risk.detail}.")
     return found
+
+
+def invalid_tasks() -> dict[str, dict[str, Any]]:
+    """What keeps tasks from running, by their keys in the file, as JSON can hold it."""
+    found = invalid.invalid_tasks()
+    return {key: {**why, "since": why["since"].isoformat()} for key, why in found.items()}
 
 
 def movie_queues() -> list[str]:

@@ -25,6 +25,7 @@ from flexget.task import Task, TaskAbort
 from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
 
+from flexapi.engine.complaints import reason
 from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
 
 from . import options as execute_options
@@ -207,13 +208,13 @@ class ChildRun:
             logger.critical(str(error))
             self._refuse(str(error))
         except OSError as error:
-            reason = explained(error)
-            logger.critical("{}", reason)
-            self._refuse(reason)
+            why = explained(error)
+            logger.critical("{}", why)
+            self._refuse(why)
         except (DatabaseUnusable, SQLAlchemyError) as error:
-            reason = str(error) if isinstance(error, DatabaseUnusable) else unusable(error)
-            logger.critical(reason)
-            self._refuse(reason)
+            why = str(error) if isinstance(error, DatabaseUnusable) else unusable(error)
+            logger.critical(why)
+            self._refuse(why)
         finally:
             signal.pthread_sigmask(signal.SIG_BLOCK, ABORT_SIGNALS)
 
@@ -263,8 +264,11 @@ class ChildRun:
         self._options = options = self._make_options(names)
         fire_event("manager.execute.started", self.manager, options)
         for name in names:
-            with self._task_lock(name):
-                self._run_task(name, options)
+            if name in self.manager.invalid:
+                self._leave_out(name, options)
+            else:
+                with self._task_lock(name):
+                    self._run_task(name, options)
             self._done += 1
             if self.aborting:
                 break
@@ -319,7 +323,7 @@ class ChildRun:
         """Return the tasks to run, in FlexGet's order: by priority, then as in the file."""
         names = self.manager.tasks if self.patterns is None else self._matching(self.patterns)
         tasks = self.manager.config["tasks"]
-        return sorted(names, key=lambda name: (tasks[name] or {}).get("priority", 65535))
+        return sorted(names, key=lambda name: _setting(tasks[name], "priority", 65535))
 
     def _make_options(self, names: list[str]) -> Namespace:
         options = execute_options.namespace(self.manager.options.execute, self.request)
@@ -351,6 +355,18 @@ class ChildRun:
         fire_event("flexapi.task.ended", self, task)
         self._report_task(task, crash)
 
+    def _leave_out(self, name: Any, options: Namespace) -> None:
+        """Say why a task can't run, unless FlexGet would pass it over."""
+        config = self.manager.config["tasks"][name]
+        by_hand = options.tasks and options.allow_manual
+        if str(name).startswith("_") or (_setting(config, "manual", False) and not by_hand):
+            return
+        self.reporter.config(str(name), config)
+        why = reason(self.manager.invalid[name])
+        with logger.contextualize(task=str(name)):
+            logger.critical("{}", why)
+        self._report_failure(str(name), why)
+
     def _report_task(self, task: ReportingTask, crash: str | None) -> None:
         outcomes = list(task.outcomes.values())
         self._troubled |= crash is not None or (task.aborted and not task.silent_abort)
@@ -366,13 +382,22 @@ class ChildRun:
                 **{state.value: states.count(state.value) for state in EntryState},
             )
 
-    def _refuse(self, reason: str) -> None:
+    def _refuse(self, why: str) -> None:
         """Report that no task could run at all."""
         self._troubled = True
+        self._report_failure("", why)
+
+    def _report_failure(self, task: str, why: str) -> None:
         nothing = {state.value: 0 for state in EntryState}
         self.reporter.report(
-            "task", task="", aborted=True, abort_reason=reason, silent=False, **nothing
+            "task", task=task, aborted=True, abort_reason=why, silent=False, **nothing
         )
+
+
+def _setting(task: Any, name: str, default: Any) -> Any:
+    """Return what a task's config says of a plugin; where FlexGet complains of the task, it may be anything."""
+    value = task.get(name, default) if isinstance(task, dict) else default
+    return value if isinstance(value, type(default)) else default
 
 
 def _shares(task: Task) -> dict[tuple[str, str], float]:

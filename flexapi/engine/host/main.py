@@ -11,7 +11,8 @@ be read by others:
 
 `configure` `{"database": URL of PostgreSQL, or "" for FlexGet's own SQLite file,
             "slots": how many executions there may be at once,
-            "reuse": whether a process may run one execution after the other}`
+            "reuse": whether a process may run one execution after the other,
+            "all_or_nothing": whether one complaint about the config keeps all tasks from running}`
 
 The host's own methods, beside those of `methods`:
 
@@ -77,6 +78,7 @@ def serve(channel: socket.socket, config: Path, added: list[str], plugins: list[
     params = configuration(channel)
     folders = plugin_folders(plugins)
     manager = WarmManager(config, database(params["database"], params["slots"]), folders)
+    manager.all_or_nothing = params["all_or_nothing"]
     host = Host(channel, manager, params["slots"] if params["reuse"] else 0)
     pass_log_on(host)
     manager.plugins.log_faults()

@@ -9,8 +9,6 @@ from typing import Any
 
 import flexget.log
 import yaml
-from flexget import plugin
-from flexget.config_schema import ConfigError
 from flexget.event import fire_event
 from flexget.ipc import IPCServer
 from flexget.manager import Manager
@@ -20,6 +18,7 @@ from flexget.utils.simple_persistence import SimplePersistence
 from loguru import logger
 
 from flexapi.engine import flexget_lock, reading
+from flexapi.engine.complaints import Complaint, reason, touched
 from flexapi.engine.flexget_lock import Holder
 from flexapi.engine.host.database.base import Database
 from flexapi.engine.host.database.contention import make_plugins_patient
@@ -27,6 +26,7 @@ from flexapi.engine.host.database.locks import SharedLock
 from flexapi.engine.host.database.sqlite import SQLite
 from flexapi.engine.host.database.unusable import DatabaseUnusable
 
+from . import checking
 from .handlers import remove_handlers
 from .plugins import Plugins
 from .run_log import log_filter
@@ -92,6 +92,13 @@ class WarmManager(Manager):
         self.blocking: flexget_lock.Holder | None = None
         # What a run does with the tasks that its plugins want to have run.
         self.run_elsewhere: Callable[[Any], None] = no_run
+        # Whether one complaint of FlexGet's keeps all tasks from running, as in FlexGet itself.
+        self.all_or_nothing = False
+        # The tasks of the loaded config that can't run, and what FlexGet complains of.
+        self.invalid: dict[Any, list[Complaint]] = {}
+        self._complaints: list[Complaint] = []
+        # The part of the config that these are about.
+        self._faulty: checking.Config = {}
         # Grows with each change of what a child takes over from the host.
         self.generation = 0
         # What plugins keep, as a child has it from the host; and what they keep beside the tasks', as it was when
@@ -180,7 +187,7 @@ class WarmManager(Manager):
         """
         config_hash = self.hash_config()
         unchanged = config_hash is not None and config_hash == self.config_file_hash
-        if unchanged and not self._variables_changed():
+        if unchanged and not self._variables_changed() and not self._complaints_changed():
             return
         fire_event("manager.before_config_load", self)
         try:
@@ -195,7 +202,7 @@ class WarmManager(Manager):
         source = config.get("variables") if isinstance(config, dict) else None
         # Read before FlexGet reads them: what changes in between shows the next time.
         variables = outside(source, self.config_base)
-        self.check_config(config, activate=True)
+        self._load(config)
         self.config_file_hash = config_hash
         self._variables_source, self._variables = source, variables
         self.generation += 1
@@ -206,28 +213,35 @@ class WarmManager(Manager):
             return False
         return bool(outside(self._variables_source, self.config_base) != self._variables)
 
-    def check_config(self, config: Any, activate: bool = False) -> None:
-        """Raise ConfigInvalid where FlexGet refuses `config`, which may be altered by this.
+    def _complaints_changed(self) -> bool:
+        """Whether FlexGet says something else now: it may miss a file that has come meanwhile."""
+        if not self._complaints:
+            return False
+        said = checking.faults(self.plugins, self._faulty)
+        return any(
+            each not in said
+            for each in self._complaints
+            # Whether variables are others is seen by themselves; a section's name stays as it is.
+            if each["path"] and each["path"][0] != "variables"
+        )
 
-        With `activate` it becomes the config that tasks run with.
-        """
-        if not isinstance(config, dict):
-            message = "The config must be a mapping at its root."
-            raise ConfigInvalid(message, [{"path": [], "message": message}])
-        try:
-            if activate:
-                self.update_config(config)
-            else:
-                self.validate_config(config)
-        except ConfigError as error:
-            errors = error_list(getattr(error, "errors", []))
-            for fault in errors:
-                fault["message"] = self.plugins.explained(fault["message"])
-            raise ConfigInvalid(summary(errors), errors) from error
-        except plugin.PluginError as error:
-            # A plugin that prepares the config can't: the file of `variables` is missing, say.
-            message = f"FlexGet can't prepare the config: {error.value}"
-            raise ConfigInvalid(message, [{"path": [], "message": str(error.value)}]) from error
+    def check_config(self, config: Any) -> None:
+        """Raise ConfigInvalid where FlexGet complains of `config`, which may be altered by this."""
+        _, complaints = checking.check(self, self.plugins, _mapping(config))
+        if complaints:
+            raise ConfigInvalid(reason(complaints), complaints)
+
+    def _load(self, config: Any) -> None:
+        """Make `config` the one that tasks run with, but for what FlexGet complains of. Raises ConfigInvalid."""
+        prepared, complaints = checking.check(self, self.plugins, _mapping(config))
+        if complaints and (self.all_or_nothing or checking.is_hopeless(prepared, complaints)):
+            raise ConfigInvalid(reason(complaints), complaints)
+        self.config = checking.without_faulty(prepared, complaints)
+        self.user_config = copy.deepcopy(self.config)
+        self.invalid = touched(prepared, complaints)
+        self._complaints = complaints
+        self._faulty = checking.only_faulty(prepared, complaints)
+        fire_event("manager.config_updated", self)
 
     def enter_run(self, cli_config: list[list[str]] | None) -> None:
         """Bring a forked process up to date. The lock must be held.
@@ -345,19 +359,11 @@ def no_run(options: Any) -> None:
     raise RuntimeError("Tasks can be asked for by a run only.")
 
 
-def error_list(faults: Iterable[Any]) -> list[dict[str, Any]]:
-    """Return FlexGet's complaints as `[{"path": [key, …], "message"}, …]`."""
-    return [{"path": list(fault.path), "message": fault.message} for fault in faults]
-
-
-def summary(errors: list[dict[str, Any]]) -> str:
-    """Return one sentence that names the first complaint and counts the others."""
-    if not errors:
-        return "FlexGet refuses the config."
-    first = errors[0]
-    where = ".".join(str(key) for key in first["path"])
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return f"FlexGet refuses the config: [{where}] {first['message']}{more}"
+def _mapping(config: Any) -> checking.Config:
+    if not isinstance(config, dict):
+        message = "The config must be a mapping at its root."
+        raise ConfigInvalid(message, [{"path": [], "message": message}])
+    return config
 
 
 def start_logging() -> None:

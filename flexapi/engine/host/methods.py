@@ -13,8 +13,8 @@ from flexget.utils.tools import get_current_flexget_version
 from flexapi.engine import protocol
 from flexapi.registry import Registry
 
-from . import catalogue, options
-from .manager import ConfigInvalid, WarmManager, error_list, load_yaml
+from . import catalogue, checking, options
+from .manager import ConfigInvalid, WarmManager, load_yaml
 from .variables import unstored
 
 Params = dict[str, Any]
@@ -40,11 +40,24 @@ def validate_task(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
         config = load_yaml(params["text"])
     except ConfigInvalid as error:
         return error.errors
-    schemas = plugin.plugin_schemas(interface="task")
-    errors = error_list(config_schema.process_config(config, schemas))
-    for fault in errors:
-        fault["message"] = manager.plugins.explained(fault["message"])
-    return errors
+    return checking.faults(manager.plugins, config, plugin.plugin_schemas(interface="task"))
+
+
+def invalid_tasks(manager: WarmManager, params: Params) -> dict[str, Any]:
+    """Return what keeps tasks of the config file from running.
+
+    `{"refused": [complaint, …], "tasks": [{"task", "complaints"}, …]}`, complaints as `validate` has them; where `refused`
+    has any, no task runs. Raises OSError and what SQLAlchemy does.
+    """
+    try:
+        manager.refresh_config()
+    except ConfigInvalid as error:
+        return {"refused": error.errors, "tasks": []}
+    found = manager.invalid.items()
+    return {
+        "refused": [],
+        "tasks": [{"task": str(name), "complaints": said} for name, said in found],
+    }
 
 
 def execute_options(manager: WarmManager, params: Params) -> dict[str, Any]:
@@ -75,6 +88,7 @@ def version(manager: WarmManager, params: Params) -> dict[str, str]:
 METHODS: Registry[str, Method] = Registry("method")
 METHODS.add("validate", validate)
 METHODS.add("validate_task", validate_task)
+METHODS.add("invalid_tasks", invalid_tasks)
 METHODS.add("options", execute_options)
 METHODS.add("plugin", catalogue.one)
 METHODS.add("plugins", catalogue.plugins)

@@ -88,11 +88,12 @@ class Answers:
         """
         rest, tasks = self._parts(config)
         found = self._of(rest, deadline)
-        if "variables" in config and any(not fault.path for fault in found):
-            # Variables that can't be loaded keep FlexGet from checking anything else.
+        of_variables = [fault for fault in found if fault.path[:1] == ("variables",)]
+        if of_variables:
+            # They can't be loaded: all else is checked without them.
             config = {key: value for key, value in config.items() if key != "variables"}
             rest, tasks = self._parts(config)
-            found = found + self._of(rest, deadline)
+            found = of_variables + self._of(rest, deadline)
         yield found
         unknown = []
         for part in tasks:
@@ -151,8 +152,7 @@ class Answers:
         return known
 
     def _ask(self, part: _Part, deadline: float | None) -> list[Fault]:
-        # Asked about an empty config, FlexGet checks the one that it has loaded.
-        text = as_yaml(part.config or {"variables": {}})
+        text = as_yaml(part.config)
         try:
             if deadline is None:
                 complaints = self._engine().call("validate", {"text": text}, timeout=TIMEOUT)

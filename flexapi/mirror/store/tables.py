@@ -122,3 +122,18 @@ class KnownCredential(models.Model):
 
     def __str__(self) -> str:
         return f"Credential {self.pk}"
+
+
+class InvalidTask(models.Model):
+    """A task that can't run, as FlexGet complains of it or of what it uses; `key` is its name in the file."""
+
+    key = models.CharField(max_length=1000, unique=True)
+    complaints = models.JSONField(help_text="What FlexGet says, and where: attr, detail.")
+    since = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key

@@ -7,10 +7,13 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from flexapi.mirror import mirror
+from flexapi.mirror import invalid, mirror
 from flexapi.mirror.disk.file import LockBusy
 
 register = template.Library()
+
+# Tasks that a notice names.
+NAMED = 5
 
 
 @register.simple_tag
@@ -32,3 +35,12 @@ def config_banner(user: Any) -> dict[str, Any]:
         return {"problem": mirror.refresh(), "path": mirror.config_path()}
     except LockBusy:  # It is being written this very moment.
         return {}
+
+
+@register.inclusion_tag("web/invalid_tasks.html")
+def invalid_tasks(user: Any) -> dict[str, Any]:
+    """A notice of tasks that FlexGet refuses to run; nothing where it runs all."""
+    if not user.has_perm("tasks.view_task"):
+        return {}
+    found = list(invalid.invalid_tasks())
+    return {"invalid": found[:NAMED], "more": max(0, len(found) - NAMED)}

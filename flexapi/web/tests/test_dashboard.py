@@ -106,6 +106,12 @@ def test_what_is_wrong_comes_next_and_was_taken(web_server: LiveServer, people: 
         expect(page.locator("#schedules li")).to_have_count(5)
         expect(page.locator("#schedules li").nth(0)).to_contain_text("hello, slow")
         expect(page.locator("#schedules li").nth(1)).to_contain_text("lines")
+        page.goto("/")  # FlexGet has loaded the config by now.
+        expect(page.get_by_role("alert")).to_contain_text("FlexGet refuses to run odd.")
+        page.get_by_role("link", name="What is wrong").click()
+        refused = page.locator("li.task").filter(has_text="odd").locator(".callout.failed")
+        expect(refused).to_contain_text("The key `no_such_plugin` is not valid here.")
+        page.goto("/")
     finally:
         config.write_text(text)
     execution = start(web_server, "hello")

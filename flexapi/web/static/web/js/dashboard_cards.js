@@ -15,7 +15,12 @@ const fact = (name, ...value) => [h("dt", {}, name), h("dd", {}, value)];
 
 function configFacts(config) {
   if (config.error) return fact("Config", config.error);
-  const state = { ok: counted(config.tasks, "task"), broken: "can't be read as YAML" }[config.state] ?? config.state;
+  const states = {
+    ok: counted(config.tasks, "task"),
+    invalid: `${counted(config.tasks, "task")}, of which ${config.invalid_tasks.length} can't run`,
+    broken: "can't be read as YAML",
+  };
+  const state = states[config.state] ?? config.state;
   return [...fact("Config", h("code", {}, config.path)), ...fact("", config.state === "ok" ? state : h("span", { class: "failed-count" }, state))];
 }
 

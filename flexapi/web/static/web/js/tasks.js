@@ -8,7 +8,7 @@ import { counted, timeElement } from "./format.js";
 import { at } from "./root.js";
 import { openRunDialog } from "./run_dialog.js";
 
-const { can, tasks, warnings, recent } = pageData();
+const { can, tasks, warnings, invalid, recent } = pageData();
 const rows = new Map();
 
 /** Whether FlexGet runs the task for a name or pattern; `*`, `?` and `[…]` as in a shell. */
@@ -83,8 +83,22 @@ function warning(task) {
   return found && h("p", { class: "callout aborted warning" }, found.join(" "));
 }
 
+/** Why FlexGet refuses to run it; what is said was said when the page was loaded. */
+function refusal(task) {
+  const why = task.enabled && invalid[task.key];
+  return (
+    why &&
+    h(
+      "div",
+      { class: "callout failed warning" },
+      h("b", {}, "FlexGet refuses to run this, first noticed ", timeElement(why.since), "."),
+      h("ul", { class: "faults" }, why.complaints.map(({ attr, detail }) => h("li", {}, h("code", {}, attr), detail))),
+    )
+  );
+}
+
 function show(task) {
-  const row = h("li", { class: task.enabled ? "task" : "task off" }, h("span", { class: "name" }, task.name), lastRun(task), actions(task), warning(task));
+  const row = h("li", { class: task.enabled ? "task" : "task off" }, h("span", { class: "name" }, task.name), lastRun(task), actions(task), refusal(task), warning(task));
   rows.get(task)?.replaceWith(row);
   rows.set(task, row);
   return row;

@@ -1,0 +1,174 @@
+"""Which tasks can't run, since when and why: what FlexGet's process says of the file that it has loaded, kept in rows.
+
+FlexGet decides when it loads the file, so it is asked; `look` brings the rows in step, and `InvalidTasks` calls it now and then.
+"""
+
+import logging
+import threading
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from rest_framework import serializers
+
+from flexapi.background import Loop
+from flexapi.engine.client import EngineError, EngineUnavailable
+from flexapi.engine.complaints import Complaint
+from flexapi.engine.instance import engine
+from flexapi.mirror import credentials, mirror
+from flexapi.mirror.document.jsonview import key_names
+from flexapi.mirror.edits import validation
+from flexapi.mirror.mirror import Snapshot
+from flexapi.mirror.store.rows import mapping
+from flexapi.mirror.store.tables import ConfigRevision, InvalidTask
+from flexapi.text import storable_all
+
+logger = logging.getLogger("flexapi.mirror")
+
+# Seconds between two looks; while the file stays as it is, one costs FlexGet some hundred microseconds.
+INTERVAL = 2.0
+# Seconds that FlexGet may take to load a file of thousands of tasks.
+PATIENCE = 60.0
+# Tasks that one line of the server's log names.
+NAMED = 5
+
+# Characters of a key, and complaints about a task, that are kept.
+LONGEST = 1000
+MOST = 20
+
+Told = dict[str, list[dict[str, str]]]
+
+
+class ComplaintSerializer(serializers.Serializer[Any]):
+    """What FlexGet says against a place of the config."""
+
+    attr = serializers.CharField(help_text="The place, as in `tasks.tv.rss.url`.")
+    detail = serializers.CharField()
+
+
+class InvalidSerializer(serializers.Serializer[Any]):
+    """Why a task can't run."""
+
+    since = serializers.DateTimeField(help_text="When that was noticed first.")
+    complaints = ComplaintSerializer(many=True)
+
+
+class _Seen:
+    """What this process heard last, so that of several servers only the one that hears something else writes."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        self.hash = ""
+        self.told: Told | None = None
+
+
+_seen = _Seen()
+forget = _seen.forget
+
+
+def invalid_tasks(
+    current_hash: str | None = None, patience: float = 0.3
+) -> dict[str, dict[str, Any]]:
+    """Return what is wrong with each task that can't run, by its key: see `InvalidSerializer`.
+
+    A config that just changed is looked at first, unless FlexGet takes longer for it than some seconds; `current_hash` is
+    that of the current revision, where the caller knows it.
+    """
+    if not knows(current_hash or mirror.current_hash()):
+        look(patience)
+    return {
+        row["key"]: {"since": row["since"], "complaints": row["complaints"]}
+        for row in InvalidTask.objects.values("key", "since", "complaints")
+    }
+
+
+def knows(config_hash: str) -> bool:
+    """Whether it is known which tasks of a revision can't run, as far as FlexGet can be asked."""
+    return config_hash == _seen.hash or engine().state.name != "ready"
+
+
+def look(patience: float) -> None:
+    """Bring the rows in step with what FlexGet says of the file, where it is loaded and says so within some seconds."""
+    if engine().state.name != "ready":
+        return
+    snapshot = mirror.current()
+    try:
+        answer = engine().call("invalid_tasks", timeout=patience)
+    except (EngineError, EngineUnavailable):
+        return  # The next look tells; runs say for themselves what is wrong.
+    told = _told(answer, snapshot)
+    with _seen.lock:
+        is_new, _seen.hash = snapshot.hash != _seen.hash, snapshot.hash
+        if told == _seen.told:
+            return
+        _store(told, _changed_at(snapshot) if is_new else timezone.now())
+        _seen.told = told
+
+
+def _told(answer: dict[str, Any], snapshot: Snapshot) -> Told:
+    """Return the complaints by the tasks' keys, as everybody may read them."""
+    keys = {str(key): name for key, name in key_names(mapping(snapshot.data.get("tasks"))).items()}
+    if answer["refused"]:
+        found = dict.fromkeys(keys, answer["refused"])
+    else:
+        found = {one["task"]: one["complaints"] for one in answer["tasks"]}
+    eyes = credentials.Eyes(reveal=False)
+    told = {
+        keys.get(task, task): _shown(complaints, snapshot, eyes)
+        for task, complaints in found.items()
+        # A task that is disabled runs in no case.
+        if not task.startswith("_")
+    }
+    return {key[:LONGEST]: said for key, said in storable_all(told).items()}
+
+
+def _shown(
+    complaints: list[Complaint], snapshot: Snapshot, eyes: credentials.Eyes
+) -> list[dict[str, str]]:
+    shown = []
+    for each in complaints[:MOST]:
+        path = tuple(each["path"])
+        said = credentials.mask_message(each["message"], path, snapshot.data)
+        shown.append({"attr": validation.dotted(path), "detail": eyes.shown(said)})
+    return shown
+
+
+def _changed_at(snapshot: Snapshot) -> datetime:
+    found = ConfigRevision.objects.filter(pk=snapshot.revision)
+    return found.values_list("created", flat=True).first() or timezone.now()
+
+
+def _store(told: Told, since: datetime) -> None:
+    with transaction.atomic():
+        rows = {row.key: row for row in InvalidTask.objects.select_for_update()}
+        InvalidTask.objects.filter(key__in=rows.keys() - told.keys()).delete()
+        changed = [row for key, row in rows.items() if key in told and row.complaints != told[key]]
+        for row in changed:
+            row.complaints = told[row.key]
+        InvalidTask.objects.bulk_update(changed, ["complaints"], batch_size=500)
+        added = [key for key in told if key not in rows]
+        InvalidTask.objects.bulk_create(
+            [InvalidTask(key=key, complaints=told[key], since=since) for key in added],
+            batch_size=500,
+            # Another server may have been quicker.
+            ignore_conflicts=True,
+        )
+    if added:
+        named = [f"{key} ({told[key][0]['detail']})" for key in added[:NAMED]]
+        more = f" and {len(added) - NAMED} more" if len(added) > NAMED else ""
+        logger.warning("FlexGet refuses to run %s%s.", ", ".join(named), more)
+
+
+class InvalidTasks(Loop):
+    """Notices tasks that become invalid, or valid, when nobody asks."""
+
+    def __init__(self) -> None:
+        super().__init__("invalid-tasks", self.look, period=INTERVAL, at_once=False)
+
+    def look(self) -> None:
+        """Look once. Raises DatabaseError."""
+        look(PATIENCE)
