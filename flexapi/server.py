@@ -54,7 +54,7 @@ class Server:
             websocket_timeout=-1,
             server_name="FlexAPI",
         )
-        flexget = engine()
+        flexget = self._engine = engine()
         # Each has `start` and `stop`; they are started in this order and stopped in the other.
         self._parts: list[_Part] = [
             last_use,
@@ -90,6 +90,8 @@ class Server:
         threading.Thread(target=self._stop, name="stop").start()
 
     def _stop(self) -> None:
+        # Else parts that wait for it would do so until it is there.
+        self._engine.stop_loading()
         for part in reversed(self._parts):
             part.stop()
         reactor.callFromThread(reactor.stop)  # type: ignore[misc]

@@ -126,6 +126,21 @@ class Engine:
             self._backoff = FIRST_BACKOFF
             self._supervisor.start()
 
+    def stop_loading(self) -> None:
+        """Give a host up that still loads FlexGet, for whoever is about to `stop`: it listens to nobody and runs nothing.
+
+        Those who wait for it are told at once. A host that is ready is left alone.
+        """
+        with self._changed:
+            if self._state.name != "starting":
+                return
+            self._stopping.set()
+            self._supervisor.end()
+            connection = self._connection
+            self._set_state(State("stopped", reason="The server stops."))
+        if connection is not None:
+            connection.process.kill()
+
     def stop(self) -> None:
         """End the host and what it runs; returns when they are gone."""
         with self._changed:

@@ -1,5 +1,6 @@
 """`docs/deployment.md` names every setting, and what stands in `deploy/` sets only such as there are."""
 
+import os
 import re
 from pathlib import Path
 
@@ -39,11 +40,15 @@ def test_the_files_to_deploy_set_variables_that_there_are() -> None:
 def test_what_the_image_needs_is_not_left_out_of_it() -> None:
     ignored = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text(encoding="utf-8").split("\n")
     dockerfile = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
-    copied = re.findall(r"requirements\S*\.txt", dockerfile)
-    assert copied
+    assert "COPY requirements*.txt" in dockerfile
+    copied = ["requirements.txt", "requirements-distributed.txt", "requirements-image.txt"]
     for name in (*copied, "manage.py", *(path.parent.name for path in ROOT.glob("*/apps.py"))):
         assert (ROOT / name).exists()
         assert name not in ignored
+    entry = "deploy/entrypoint"
+    assert f"/opt/flexapi/{entry}" in dockerfile
+    assert os.access(ROOT / entry, os.X_OK)
+    assert f"!{entry}" in ignored
 
 
 def test_each_process_of_the_compose_file_has_its_own_folders() -> None:

@@ -9,7 +9,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -356,3 +358,22 @@ def test_on_demand_the_first_call_starts_it(tmp_path: Path) -> None:
         engine.stop()
     with pytest.raises(EngineUnavailable, match="not running"):
         engine.call("version", timeout=1)
+
+
+def test_one_that_still_loads_flexget_is_given_up_at_once(flexget_home: FlexGetHome) -> None:
+    engine = Engine(flexget_home.config)
+    engine.start()
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(engine.call, "version")
+        with engine._changed:
+            assert engine._changed.wait_for(lambda: engine.state.pid is not None, timeout=10)
+        pid = engine.state.pid
+        began = time.monotonic()
+        engine.stop_loading()
+        with pytest.raises(EngineUnavailable, match="The server stops"):
+            waits.result(5)
+        engine.stop()
+    assert time.monotonic() - began < 3
+    assert pid is not None
+    assert is_gone(pid)
+    assert engine.restarts == 0
