@@ -16,6 +16,9 @@ pytestmark = pytest.mark.django_db
 STRANGE_NAME = "tv / 100% é ünïcode"
 
 
+ITEM = {"title": "x", "url": "http://localhost/x"}
+
+
 class Post:
     """Posts executions as an operator."""
 
@@ -128,6 +131,15 @@ class TestRefuse(Post):
             ({"dump": ["everything"]}, "dump.0"),
             ({"inject": []}, "inject"),
             ({"inject": [{"title": "x", "url": 3}]}, "inject.0.url"),
+            ({"inject": [{"title": 7, "url": "x"}]}, "inject.0.title"),
+            ({"inject": [{**ITEM, "url": None}]}, "inject.0.url"),
+            ({"inject": [{**ITEM, "url": "x\0"}]}, "inject.0.url"),
+            ({"inject": [{**ITEM, "fields": None}]}, "inject.0.fields"),
+            ({"inject": [{**ITEM, "fields": {"url": None}}]}, "inject.0.fields.url"),
+            ({"inject": [{**ITEM, "fields": {"title": ["x"]}}]}, "inject.0.fields.title"),
+            ({"inject": [{**ITEM, "fields": {"location": 3}}]}, "inject.0.fields.location"),
+            ({"inject": [{**ITEM, "fields": {"urls": "x"}}]}, "inject.0.fields.urls"),
+            ({"inject": [{**ITEM, "fields": {"a": ["x\0"]}}]}, "inject.0.fields.a.0"),
         ],
     )
     def test_wrong_values(self, body: Any, attr: str) -> None:

@@ -14,13 +14,14 @@ import signal
 import sys
 import time
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from flexget.entry import Entry, EntryState
 from flexget.event import add_event_handler, fire_event
-from flexget.plugin import task_phases
+from flexget.plugin import PluginError, task_phases
 from flexget.task import Task, TaskAbort
 from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
@@ -58,7 +59,8 @@ class ReportingTask(Task):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.outcomes: dict[tuple[str, str], Outcome] = {}
+        # By title, original URL, and how many such entries stand before: FlexGet counts each.
+        self.outcomes: dict[tuple[str, str, int], Outcome] = {}
 
     def plugins(self, phase: str | None = None) -> Iterable[Any]:
         """As FlexGet's own, which looks through all plugins with each call."""
@@ -74,12 +76,15 @@ class ReportingTask(Task):
         try:
             super()._execute()
         finally:
+            twins: Counter[tuple[str, str]] = Counter()
             for entry in self.all_entries:
-                self._note(entry)
+                self._note(entry, twins)
 
-    def _note(self, entry: Entry) -> None:
+    def _note(self, entry: Entry, twins: "Counter[tuple[str, str]]") -> None:
         outcome = _outcome(entry)
-        key = (outcome["title"], outcome["original_url"])
+        name = (outcome["title"], outcome["original_url"])
+        key = (*name, twins[name])
+        twins[name] += 1
         earlier = self.outcomes.get(key)
         # On a rerun FlexGet rejects as "seen" what the first pass took: it was taken.
         if earlier is None or earlier["state"] not in ("accepted", "failed"):
@@ -204,9 +209,11 @@ class ChildRun:
             signal.pthread_sigmask(signal.SIG_BLOCK, ABORT_SIGNALS)
         except TaskAbort:
             self.aborting = True
-        except ConfigInvalid as error:
-            logger.critical(str(error))
-            self._refuse(str(error))
+        except (ConfigInvalid, PluginError) as error:
+            # FlexGet makes entries of what is injected, and has its own idea of which can be.
+            why = str(error.value if isinstance(error, PluginError) else error)
+            logger.critical("{}", why)
+            self._refuse(why)
         except OSError as error:
             why = explained(error)
             logger.critical("{}", why)

@@ -30,6 +30,16 @@ LEFT_OUT = {
     "explain-sql",
 }
 
+# Fields of an entry that have to be of a kind for FlexGet itself, whatever the task does.
+FIELDS: dict[str, Schema] = {
+    **{name: {"type": "string", "minLength": 1} for name in ("title", "url")},
+    **{
+        name: {"type": "string"}
+        for name in ("original_title", "original_url", "location", "filename")
+    },
+    "urls": {"type": "array", "items": {"type": "string"}},
+}
+
 # Options that the command line's parser does not describe, or describes for a terminal only.
 DESCRIBED_HERE: dict[str, Schema] = {
     "disable-phases": {
@@ -51,7 +61,11 @@ DESCRIBED_HERE: dict[str, Schema] = {
                 "url": {"type": "string", "minLength": 1},
                 "force": {"type": "boolean", "description": "No plugin may reject the entry."},
                 "accept": {"type": "boolean", "description": "Accept the entry at once."},
-                "fields": {"type": "object", "description": "More fields of the entry."},
+                "fields": {
+                    "type": "object",
+                    "description": "More fields of the entry.",
+                    "properties": FIELDS,
+                },
             },
         },
     },

@@ -46,6 +46,34 @@ def test_inject(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
     assert states == {"taken": "accepted", "not taken": "rejected"}
 
 
+def test_fields_of_any_kind_are_injected(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
+    flexget_home.write({"a": mock("own", accept_all=True, set={"said": "{{list[1].deep}}"})})
+    fields = {
+        "list": [1, {"deep": [None, 2.5]}],
+        "none": None,
+        "big": 10**30,
+        "": True,
+        "é": "\U0001f600",
+    }
+    item = {"title": "x", "url": "http://localhost/x", "fields": fields}
+    (task,) = of_kind(
+        reports_of(flexget_engine.execute(1, ["a"], {"inject": [item], "dump": ["accepted"]})),
+        "task",
+    )
+    assert (task["accepted"], task["aborted"]) == (1, False)
+
+
+def test_what_flexget_takes_for_no_entry_ends_the_run_in_order(
+    flexget_engine: Engine, flexget_home: FlexGetHome
+) -> None:
+    flexget_home.write({"a": mock("own", accept_all=True)})
+    item = {"title": "x", "url": "http://localhost/x", "fields": {"url": None}}
+    reports = reports_of(flexget_engine.execute(1, ["a"], {"inject": [item]}))
+    (task,) = of_kind(reports, "task")
+    assert task["abort_reason"] == "Tried to set 'x' url to None"
+    assert of_kind(reports, "finished")
+
+
 def test_loglevel(flexget_engine: Engine, flexget_home: FlexGetHome) -> None:
     flexget_home.write({"a": accepting("x")})
     quiet = of_kind(reports_of(flexget_engine.execute(1, None, {"loglevel": "error"})), "log")

@@ -45,8 +45,9 @@ def report(run: ChildRun, task: ReportingTask) -> None:
     if run.is_test:
         return
     taken = [
-        {name: outcome[name] for name in ("title", "url", "reason", "plugin")} | _taking.facts[key]
-        for key, outcome in task.outcomes.items()
+        {name: outcome[name] for name in ("title", "url", "reason", "plugin")}
+        | _taking.facts[title, url]
+        for (title, url, _), outcome in task.outcomes.items()
         if outcome["state"] == "accepted"
     ]
     new = rows.rows_after(task.name, _taking.newest_row)
