@@ -26,7 +26,7 @@ from flexapi.engine.host.database.locks import SharedLock
 from flexapi.engine.host.database.sqlite import SQLite
 from flexapi.engine.host.database.unusable import DatabaseUnusable
 
-from . import checking
+from . import checking, command_output
 from .handlers import remove_handlers
 from .plugins import Plugins
 from .run_log import log_filter
@@ -118,6 +118,7 @@ class WarmManager(Manager):
         self.plugins = Plugins(
             [self.config_base / "plugins", *self._plugin_folders], [self.config_base / "components"]
         )
+        command_output.log_lines()
         if self.database.shared:
             make_plugins_patient()
         self.options = get_parser().parse_args(self.args)
