@@ -58,7 +58,7 @@ class ExecutionAdmin(MaskedMixin, RecordAdmin):
         "rejected",
         "failed",
     )
-    list_filter = ("status", "queue", "created", "requested_by")
+    list_filter = ("status", "trial", "queue", "created", "requested_by")
     list_select_related = ("requested_by",)
     search_fields = ("tasks", "abort_reason")
     revealing_search = ("abort_reason",)
@@ -162,6 +162,9 @@ class ExecutionAdmin(MaskedMixin, RecordAdmin):
         """Queue the same tasks with the same options once more, where the user may use these options."""
         wanted, refused = [], []
         for old in executions.order_by("pk"):
+            if old.trial:
+                refused.append(f"{old} was a trial, whose config is not kept.")
+                continue
             denied = denied_options(old.options, request.user)
             if denied:
                 names = ", ".join(denied)

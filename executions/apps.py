@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.conf import settings
 
 from .following import announcements
-from .signals import queue_changed
+from .signals import ended, queue_changed
 
 
 class ExecutionsConfig(AppConfig):
@@ -23,9 +23,10 @@ class ExecutionsConfig(AppConfig):
     def ready(self) -> None:
         """Let those who watch know at once what was queued and what was aborted in the queue; count."""
         # It needs the models.
-        from . import metrics
+        from . import metrics, trials
 
         metrics.register()
+        ended.connect(trials.on_ended)
         queue_changed.connect(announcements.on_queue_changed)
         if settings.REDIS_URL:
             # Celery takes half a second to load, so one machine does without.

@@ -72,7 +72,12 @@ def extras(execution: "Execution") -> dict[str, Any]:
 
 
 def handle(execution: "Execution", reports: "Iterable[Report]") -> None:
-    """Hand reports to those who asked for them; called inside of a transaction."""
+    """Hand reports to those who asked for them; called inside of a transaction.
+
+    What a trial reports of what it would have done is nobody's.
+    """
+    if execution.trial:
+        return
     for report in reports:
         handler = report_handlers.get(report.kind)
         if handler is None:

@@ -14,19 +14,38 @@ class ExecutionFilter(django_filters.FilterSet):
         method="by_status",
         help_text=f"`all`, or some of: {', '.join(Status.values)} (default: pending,running).",
     )
+    trial = django_filters.ChoiceFilter(
+        choices=[(kind, kind) for kind in ("false", "true", "all")],
+        method="by_trial",
+        help_text="`true` for trials, `all` for both (default: `false`, runs of the config as it is).",
+    )
     created_after = django_filters.IsoDateTimeFilter(field_name="created", lookup_expr="gte")
     created_before = django_filters.IsoDateTimeFilter(field_name="created", lookup_expr="lt")
 
     class Meta:
         model = Execution
-        fields = ("status", "schedule", "caused_by", "queue", "created_after", "created_before")
+        fields = (
+            "status",
+            "trial",
+            "schedule",
+            "caused_by",
+            "queue",
+            "created_after",
+            "created_before",
+        )
 
     def filter_queryset(self, queryset: QuerySet[Execution]) -> QuerySet[Execution]:
         """Filter; where no status is asked for, show what is running or will run."""
         queryset = super().filter_queryset(queryset)
+        if not self.form.cleaned_data.get("trial"):
+            queryset = queryset.filter(trial=False)
         if self.form.cleaned_data.get("status"):
             return queryset
         return queryset.filter(status__in=ACTIVE)
+
+    def by_trial(self, queryset: QuerySet[Execution], name: str, value: str) -> QuerySet[Execution]:
+        """Keep trials, or what isn't one, or both."""
+        return queryset if value == "all" else queryset.filter(trial=value == "true")
 
     def by_status(
         self, queryset: QuerySet[Execution], name: str, value: str

@@ -17,6 +17,7 @@ from executions.searching.tables import LogBlock
 
 from . import queues
 from .signals import ended, queue_changed
+from .trials import KEPT, Trial
 
 __all__ = ["Execution", "ExecutionEntry", "LogBlock", "LogLine", "Status", "Worker"]
 
@@ -54,6 +55,10 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         """Those that are over."""
         return self.exclude(status__in=ACTIVE)
 
+    def real(self) -> Self:
+        """Those of the config as it is: no trials."""
+        return self.filter(trial=False)
+
     def unclaimed(self) -> Self:
         """Those that wait for a worker, the one that waits longest first."""
         return self.filter(status=Status.PENDING, worker="").order_by("pk")
@@ -64,20 +69,26 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         options: dict[str, Any] | None = None,
         requested_by: AbstractBaseUser | AnonymousUser | None = None,
         schedule: int | None = None,
+        trial: Trial | None = None,
     ) -> "Execution":
         """Queue a run of the tasks that match the names or globs in `tasks` (None: all).
 
         `schedule` is the id of the schedule that asks for it: FlexGet leaves `manual` tasks out then.
-        Raises SeveralQueues where the tasks don't run on the same workers.
+        With an unsaved `trial` it is one. Raises SeveralQueues where the tasks don't run on the same workers.
         """
         tasks = tasks or []
-        execution = self.create(
-            tasks=tasks,
-            options=options or {},
-            requested_by=requested_by,
-            schedule=schedule,
-            queue=queues.queue_of(tasks),
-        )
+        with transaction.atomic():
+            execution = self.create(
+                tasks=tasks,
+                options=options or {},
+                requested_by=requested_by,
+                schedule=schedule,
+                queue=queues.queue_of(tasks),
+                trial=trial is not None,
+            )
+            if trial is not None:
+                trial.execution = execution
+                trial.save(force_insert=True)
         queue_changed.send_on_commit(execution.pk, execution.queue)
         return execution
 
@@ -94,7 +105,7 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         """Take the next execution of the queues `served` (None: any) for `worker`; None when none may run now.
 
         One waits while another that runs the same task goes on, and what overlaps with it waits
-        behind it: the order of the queue is kept where it matters. Workers claim one after the
+        behind it: the order of the queue is kept where it matters. Trials wait for no run, and none for them. Workers claim one after the
         other, so of two that want the same task one gets it.
         """
         waiting = self.unclaimed()
@@ -103,9 +114,10 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         if not waiting.exists():
             return None
         with claiming():
-            busy = list(self.active().exclude(worker="").values_list("tasks", flat=True))
-            for pk, tasks in waiting.values_list("pk", "tasks")[:LOOKED_THROUGH]:
-                if any(overlap(tasks, other) for other in busy):
+            claimed = self.active().real().exclude(worker="")
+            busy = list(claimed.values_list("tasks", flat=True))
+            for pk, tasks, trial in waiting.values_list("pk", "tasks", "trial")[:LOOKED_THROUGH]:
+                if not trial and any(overlap(tasks, other) for other in busy):
                     if tasks not in busy:
                         busy.append(tasks)
                 elif self.filter(pk=pk, status=Status.PENDING, worker="").update(worker=worker):
@@ -141,15 +153,21 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         return count
 
     def prune(self, keep: int) -> int:
-        """Delete executions that are over and older than the newest `keep` of them; return how many went.
+        """Delete executions that are over and older than the newest `keep` of them, trials counted apart; return how many
+        went.
 
-        At most PRUNED_AT_ONCE of them, the oldest first: their log lines may be millions, and others wait to write.
+        At most PRUNED_AT_ONCE of either, the oldest first: their log lines may be millions, and others wait to write.
         """
-        oldest_kept = self.ended().order_by("-pk").values_list("pk", flat=True)[keep - 1 : keep]
+        trials = self.filter(trial=True)
+        return self.real()._prune(keep) + trials._prune(min(keep, KEPT))
+
+    def _prune(self, keep: int) -> int:
+        ended = self.ended()
+        oldest_kept = ended.order_by("-pk").values_list("pk", flat=True)[keep - 1 : keep]
         cut = next(iter(oldest_kept), None)
         if cut is None:
             return 0
-        outdated = self.ended().filter(pk__lt=cut).order_by("pk").values_list("pk", flat=True)
+        outdated = ended.filter(pk__lt=cut).order_by("pk").values_list("pk", flat=True)
         oldest = list(outdated[:PRUNED_AT_ONCE])
         self.filter(pk__in=oldest).delete()
         return len(oldest)
@@ -179,6 +197,9 @@ class Execution(models.Model):
     )
     chain = models.BigIntegerField(
         null=True, blank=True, help_text="The id of the first of those that caused each other."
+    )
+    trial = models.BooleanField(
+        default=False, editable=False, help_text="Whether it tries a config that was not saved."
     )
     created = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)

@@ -88,6 +88,7 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
             "requested_by",
             "schedule",
             "caused_by",
+            "trial",
             "summary",
             "abort_reason",
             "waiting_for",

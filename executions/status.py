@@ -75,6 +75,6 @@ def failed_lately() -> dict[str, Any]:
     """Return what failed within a day: `{"count", "last": {"id", "tasks", "finished",
     "abort_reason"} or null}`."""
     since = timezone.now() - LATELY
-    failed = Execution.objects.filter(status=Status.FAILED, finished__gte=since)
+    failed = Execution.objects.real().filter(status=Status.FAILED, finished__gte=since)
     last = failed.order_by("-finished").values("id", "tasks", "finished", "abort_reason").first()
     return {"count": failed.count(), "last": last}

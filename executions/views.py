@@ -72,7 +72,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     @schema.create
     def create(self, request: Request) -> HttpResponseBase:
         """Queue a run; answer the execution, or its log as it comes."""
-        wanted = _request_schema()
+        wanted = request_schema()
         body = requests.from_parameters(request.query_params, wanted) | _members(request.data)
         requests.check(body, wanted, mirror.task_names(), mirror.refresh())
         self._check_options_permitted(body)
@@ -141,7 +141,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     @action(detail=False, url_path="options", filter_backends=[])
     def execute_options(self, request: Request) -> Response:
         """Answer the JSON Schema of what POST takes: FlexGet's own options and the tasks."""
-        return one(_request_schema())
+        return one(request_schema())
 
     def _stream_renderer(self) -> type[StreamRenderer] | None:
         """Return what the answer is to be streamed as; None where no stream is wanted."""
@@ -160,7 +160,8 @@ class ExecutionViewSet(ReadOnlyViewSet):
             )
 
 
-def _request_schema() -> dict[str, Any]:
+def request_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a request to run tasks. Raises ServiceUnavailable."""
     try:
         return requests.request_schema(engine().execute_options())
     except EngineUnavailable as error:

@@ -114,7 +114,8 @@ class Task(Mirrored):
     def last_execution(self) -> models.Model | None:
         """The latest execution that was asked to run the task, of the most recent ones."""
         executions = apps.get_model("executions", "Execution")
-        for execution in executions._default_manager.order_by("-pk")[:RECENT]:
+        real = executions._default_manager.filter(trial=False)
+        for execution in real.order_by("-pk")[:RECENT]:
             if not execution.tasks or any(self.matches(name) for name in execution.tasks):
                 return execution
         return None

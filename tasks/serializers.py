@@ -77,6 +77,32 @@ class TaskDetailSerializer(TaskSerializer):
         }
 
 
+class TrialSerializer(serializers.Serializer[Any]):
+    """How to try."""
+
+    options = serializers.DictField(
+        required=False,
+        help_text="Options of the run, as `GET /api/execution/options` describes them (default: `now`).",
+    )
+
+
+class TriedTaskSerializer(TrialSerializer):
+    """A task to try: its config, or that of the file without one."""
+
+    config = serializers.JSONField(required=False, help_text="As in PUT.")
+
+
+class TriedConfigSerializer(TrialSerializer):
+    """A whole config to try."""
+
+    text = serializers.CharField(trim_whitespace=False, help_text="YAML.")
+    tasks: Any = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Names or globs of the tasks to run; none: all.",
+    )
+
+
 class OriginSerializer(serializers.Serializer[Any]):
     """Where a value of a task comes from."""
 

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,6 +12,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from executions.serializers import ExecutionSerializer
 from flexapi.api.errors import Conflict
 from flexapi.api.free_names import FreeNameMixin, reverse_name
 from flexapi.api.parameters import flag
@@ -19,7 +20,7 @@ from flexapi.api.schema import example
 from flexapi.api.viewsets import ApiViewSet, ListMixin, one
 from flexapi.mirror import answers, mirror
 from flexapi.mirror.representation import MirrorMixin, Source
-from tasks import edits, listing, merged
+from tasks import edits, listing, merged, trying
 from tasks.models import Task
 from tasks.serializers import (
     ChangedTaskSerializer,
@@ -28,7 +29,9 @@ from tasks.serializers import (
     ReplacedTaskSerializer,
     TaskDetailSerializer,
     TaskSerializer,
+    TriedTaskSerializer,
 )
+from tasks.trial_views import queued
 
 PAGE_PARAMETERS = {"limit", "offset", "format"}
 JSON_OR_YAML = {
@@ -51,6 +54,8 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
     ordering_fields = ("position", "name", "enabled")
     search_fields = ("name",)
     filterset_fields = ("enabled", "queue")
+    yaml_bodies = ("try_task",)
+    action_permissions: ClassVar[dict[str, str]] = {"try_task": "tasks.change_task"}
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the tasks, in the order of the config."""
@@ -150,6 +155,35 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         """Read what FlexGet runs; variables, templates and included files applied, and where each value is from."""
         found = merged.of_task(self.get_object().key, masked=self.masked)
         return self.with_etag(one(found), found, state=found)
+
+    @extend_schema(
+        request={"application/json": TriedTaskSerializer, "application/yaml": OpenApiTypes.ANY},
+        examples=[
+            example({"config": {"mock": [{"title": "Sintel", "url": "http://localhost/sintel"}]}}),
+            example(
+                "films:\n  mock: [{title: Sintel, url: http://localhost/sintel}]\n",
+                "application/yaml",
+            ),
+        ],
+        responses={201: ExecutionSerializer},
+    )
+    @action(detail=True, methods=["post"], url_path="try", filter_backends=[])
+    def try_task(self, request: Request, name: str) -> Response:
+        """Run a task as it would be, without saving it; answer the execution.
+
+        It is FlexGet's test run with the rest of the config as it is: what was not saved stays unsaved, FlexGet's database is a copy,
+        and nothing is downloaded, sent or written. There need not be a task of this name.
+        """
+        given = request.data
+        if isinstance(given, Source):
+            wanted: dict[str, Any] = {"source": str(given)}
+        else:
+            wanted = self.valid(TriedTaskSerializer)
+        task = Task.objects.named(name)
+        key = task.key if task else name
+        with self._translated(key):
+            tried = trying.with_task(key, task is not None, wanted)
+        return queued(request, tried, wanted)
 
     def _update(self, task: Task, wanted: dict[str, Any], change: Any) -> Response:
         name = wanted.get("name")

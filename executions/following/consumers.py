@@ -98,7 +98,7 @@ class LogConsumer(WatchConsumer):
 
 
 class BoardConsumer(WatchConsumer):
-    """`/ws/execution/`: each execution that is not over, then each that appears or changes.
+    """`/ws/execution/`: each execution that is not over, then each that appears or changes; no trials.
 
     A message is `{"type": "execution", "object": {…}}`, the object as `/api/execution/<id>` has it.
     """
@@ -122,6 +122,6 @@ class BoardConsumer(WatchConsumer):
 
 def _executions(user: Any, ids: set[int] | None) -> list[dict[str, Any]]:
     """Return executions as JSON, as a user may see them, oldest first: these, or without `ids`, the active."""
-    rows = Execution.objects.select_related("requested_by").order_by("pk")
+    rows = Execution.objects.real().select_related("requested_by").order_by("pk")
     rows = rows.active() if ids is None else rows.filter(pk__in=ids)
     return executions_for(user, rows)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import DatabaseError
 
-from executions import extensions
+from executions import extensions, trials
 from executions.models import Execution, Status
 from flexapi.engine.client import Engine, EngineError, EngineUnavailable
 from flexapi.engine.run import Ending, Report, Run
@@ -99,6 +99,7 @@ class Runner:
                     execution.options,
                     manual=execution.schedule is None,
                     extras=extensions.extras(execution),
+                    trial=trials.payload_of(execution),
                     timeout=ENGINE_POLL,
                 )
             except EngineUnavailable as error:

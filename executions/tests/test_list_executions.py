@@ -107,6 +107,7 @@ def test_one_execution(client: APIClient, viewer: User) -> None:
         "waiting_for": None,
         "queue": "default",
         "worker": None,
+        "trial": False,
         "log_lines": 7,
     }
 

@@ -89,7 +89,9 @@ class Router(SimpleRouter):
             for prefix, endpoint in by_depth
             if endpoint.viewset is not None
         ]
-        views = [path.pattern for path in self.paths.values() if path.pattern is not None]
+        # A name that is a path of its own (`config/try`) comes before the one that takes any name (`config/<name>`).
+        by_name = sorted(self.paths.items(), key=lambda path: "(?P" in path[0])
+        views = [path.pattern for _, path in by_name if path.pattern is not None]
         return [re_path(r"^$", RootView.as_view(), name="root"), *views, *super().get_urls()]
 
 

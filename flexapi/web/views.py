@@ -27,7 +27,7 @@ from flexapi.web import page_data
 
 RECENT = 15
 PAGE = 30
-ROWS = Execution.objects.select_related("requested_by")
+ROWS = Execution.objects.real().select_related("requested_by")
 
 
 class PageView(PermissionRequiredMixin, TemplateView):

@@ -35,6 +35,7 @@ from .handlers import remove_handlers
 from .manager import ConfigInvalid, WarmManager, no_run
 from .reporting import Reporter
 from .run_log import explained, filtered, run_log
+from .trial import Trial
 
 logger = logger.bind(name="flexapi")
 
@@ -128,6 +129,7 @@ class ChildRun:
         self.manual: bool = params["manual"]
         # What plugins of FlexAPI's get from the server, by name.
         self.extras: dict[str, Any] = params.get("extras", {})
+        self.trial = Trial(params["trial"]) if params.get("trial") else None
         self.reporter = reporter
         self._options: Namespace | None = None
         self.task: ReportingTask | None = None
@@ -143,7 +145,7 @@ class ChildRun:
     @property
     def is_test(self) -> bool:
         """Whether it only tries things out, on a copy of FlexGet's database."""
-        return bool(self.request.get("test"))
+        return self.trial is not None or bool(self.request.get("test"))
 
     @property
     def ended_well(self) -> bool:
@@ -238,7 +240,9 @@ class ChildRun:
                 leaving.callback(manager.end_test_run)
             leaving.callback(manager.leave_run)
             leaving.callback(self._end_forks)
-            manager.enter_run(self._cli_config())
+            if self.trial is not None:
+                self.trial.begin(manager)
+            manager.enter_run(self._cli_config(), self.trial.config if self.trial else None)
             yield
 
     def _end_forks(self) -> None:
@@ -304,6 +308,9 @@ class ChildRun:
 
     def _ask_for(self, options: Any) -> None:
         """Ask the server for an execution of its own; `options` is what plugins give `Manager.execute`."""
+        if self.trial is not None:
+            logger.info("Would have other tasks run, which a trial doesn't")
+            return
         defaults = self.manager.options.execute
         wanted = execute_options.complete(defaults, options)
         tasks = wanted.tasks
@@ -336,6 +343,7 @@ class ChildRun:
         options = execute_options.namespace(self.manager.options.execute, self.request)
         options.tasks = None if self.patterns is None else names
         options.allow_manual = self.manual
+        options.test = self.is_test
         return options
 
     def _run_task(self, name: str, options: Namespace) -> None:

@@ -102,7 +102,7 @@ class Children:
 
     def execute(self, params: Params, descriptors: list[int]) -> Child:
         """Let a child run an execution: one that stands ready, or a new one."""
-        for one in self._fitting(params["options"]):
+        for one in self._fitting(params):
             try:
                 one.run(params, descriptors)
             except OSError:
@@ -114,13 +114,14 @@ class Children:
         one.run(params, descriptors)
         return one
 
-    def _fitting(self, options: dict[str, Any]) -> list[Child]:
-        """Return those that may run something with these options, one that is warm from an earlier run first."""
+    def _fitting(self, params: Params) -> list[Child]:
+        """Return those that may run this execution, one that is warm from an earlier run first."""
         for one in self:
             if one.is_ready and one.generation != self._manager.generation:
                 one.retire()
-        ready = [one for one in self if one.is_ready and (one.fresh or is_usual(options))]
-        return sorted(ready, key=lambda one: one.fresh == is_usual(options))
+        usual = is_usual(params)
+        ready = [one for one in self if one.is_ready and (one.fresh or usual)]
+        return sorted(ready, key=lambda one: one.fresh == usual)
 
     def have_one_ready(self) -> Child | None:
         """Fork one where none stands ready and there is a slot for it; return it."""

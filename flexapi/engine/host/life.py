@@ -32,9 +32,9 @@ USUAL_OPTIONS = frozenset(
 MAX_FDS = 4
 
 
-def is_usual(options: dict[str, Any]) -> bool:
-    """Whether a run with these options may share its process with others."""
-    return USUAL_OPTIONS.issuperset(options)
+def is_usual(params: dict[str, Any]) -> bool:
+    """Whether an execution may share its process with others: a trial, whose config is not the file's, never does."""
+    return not params.get("trial") and USUAL_OPTIONS.issuperset(params["options"])
 
 
 class Life:
@@ -105,14 +105,14 @@ class Life:
         for descriptor in (idle, *descriptors):
             os.close(descriptor)
         self._runs += 1
-        return self._reason_to_retire(run)
+        return self._reason_to_retire(run, is_usual(params))
 
-    def _reason_to_retire(self, run: "child.ChildRun") -> str:
+    def _reason_to_retire(self, run: "child.ChildRun", usual: bool) -> str:
         if not self._reuse:
             return "each run has a process of its own"
         if not run.ended_well:
             return "the run did not end well"
-        if not is_usual(run.request):
+        if not usual:
             return "the run had unusual options"
         if self._manager.generation != self._generation:
             return "the config changed"

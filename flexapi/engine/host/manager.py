@@ -197,9 +197,6 @@ class WarmManager(Manager):
             message = f"The config is not UTF-8: byte {error.start} can't be decoded."
             raise ConfigInvalid(message, [{"path": [], "message": message}]) from error
         config = load_yaml(text)
-        if isinstance(config, dict):
-            # Only FlexGet's daemon reads them: a faulty one must not keep the tasks from running.
-            config.pop("schedules", None)
         source = config.get("variables") if isinstance(config, dict) else None
         # Read before FlexGet reads them: what changes in between shows the next time.
         variables = outside(source, self.config_base)
@@ -234,7 +231,9 @@ class WarmManager(Manager):
 
     def _load(self, config: Any) -> None:
         """Make `config` the one that tasks run with, but for what FlexGet complains of. Raises ConfigInvalid."""
-        prepared, complaints = checking.check(self, self.plugins, _mapping(config))
+        # Only FlexGet's daemon reads `schedules`: a faulty one must not keep the tasks from running.
+        config = {name: part for name, part in _mapping(config).items() if name != "schedules"}
+        prepared, complaints = checking.check(self, self.plugins, config)
         if complaints and (self.all_or_nothing or checking.is_hopeless(prepared, complaints)):
             raise ConfigInvalid(reason(complaints), complaints)
         self.config = checking.without_faulty(prepared, complaints)
@@ -244,8 +243,8 @@ class WarmManager(Manager):
         self._faulty = checking.only_faulty(prepared, complaints)
         fire_event("manager.config_updated", self)
 
-    def enter_run(self, cli_config: list[list[str]] | None) -> None:
-        """Bring a forked process up to date. The lock must be held.
+    def enter_run(self, cli_config: list[list[str]] | None, config: str | None = None) -> None:
+        """Bring a forked process up to date; a text `config` is what it runs in place of the file. The lock must be held.
 
         Raises DatabaseUnusable, and ConfigInvalid and OSError as `refresh_config` does.
         """
@@ -259,7 +258,10 @@ class WarmManager(Manager):
             if cli_config:
                 self.options.execute.cli_config = cli_config
                 self.config_file_hash = None
-            self.refresh_config()
+            if config is None:
+                self.refresh_config()
+            else:
+                self._load(load_yaml(config))
             self.start_plugins()
             # Plugins that tidy up after a changed config do so only under the lock.
             fire_event("manager.config_updated", self)

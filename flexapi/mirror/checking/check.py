@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from flexapi.engine.complaints import refused_keys
 from flexapi.mirror import credentials, handlers, mirror
 from flexapi.mirror.checking.warnings import Warned, of_data, of_plugins, of_twins
 from flexapi.mirror.document import Document, DocumentError
@@ -23,7 +24,6 @@ from flexapi.mirror.store.rows import mapping
 SECONDS = 10.0
 MOST = 500
 
-_KEYS = re.compile(r"The keys? (.+) (?:is|are) not valid here")
 _QUOTED = re.compile(r"`[^`]*`|'[^']*'")
 
 
@@ -226,16 +226,9 @@ def _order(place: Place) -> tuple[int, int]:
 
 def _meant(fault: Fault, data: dict[Any, Any]) -> Path:
     """Return what a complaint is about: the key that is not valid, not the mapping that has it."""
-    refused = _KEYS.search(fault.message)
-    if (
-        not fault.path
-        and isinstance(data.get("variables"), str)
-        and "file" in fault.message.lower()
-    ):
-        return ("variables",)
-    if refused is None:
+    names = refused_keys(fault.message)
+    if not names:
         return fault.path
-    names = {quoted[1:-1] for quoted in _QUOTED.findall(refused[1])}
     holder = _at(data, fault.path)
     found = next((key for key in mapping(holder) if str(key) in names), None)
     return fault.path if found is None else (*fault.path, found)

@@ -1,8 +1,8 @@
 """FlexGet's tables in its own SQLite file, as FlexGet itself opens it."""
 
-import shutil
+import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +85,15 @@ class SQLite:
     def begin_test(self, manager: Any) -> None:
         """Work on a copy of the file, as `flexget --test` does."""
         copy = manager.config_base / f"test-{manager.config_name}.sqlite"
+        _remove(copy)
         if Path(manager.db_filename).exists():
-            shutil.copy(manager.db_filename, copy)
+            # Not of the bytes: others may write, and what they have written may be in a file beside it.
+            source = f"{Path(manager.db_filename).absolute().as_uri()}?mode=ro"
+            with (
+                closing(sqlite3.connect(source, uri=True, timeout=PATIENCE / 1000)) as original,
+                closing(sqlite3.connect(copy)) as target,
+            ):
+                original.backup(target)
         manager.db_filename = str(copy)
         manager.database_uri = ""
         manager.init_sqlalchemy()
@@ -94,8 +101,7 @@ class SQLite:
     def end_test(self, manager: Any) -> None:
         """Remove the copy that `begin_test` made."""
         manager.engine.dispose()
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{manager.db_filename}{suffix}").unlink(missing_ok=True)
+        _remove(Path(manager.db_filename))
 
     def lock(
         self, *name: str, waiting: Callable[[], None] | None = None
@@ -113,6 +119,11 @@ class SQLite:
 
     def close(self) -> None:
         """There is nothing but the manager's engine to close."""
+
+
+def _remove(database: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{database}{suffix}").unlink(missing_ok=True)
 
 
 def _be_patient(engine: Engine) -> None:

@@ -1,0 +1,79 @@
+"""Trials: what a config that is not saved would do."""
+
+import fnmatch
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from executions.models import Execution
+from executions.trials import Trial
+from flexapi.mirror import mirror
+from flexapi.mirror.document import Document, from_json
+from flexapi.mirror.document.jsonview import key_names
+from flexapi.mirror.edits import validation, writing
+from flexapi.mirror.mirror import Snapshot
+from flexapi.mirror.store.rows import mapping
+from tasks import edits
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A config to try, as FlexGet loads it, and the tasks of it to run."""
+
+    config: dict[Any, Any]
+    tasks: list[str]
+
+
+def with_task(key: str, exists: bool, wanted: dict[str, Any]) -> Tried:
+    """Return the config with one task changed or added: `wanted` has its `source`, its `config`, or neither.
+
+    `key` is what the file calls it. Raises what a write of it would.
+    """
+    new = edits.source_key(wanted["source"], key) if "source" in wanted else key
+
+    def edit(base: Snapshot) -> Document:
+        document = base.document
+        if not exists:
+            document = edits.added(document, new, {})
+        elif new != key:
+            document = edits.renamed(document, key, new)
+        path = ("tasks", edits.names(document)[new])
+        if "source" in wanted:
+            return document.replace_source(path, wanted["source"])
+        if "config" not in wanted:
+            return document
+        present = document.get(path)
+        return document.set(path, from_json(wanted["config"], present))
+
+    data = mirror.mapping(writing.prepared(edit, mirror.current()))
+    real = next(real for real, shown in key_names(data["tasks"]).items() if shown == new)
+    # FlexGet runs no task whose name begins with an underscore.
+    name = new.lstrip("_")
+    tasks = {key: task for key, task in data["tasks"].items() if key != real}
+    tasks[name] = data["tasks"][real]
+    return Tried({**data, "tasks": tasks}, [name])
+
+
+def with_text(text: str, patterns: list[str]) -> Tried:
+    """Return a whole config that runs the tasks that match. Raises what a write of it would, and ValidationError."""
+    document = writing.prepared(
+        lambda base: Document(text.removeprefix("\ufeff")), mirror.current()
+    )
+    data = mirror.mapping(document)
+    names = [name.lower() for name in key_names(mapping(data.get("tasks"))).values()]
+    unknown = [
+        pattern
+        for pattern in patterns
+        if not any(fnmatch.fnmatchcase(name, pattern.lower()) for name in names)
+    ]
+    if unknown:
+        message = f"The text has no task that matches {', '.join(map(repr, unknown))}."
+        raise ValidationError({"tasks": [ErrorDetail(message, "unknown_task")]})
+    return Tried(data, patterns)
+
+
+def queue(tried: Tried, options: dict[str, Any], user: Any) -> Execution:
+    """Queue a trial, with options that were checked. Raises SeveralQueues."""
+    trial = Trial(config=validation.as_yaml(tried.config))
+    return Execution.objects.enqueue(tried.tasks, {**options, "test": True}, user, trial=trial)
