@@ -27,7 +27,7 @@ class Unprepared(Exception):
 class Runner:
     """One claimed execution. `run` is for one thread; `abort` may be called from any other.
 
-    `prepare` is called before the run. `over` is for whom it started to set, and for others to wait for.
+    `prepare` is called before the run, `leave` when FlexGet is done with it and all that it said is read. `over` is for whom it started to set, and for others to wait for.
     """
 
     def __init__(
@@ -35,11 +35,13 @@ class Runner:
         execution: Execution,
         engine: Engine,
         prepare: Callable[[], object] | None = None,
+        leave: Callable[[], object] = lambda: None,
     ) -> None:
         self.execution = execution
         self.over = threading.Event()
         self._engine = engine
         self._prepare = prepare
+        self._leave = leave
         self._recorder = Recorder(execution)
         self._run: Run | None = None
         self._lock = threading.Lock()
@@ -66,6 +68,7 @@ class Runner:
             self._recorder.conclude(Ending(0), self._abort_reason)
             return
         last = self._record(run)
+        self._leave()
         ending = run.ending or Ending(None, lost="FlexGet's host hung up.")
         try:
             self._recorder.conclude(ending, self._abort_reason, last)

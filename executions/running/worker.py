@@ -45,7 +45,7 @@ def worker_name() -> str:
 
 
 class WorkerProcess:
-    """What this process runs. `run_next` may be called by as many threads as there are slots.
+    """What this process runs. `run_next` may be called by several threads; no more than there are slots may be in FlexGet.
 
     `served` are the queues that it takes from, None being all.
     `prepare` is called before each run; raising `Unprepared` it says why there can be none.
@@ -121,9 +121,10 @@ class WorkerProcess:
             close_old_connections()
             Worker.objects.filter(name=self.name).delete()
 
-    def run_next(self) -> bool:
+    def run_next(self, leave: Callable[[], object] = lambda: None) -> bool:
         """Claim the next execution and run it to its end; False where there was none to run.
 
+        `leave` is called when FlexGet is done with it, and its end is still to be stored: the next one may begin.
         Raises OperationalError where the database can't be asked. Whatever else goes wrong ends the execution.
         """
         if self.stopping:
@@ -135,7 +136,7 @@ class WorkerProcess:
         execution = Execution.objects.claim(self.name, self.served)
         if execution is None:
             return False
-        runner = Runner(execution, self._engine, self._prepare)
+        runner = Runner(execution, self._engine, self._prepare, leave)
         self._runners[execution.pk] = runner
         try:
             if self.stopping:

@@ -92,6 +92,33 @@ def test_one_runs_at_a_time_in_the_order_of_the_queue(
     assert {row.status for row in rows} == {Status.COMPLETE}
 
 
+def test_the_next_one_runs_while_the_end_of_the_one_before_is_stored(
+    dispatcher: Dispatcher, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Execution.objects.enqueue(["quick"]), Execution.objects.enqueue(["slow"])
+    third = Execution.objects.enqueue(["quick"])
+    may_end = threading.Event()
+    conclude = Recorder.conclude
+
+    def late(recorder: Recorder, *arguments: Any) -> None:
+        if recorder.execution == first:
+            assert may_end.wait(30)
+        conclude(recorder, *arguments)
+
+    monkeypatch.setattr(Recorder, "conclude", late)
+    dispatcher.start()
+    stored.wait_for(is_sleeping(second))
+    assert status(first) == Status.RUNNING
+    # There is one slot, and the same task waits until the first of the two is over.
+    assert status(third) == Status.PENDING
+    may_end.set()
+    stored.wait_for(is_over(first))
+    assert status(third) == Status.PENDING
+    second.request_abort("Enough.")
+    stored.wait_for(is_over(third))
+    assert status(third) == status(first) == Status.COMPLETE
+
+
 def test_a_queued_one_is_taken_without_a_poll(
     dispatcher: Dispatcher, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,6 +83,8 @@ class Handler(ASGIHandler):
     def __init__(self) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
+        # Imports every view. The first requests would wait for it, probes among them.
+        _ = get_resolver().url_patterns
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
         """Find the view; a path that was asked for lately is not looked for again. Raises Resolver404."""
