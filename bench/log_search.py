@@ -86,16 +86,20 @@ def fill(count: int) -> None:
             )
             for number in range(start, min(start + OF_A_RUN, count // OF_A_RUN))
         )
-    insert = """INSERT INTO executions_logline (execution_id, seq, time, level, plugin, task, message)
-        VALUES (%s, %s, %s, %s, %s, %s, %s)"""
+    columns = "(execution_id, seq, time, level, plugin, task, message)"
+    if connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            with cursor.copy(f"COPY executions_logline {columns} FROM STDIN") as copy:
+                for row in rows(count):
+                    copy.write_row(row)
+            cursor.execute("ANALYZE")
+        return
+    insert = f"INSERT INTO executions_logline {columns} VALUES (%s, %s, %s, %s, %s, %s, %s)"
     adapted = connection.ops.adapt_datetimefield_value
     lines = ((pk, seq, adapted(moment), *rest) for pk, seq, moment, *rest in rows(count))
     while some := list(islice(lines, 50_000)):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(insert, some)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
 
 
 def let_index() -> None:

@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 
-from .models import ACTIVE, Execution, ExecutionEntry, Status
+from .models import ACTIVE, Execution, ExecutionEntry, Status, TaskResult
 
 
 class ExecutionFilter(django_filters.FilterSet):
@@ -71,3 +71,11 @@ class EntryFilter(django_filters.FilterSet):
     class Meta:
         model = ExecutionEntry
         fields = ("state", "task", "plugin")
+
+
+class ResultFilter(django_filters.FilterSet):
+    """`?status=` and `?task=` of the results of an execution's tasks."""
+
+    class Meta:
+        model = TaskResult
+        fields = ("status", "task")

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from executions.conflicts import overlap
 from executions.locks import claiming
+from executions.results import TaskResult
 from executions.searching.tables import LogBlock
 
 from . import queues
 from .signals import ended, queue_changed
 from .trials import KEPT, Trial
 
-__all__ = ["Execution", "ExecutionEntry", "LogBlock", "LogLine", "Status", "Worker"]
+__all__ = ["Execution", "ExecutionEntry", "LogBlock", "LogLine", "Status", "TaskResult", "Worker"]
 
 
 class Status(models.TextChoices):

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from executions.following.log_reader import LEVELS
 from flexapi.api.schema import exemplified
 
-from .serializers import ExecutionEntrySerializer, ExecutionSerializer
+from .serializers import ExecutionEntrySerializer, ExecutionSerializer, TaskResultSerializer
 
 
 @exemplified(tasks=["tv"], learn=True)
@@ -105,6 +105,9 @@ log = extend_schema(
 )
 entries = extend_schema(
     summary="What became of each entry", responses={200: ExecutionEntrySerializer(many=True)}
+)
+tasks = extend_schema(
+    summary="How each task ended", responses={200: TaskResultSerializer(many=True)}
 )
 options = extend_schema(
     summary="The JSON Schema of what running tasks takes", responses={200: OpenApiTypes.OBJECT}

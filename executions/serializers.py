@@ -1,5 +1,6 @@
 """Executions and their entries as JSON, and what a request to run some looks like."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,7 +10,7 @@ from flexapi.api.serializers import NameOrNull, TextOrNull
 from flexapi.mirror import credentials
 from flexapi.mirror.masked_serializers import EyesMixin, MaskedMixin
 
-from .models import Execution, ExecutionEntry
+from .models import Execution, ExecutionEntry, TaskResult
 
 
 class SummarySerializer(serializers.Serializer[Execution]):
@@ -125,3 +126,23 @@ class ExecutionEntrySerializer(MaskedMixin, serializers.ModelSerializer[Executio
         model = ExecutionEntry
         fields = ("task", "title", "url", "original_url", "state", "reason", "plugin", "trace")
         read_only_fields = fields
+
+
+class TaskResultSerializer(MaskedMixin, serializers.ModelSerializer[TaskResult]):
+    """How a task ended in an execution."""
+
+    reason = TextOrNull(help_text="Why it did not run to its end.")
+    summary = SummarySerializer(source="*")
+
+    class Meta:
+        model = TaskResult
+        fields = ("execution", "task", "status", "reason", "summary", "started", "finished")
+        read_only_fields = fields
+
+
+def results_for(user: Any, rows: Iterable[TaskResult]) -> list[dict[str, Any]]:
+    """Return results of tasks as JSON, as a user may see them."""
+    context = {"user": user}
+    return [
+        dict(data) for data in TaskResultSerializer(list(rows), many=True, context=context).data
+    ]

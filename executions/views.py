@@ -28,13 +28,13 @@ from flexapi.engine.instance import engine
 from flexapi.mirror import mirror
 
 from . import requests, schema
-from .filters import EntryFilter, ExecutionFilter
-from .models import Execution, ExecutionEnded, ExecutionEntry
+from .filters import EntryFilter, ExecutionFilter, ResultFilter
+from .models import Execution, ExecutionEnded, ExecutionEntry, TaskResult
 from .queues import SeveralQueues
-from .serializers import ExecutionEntrySerializer, ExecutionSerializer
+from .serializers import ExecutionEntrySerializer, ExecutionSerializer, TaskResultSerializer
 
 # Actions that answer a list, with its filters.
-LISTS = ("list", "entries")
+LISTS = ("list", "entries", "tasks")
 
 
 @extend_schema_view(
@@ -55,6 +55,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     action_permissions: ClassVar[dict[str, str]] = {
         "abort": "executions.abort_execution",
         "entries": "executions.view_execution",
+        "tasks": "executions.view_execution",
     }
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -136,6 +137,20 @@ class ExecutionViewSet(ReadOnlyViewSet):
         """List what became of each entry, which plugin decided, and why."""
         execution = get_object_or_404(Execution, pk=pk)
         return self.page_of(self.filter_queryset(execution.entries.all()))
+
+    @schema.tasks
+    @action(
+        detail=True,
+        queryset=TaskResult.objects.all(),
+        filterset_class=ResultFilter,
+        serializer_class=TaskResultSerializer,
+        search_fields=("task",),
+        ordering_fields=("id", "task", "status", "started", "finished"),
+    )
+    def tasks(self, request: Request, pk: str) -> Response:
+        """List how each task ended, in the order in which they did; those that go on or wait aren't there yet."""
+        execution = get_object_or_404(Execution, pk=pk)
+        return self.page_of(self.filter_queryset(execution.results.all()))
 
     @schema.options
     @action(detail=False, url_path="options", filter_backends=[])

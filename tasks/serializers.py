@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from executions.serializers import TaskResultSerializer
 from flexapi.api.schema import exemplified
 from flexapi.mirror import credentials
 from flexapi.mirror.invalid import InvalidSerializer, invalid_tasks
@@ -53,6 +54,9 @@ class TaskDetailSerializer(TaskSerializer):
         allow_null=True, read_only=True, help_text="Why FlexGet refuses to run it; null: it runs."
     )
     last_execution = LastExecutionSerializer(allow_null=True, read_only=True)
+    last_result = TaskResultSerializer(
+        allow_null=True, read_only=True, help_text="How the task itself ended when it ran last."
+    )
 
     class Meta(TaskSerializer.Meta):
         fields: tuple[str, ...] = (
@@ -60,6 +64,7 @@ class TaskDetailSerializer(TaskSerializer):
             "queue",
             "invalid",
             "last_execution",
+            "last_result",
         )
 
     def get_fields(self) -> dict[str, Any]:
@@ -67,12 +72,13 @@ class TaskDetailSerializer(TaskSerializer):
         return {**super().get_fields(), **details.fields()}
 
     def to_representation(self, instance: Task) -> dict[str, Any]:
-        last = instance.last_execution()
+        last, result = instance.last_execution(), instance.last_result()
         return {
             **super().to_representation(instance),
             "queue": instance.queue,
             "invalid": invalid_tasks().get(instance.key),
             "last_execution": None if last is None else LastExecutionSerializer(last).data,
+            "last_result": result and TaskResultSerializer(result, context=self.context).data,
             **details.of(instance),
         }
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from executions import chains, extensions
 from executions.following import announcements
-from executions.models import Execution, ExecutionEntry, LogLine, Status
+from executions.models import Execution, ExecutionEntry, LogLine, Status, TaskResult
+from executions.results import LONGEST_NAME
 from executions.signals import ended
 from flexapi import metrics
 from flexapi.engine.run import Ending, Report
@@ -37,6 +38,8 @@ class _Batch:
 
     lines: list[LogLine] = field(default_factory=list)
     entries: list[ExecutionEntry] = field(default_factory=list)
+    # By task.
+    results: dict[str, TaskResult] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
     credentials: set[str] = field(default_factory=set)
     # Those that plugins asked for.
@@ -59,6 +62,21 @@ def _line(message: str, level: str) -> dict[str, Any]:
     return {"time": now, "level": level, "plugin": "flexapi", "task": "", "message": message}
 
 
+def _name(task: str) -> str:
+    """Return what is kept of a task's name."""
+    return storable(task)[:LONGEST_NAME]
+
+
+def _store_results(results: Iterable[TaskResult]) -> None:
+    """Store results; one that is stored already is replaced."""
+    TaskResult.objects.bulk_create(
+        results,
+        update_conflicts=True,
+        unique_fields=("task", "execution"),
+        update_fields=("status", "reason", "finished", *ExecutionEntry.State.values),
+    )
+
+
 class Recorder:
     """Writes one execution's rows, as long as it is this worker's. Used by the one thread that runs it.
 
@@ -71,6 +89,9 @@ class Recorder:
         self._aborted_tasks: list[str] = []
         self._skipped_tasks: list[str] = []
         self._failed = False
+        self._task_began = ("", timezone.now())
+        # That of the task that ended last.
+        self._result: TaskResult | None = None
         # Whether what the run may say is kept as credentials.
         self._noted = False
 
@@ -117,6 +138,7 @@ class Recorder:
         }
         if status == Status.COMPLETE:
             batch.changes["percent"] = 100
+        self._conclude_task(batch, status, reason)
         self._write(batch)
         metrics.log_lines.inc(len(batch.lines))
         ended.send(sender=None, execution=self.execution)
@@ -167,6 +189,7 @@ class Recorder:
     def _on_config(self, batch: _Batch, params: dict[str, Any]) -> None:
         config = {"tasks": {params["task"]: params["config"]}}
         batch.credentials |= credentials.secrets_of(config)
+        self._task_began = (_name(params["task"]), timezone.now())
 
     def _on_started(self, batch: _Batch, params: dict[str, Any]) -> None:
         batch.changes |= {
@@ -202,9 +225,16 @@ class Recorder:
         for state in ExecutionEntry.State.values:
             counted = batch.changes.get(state, getattr(self.execution, state))
             batch.changes[state] = counted + params[state]
+        reason = storable(params["abort_reason"]) if params["aborted"] else ""
+        task = storable(params["task"])
+        if task:
+            status = TaskResult.Status.COMPLETE
+            if params["aborted"]:
+                skipped = params["silent"]
+                status = TaskResult.Status.SKIPPED if skipped else TaskResult.Status.FAILED
+            counts = {state: params[state] for state in ExecutionEntry.State.values}
+            self._keep_result(batch, _name(task), status, reason, **counts)
         if params["aborted"]:
-            reason = storable(params["abort_reason"])
-            task = storable(params["task"])
             self._aborted_tasks.append(f"{task}: {reason}" if task else reason)
             # FlexGet aborts silently what it only skips: an interval not met, a manual task.
             self._failed = self._failed or not params["silent"]
@@ -213,6 +243,31 @@ class Recorder:
         self._finished = params
 
     # -- helpers
+
+    def _keep_result(
+        self, batch: _Batch, task: str, status: str, reason: str, **counts: int
+    ) -> None:
+        began = self._task_began[1] if self._task_began[0] == task else None
+        self._result = batch.results[task] = TaskResult(
+            execution_id=self.execution.pk,
+            task=task,
+            status=status,
+            reason=reason,
+            started=began,
+            finished=timezone.now(),
+            **counts,
+        )
+
+    def _conclude_task(self, batch: _Batch, status: Status, reason: str) -> None:
+        """Store what became of the task that the end of the run found at work, if it was at one."""
+        began, result = self._task_began[0], self._result
+        if began and (result is None or result.task != began):
+            if status != Status.COMPLETE:
+                self._keep_result(batch, began, status, reason)
+        elif result and result.status == TaskResult.Status.FAILED and status == Status.ABORTED:
+            # To FlexGet it is as if the task had aborted itself.
+            result.status = TaskResult.Status.ABORTED
+            batch.results[result.task] = result
 
     def _verdict(
         self, ending: Ending, abort_reason: str, where: tuple[str, str]
@@ -253,6 +308,8 @@ class Recorder:
                         LogLine.objects.bulk_create(batch.lines)
                     if batch.entries:
                         ExecutionEntry.objects.bulk_create(batch.entries)
+                    if batch.results:
+                        _store_results(batch.results.values())
                     self._update(batch.changes)
                     Execution.objects.enqueue_all(batch.caused)
                     extensions.handle(self.execution, batch.others)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from executions.models import Execution, ExecutionEntry, LogLine, Status
+from executions.models import Execution, ExecutionEntry, LogLine, Status, TaskResult
 
 BEGIN = datetime(2026, 1, 31, 3, 0, 0, 123456, tzinfo=UTC)
 
@@ -41,3 +41,10 @@ def add_entry(execution: Execution, title: str, state: str, **fields: Any) -> Ex
     return ExecutionEntry.objects.create(
         execution=execution, title=title, state=state, **(defaults | fields)
     )
+
+
+def add_result(
+    execution: Execution, task: str, status: str = "complete", **fields: Any
+) -> TaskResult:
+    """Store how a task ended."""
+    return TaskResult.objects.create(execution=execution, task=task, status=status, **fields)

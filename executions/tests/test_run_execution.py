@@ -68,6 +68,43 @@ def test_a_task_that_crashes_fails_the_run(
     assert ExecutionEntry.objects.filter(execution=execution, task="good").count() == 1
 
 
+def results(execution: Execution) -> list[tuple[str, str, str]]:
+    return list(execution.results.values_list("task", "status", "reason"))
+
+
+def test_each_task_has_a_result_of_its_own(
+    run: Callable[..., Execution], config: FlexGetHome
+) -> None:
+    config.write(
+        {
+            "bad": accepting("x", misbehave="raise"),
+            "good": mock("one", "two", regexp={"accept": ["one"], "reject": ["two"]}),
+            "later": accepting("y", interval="1 day"),
+        }
+    )
+    execution = run(["bad", "good", "later"])
+    (_, _, crash), good, later = results(execution)
+    assert "this plugin is broken" in crash
+    assert good == ("good", "complete", "")
+    assert later == ("later", "complete", "")
+    result = execution.results.get(task="good")
+    assert (result.accepted, result.rejected, result.failed, result.undecided) == (1, 1, 0, 0)
+    assert result.started is not None
+    assert execution.started is not None
+    assert execution.started <= result.started <= result.finished
+    (skipped,) = results(run(["later"]))
+    assert skipped[:2] == ("later", "skipped")
+    assert skipped[2] == "Interval not met"
+
+
+def test_a_task_at_which_the_process_died_has_one_too(
+    run: Callable[..., Execution], config: FlexGetHome
+) -> None:
+    config.write({"bad": accepting("x", misbehave="os_exit"), "good": accepting("y")})
+    execution = run(["bad", "good"])
+    assert results(execution) == [("bad", "failed", execution.abort_reason)]
+
+
 def test_a_task_that_aborts_itself_fails_the_run(
     run: Callable[..., Execution], config: FlexGetHome
 ) -> None:
@@ -158,6 +195,7 @@ def test_an_abort_ends_as_aborted(
     execution = aborting(lambda report: report.params.get("message") == "sleeping", monkeypatch)
     assert execution.status == Status.ABORTED
     assert execution.abort_reason == "Aborted by a test."
+    assert [result[:2] for result in results(execution)] == [("slow", "aborted")]
     assert any("the abort phase ran" in line for line in lines(execution))
 
 

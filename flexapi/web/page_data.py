@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from executions.models import Execution
-from executions.serializers import executions_for
+from executions.serializers import executions_for, results_for
 from flexapi.api.router import router
 from flexapi.mirror import invalid, mirror
 from flexapi.mirror.status import commands_at_risk
@@ -65,6 +65,12 @@ def tasks(user: Any) -> list[dict[str, Any]]:
         }
         for task in Task.objects.defer("config")
     ]
+
+
+def last_results(user: Any) -> dict[str, Any]:
+    """How each task ended when it ran last, by its name, as the API gives it to the user."""
+    rows = Task.objects.last_results()
+    return dict(zip(rows, results_for(user, rows.values()), strict=True))
 
 
 def warnings() -> dict[str, list[str]]:

@@ -142,12 +142,12 @@ class TasksView(PageView):
         return super().get_context_data(**kwargs, add_url=add_url)
 
     def get_data(self) -> dict[str, Any]:
-        """The tasks with what to warn of and what keeps them from running, and the recent executions, among which is the last one of each."""
+        """The tasks with what to warn of and what keeps them from running, and how each of them ended when it ran last."""
         return {
             "tasks": page_data.tasks(self.request.user),
             "warnings": page_data.warnings(),
             "invalid": page_data.invalid_tasks(),
-            "recent": page_data.executions(self.request.user, ROWS.all()[:200]),
+            "results": page_data.last_results(self.request.user),
         }
 
 

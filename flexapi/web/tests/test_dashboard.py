@@ -173,6 +173,24 @@ def test_the_list_of_tasks(web_server: LiveServer, people: Any) -> None:
     expect(page.locator("#log")).to_contain_text("ACCEPTED: `odd`")
 
 
+def test_each_task_shows_its_own_last_result(web_server: LiveServer, people: Any) -> None:
+    web_server.run(tasks=["hello", "broken"])
+    page = people(web_server, "editor").page
+    page.goto("/tasks/")
+    hello, broken = (page.locator("li.task").filter(has_text=name) for name in ("hello", "broken"))
+    expect(hello.locator(".last .status")).to_have_text("complete")
+    expect(hello.locator(".last")).to_contain_text("1 accepted")
+    expect(broken.locator(".last .status")).to_have_text("failed")
+    # And live.
+    expect(page.locator("#connection")).to_contain_text("Live")
+    execution = start(web_server, "slow", "broken")
+    slow = page.locator("li.task").filter(has_text="slow")
+    expect(slow.locator(".last .status")).to_have_text("running")
+    expect(slow.locator(".last .status")).to_have_text("complete")
+    expect(broken.locator(".last a")).to_have_attribute("href", f"/executions/{execution}/")
+    expect(broken.locator(".last .status")).to_have_text("failed")
+
+
 def test_a_lock_that_can_t_be_judged_is_removed_from_the_pages(
     own_server: LiveServer, people: Any
 ) -> None:

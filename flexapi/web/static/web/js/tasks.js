@@ -3,13 +3,15 @@
 import { api } from "./api.js";
 import { watchBoard } from "./board.js";
 import { byId, h, icon, pageData, toast } from "./dom.js";
-import { asPattern, run, statusBadge, urlOf } from "./execution.js";
+import { asPattern, isActive, run, statusBadge, urlOf } from "./execution.js";
 import { counted, timeElement } from "./format.js";
 import { at } from "./root.js";
 import { openRunDialog } from "./run_dialog.js";
 
-const { can, tasks, warnings, invalid, recent } = pageData();
+const { can, tasks, warnings, invalid, results } = pageData();
 const rows = new Map();
+// Executions that run or wait, by id.
+const active = new Map();
 
 /** Whether FlexGet runs the task for a name or pattern; `*`, `?` and `[…]` as in a shell. */
 function matches(pattern, key) {
@@ -26,8 +28,13 @@ function matches(pattern, key) {
   }
 }
 
-const lastOf = (task) =>
-  recent.find(({ tasks: asked }) => asked.some((pattern) => matches(pattern, task.key)) || (!asked.length && task.enabled));
+const isAskedFor = (task, { tasks: asked }) => asked.some((pattern) => matches(pattern, task.key)) || (!asked.length && task.enabled);
+
+/** The execution in which the task runs, else one in which it will. */
+function comingOf(task) {
+  const mine = [...active.values()].filter((execution) => isAskedFor(task, execution));
+  return mine.find(({ status, current_task }) => status === "running" && current_task === task.key) ?? mine.find(({ status }) => status === "pending");
+}
 
 async function start(task, button) {
   button.disabled = true;
@@ -64,17 +71,32 @@ function actions(task) {
   );
 }
 
+/** How the task itself ended last, whatever else its execution ran; or that it runs or waits. */
 function lastRun(task) {
-  const last = lastOf(task);
-  if (!last) return h("span", { class: "last" }, task.enabled ? "not run lately" : "disabled");
+  const coming = comingOf(task);
+  const last = results[task.name];
+  if (!coming && !last) return h("span", { class: "last" }, task.enabled ? "not run lately" : "disabled");
+  const [status, id, time] = coming ? [coming.status, coming.id, coming.started ?? coming.created] : [last.status, last.execution, last.finished];
   return h(
     "span",
     { class: "last" },
     !task.enabled && "disabled",
-    statusBadge(last.status),
-    last.summary.accepted > 0 && h("span", { class: "accepted-count" }, `${last.summary.accepted} accepted`),
-    h("a", { href: urlOf(last), "aria-label": `Last execution of ${task.name}` }, timeElement(last.finished ?? last.created)),
+    statusBadge(status),
+    !coming && last.summary.accepted > 0 && h("span", { class: "accepted-count" }, `${last.summary.accepted} accepted`),
+    h("a", { href: urlOf({ id }), "aria-label": `Last execution of ${task.name}` }, timeElement(time)),
   );
+}
+
+const update = (task, row) => row.querySelector(".last").replaceWith(lastRun(task));
+
+/** Show how the tasks of an execution that is over ended. */
+async function showResults(execution) {
+  for (let path = at(`/api/execution/${execution.id}/tasks?limit=500`); path; ) {
+    const { items, next } = await api(path);
+    for (const result of items) if (!(results[result.task]?.execution > execution.id)) results[result.task] = result;
+    path = next;
+  }
+  for (const [task, row] of rows) if (isAskedFor(task, execution) || results[task.name]?.execution === execution.id) update(task, row);
 }
 
 /** What an attacker could do with this task; its key is another one once it is enabled or disabled. */
@@ -124,11 +146,13 @@ find();
 
 watchBoard(
   (execution) => {
-    const known = recent.findIndex(({ id }) => id === execution.id);
-    if (known >= 0) recent[known] = execution;
-    else recent.unshift(execution);
-    for (const [task, row] of rows) {
-      if (lastOf(task)?.id === execution.id) row.querySelector(".last").replaceWith(lastRun(task));
+    if (execution.trial) return;
+    if (isActive(execution)) {
+      active.set(execution.id, execution);
+      for (const [task, row] of rows) if (isAskedFor(task, execution)) update(task, row);
+    } else {
+      active.delete(execution.id);
+      showResults(execution).catch((error) => toast(error.message, "failed"));
     }
   },
   () => location.reload(),

@@ -1,0 +1,55 @@
+"""What became of each task of an execution."""
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+
+# Characters of a task's name that are kept: PostgreSQL indexes no longer ones than some 2,700 bytes.
+LONGEST_NAME = 600
+
+
+class TaskResultQuerySet(models.QuerySet["TaskResult"]):
+    """Results, by what they are of."""
+
+    def real(self) -> Self:
+        """Those of the config as it is: of no trials."""
+        return self.filter(execution__trial=False)
+
+
+class TaskResult(models.Model):
+    """How one task ended in an execution."""
+
+    class Status(models.TextChoices):
+        """How: `skipped` is what FlexGet aborts silently, such as a task whose interval isn't over."""
+
+        COMPLETE = "complete", "Complete"
+        SKIPPED = "skipped", "Skipped"
+        FAILED = "failed", "Failed"
+        ABORTED = "aborted", "Aborted"
+
+    execution = models.ForeignKey(
+        "executions.Execution", on_delete=models.CASCADE, related_name="results"
+    )
+    task = models.CharField(max_length=LONGEST_NAME)
+    status = models.CharField(max_length=8, choices=Status)
+    reason = models.TextField(blank=True, help_text="Why it did not run to its end.")
+    accepted = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    undecided = models.PositiveIntegerField(default=0)
+    started = models.DateTimeField(null=True)
+    finished = models.DateTimeField(default=timezone.now)
+
+    objects = TaskResultQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        default_permissions = ()
+        constraints = (
+            # It is also the index in which the latest one of a task is found.
+            models.UniqueConstraint(fields=("task", "execution"), name="result_task_execution"),
+        )
+
+    def __str__(self) -> str:
+        return f"Result {self.pk}"
