@@ -1,8 +1,11 @@
 """GET /api/history and /api/history/<id>."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from history.models import HistoryEntry
+from history.serializers import HistoryEntrySerializer
 from history.tests.factories import add
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +95,27 @@ class TestOrder:
         first, last = ("x", "a") if column in ("id", "time") else ("a", "x")
         assert titles(f"?ordering={column}") == [first, last]
         assert titles(f"?ordering=-{column}") == [last, first]
+
+    def test_every_column_is_ordered_by_an_index(self, api, editor):
+        add("x")
+        client = api(editor)
+        for column in HistoryEntrySerializer.Meta.fields:
+            for sign in ("", "-"):
+                with CaptureQueriesContext(connection) as asked:
+                    assert client.get(f"/api/history?ordering={sign}{column}").status_code == 200
+                (ordered,) = (query["sql"] for query in asked if "LIMIT 1" in query["sql"])
+                with connection.cursor() as cursor:
+                    cursor.execute(f"EXPLAIN QUERY PLAN {ordered}")
+                    plan = " ".join(row[-1] for row in cursor.fetchall())
+                assert "TEMP B-TREE" not in plan, (column, plan)
+
+    def test_of_long_texts_the_beginning_counts(self, titles):
+        long = "http://localhost/" + "x" * 100
+        add("b", url=f"{long}b")
+        add("a", url=f"{long}a")
+        add("c", url="http://elsewhere/")
+        assert titles("?ordering=url") == ["c", "b", "a"]
+        assert titles("?ordering=-url") == ["a", "b", "c"]
 
     def test_an_unknown_column_is_a_400(self, api, editor):
         answer = api(editor).get("/api/history?ordering=words")
