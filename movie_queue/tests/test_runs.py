@@ -165,7 +165,12 @@ def test_a_title_with_commands_is_taken_where_exec_escapes_it(
 
 
 @pytest.mark.parametrize(
-    "taker", [{"movie_queue": "accept"}, {"list_match": {"from": [{"movie_queue": True}]}}]
+    "taker",
+    [
+        {"movie_queue": "accept"},
+        {"movie_queue": True},
+        {"list_match": {"from": [{"movie_queue": True}]}},
+    ],
 )
 def test_an_accepted_entry_gets_no_commands_from_the_queue(
     run: Run, flexget_home: FlexGetHome, taker: dict[str, Any]

@@ -40,7 +40,7 @@ def check(manager: Manager, plugins: Plugins, config: Config) -> tuple[Config, l
 def faults(plugins: Plugins, config: Any, schema: Any = None) -> list[Complaint]:
     """Return FlexGet's complaints about a config that is prepared, or about what another schema describes."""
     found = [
-        {"path": list(fault.path), "message": plugins.explained(fault.message)}
+        {"path": list(fault.path), "message": plugins.explained(fault.message, list(fault.path))}
         for fault in config_schema.process_config(config, schema)
     ]
     # FlexGet finds them in another order each time.

@@ -19,6 +19,9 @@ from flexget.event import get_events
 from flexget.plugin import DependencyError, PluginInfo
 from loguru import logger
 
+from flexapi.engine.complaints import refused_keys
+
+from . import removed
 from .handlers import remove_handlers
 
 logger = logger.bind(name="flexapi")
@@ -34,7 +37,6 @@ UNHEARD = (
 
 # `plugin.register(Class, "name", …)` in the source of a plugin that could not say its name itself.
 _REGISTERED = re.compile(r"\bregister\([^()]*?['\"](\w+)['\"]")
-_REFUSED_KEY = re.compile(r"The key `(\w+)` is not valid here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +78,30 @@ class Plugins:
             "files": self._files,
         }
 
-    def explained(self, message: str) -> str:
-        """Return FlexGet's complaint of a key, with the reason where that is the name of a plugin that is left out."""
-        refused = _REFUSED_KEY.match(message)
-        if refused is None:
-            return message
-        name = refused[1]
+    def explained(self, message: str, path: list[Any]) -> str:
+        """Return FlexGet's complaint about the value at a path, with what is known of the keys that it refuses there.
+
+        Such a key may be a plugin that is left out, or one that came late, or a name that FlexGet dropped.
+        """
+        names = refused_keys(message)
+        hints = [
+            (name, self._absent(name) or removed.hint(name, at_root=not path, message=message))
+            for name in names
+        ]
+        found = [(name, hint) for name, hint in hints if hint]
+        if len(names) == 1:
+            return " ".join([message, *(hint for _, hint in found)])
+        return " ".join([message, *(f"`{name}`: {hint}" for name, hint in found)])
+
+    def _absent(self, name: str) -> str:
+        """Return why a plugin of this name isn't there though there is a file of it; "" where there is none."""
         for fault in self.faults:
             if name in fault.names:
-                return f"{message} The plugin {fault.file} is left out: {fault.reason}"
+                return f"The plugin {fault.file} is left out: {fault.reason}"
         for file, changed in self._found().items():
             if self._files.get(file) != changed and name in _names_in(Path(file)):
-                return (
-                    f"{message} {file} changed after FlexGet was loaded: reload FlexGet to use it."
-                )
-        return message
+                return f"{file} changed after FlexGet was loaded: reload FlexGet to use it."
+        return ""
 
     def _found(self) -> dict[str, int]:
         """Return the files that plugins may be in, with the times of their last change in ns."""

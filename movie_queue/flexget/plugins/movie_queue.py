@@ -7,8 +7,8 @@ FlexGet dropped its own in version 2.3. The old forms of config work:
     discover:
       what: [emit_movie_queue: {year: yes, quality: no, queue_name: kids}]
 
-and it is a list, `movie_queue: yes` or `movie_queue: {queue_name: kids}`, for list_match, list_add,
-list_remove, list_clear and as an input.
+and `movie_queue: yes` beside another input, which is the old way to write `accept`. It is a list too, `movie_queue: yes`
+or `movie_queue: {queue_name: kids}`, for list_match, list_add, list_remove, list_clear and as the only input.
 """
 
 from collections.abc import Iterator, MutableSet
@@ -30,7 +30,10 @@ from movie_queue.identity import ANY_QUALITY, DEFAULT_QUEUE, IMDB_ID, Identity
 
 logger = logger.bind(name="movie_queue")
 
+NAME = "movie_queue"
 ACTIONS = ["accept", "add", "remove", "forget"]
+# Plugins in the input phase that bring no entries of their own.
+NO_INPUTS = (NAME, "delay", "rerun")
 NOTHING: dict[str, Any] = {"run": "", "movies": [], "grabbed": [], "applied": {}}
 
 _queue: MovieQueue | None = None
@@ -249,6 +252,12 @@ def _task_name(entry: Entry) -> str:
     return entry.task.name if entry.task is not None else ""
 
 
+def _is_input(info: Any) -> bool:
+    """Whether a plugin of a task gives it entries, not just does something when others do."""
+    phases = set(info.phase_handlers)
+    return info.name not in NO_INPUTS and not info.builtin and phases <= {"input", "start"}
+
+
 class PluginMovieQueue:
     """Accept what is queued, or change the queue by what is accepted; or the queue as a list."""
 
@@ -276,21 +285,30 @@ class PluginMovieQueue:
         return {"action": None, "quality": None, "queue_name": DEFAULT_QUEUE, **config}
 
     @classmethod
+    def _prepared(cls, task: Any, config: Any) -> dict[str, Any]:
+        """As `prepare`, for the plugin in its place in a task, where `yes` is what it was to FlexGet 1.2."""
+        accepts = config is True and any(_is_input(info) for info in task.plugins("input"))
+        return cls.prepare("accept" if accepts else config)
+
+    @classmethod
     def get_list(cls, config: Any) -> MovieQueueList:
         """Return the list that FlexGet's list plugins work with."""
         return MovieQueueList(cls.prepare(config)["queue_name"])
 
     def on_task_input(self, task: Any, config: Any) -> list[Entry]:
         """Give the queued movies as entries, where no action is asked for."""
-        if self.prepare(config)["action"] is not None:
+        # Inside of `inputs` or `discover` another plugin is at work, and it is a list.
+        is_own = task.current_plugin == NAME
+        prepared = self._prepared(task, config) if is_own else self.prepare(config)
+        if prepared["action"] is not None:
             return []
-        queue_name = self.prepare(config)["queue_name"]
+        queue_name = prepared["queue_name"]
         return [to_found_entry(movie) for movie in queue().movies(queue_name)]
 
     @plugin.priority(127)
     def on_task_filter(self, task: Any, config: Any) -> None:
         """Accept, for each queued movie, the entry of the best quality that it may have."""
-        prepared = self.prepare(config)
+        prepared = self._prepared(task, config)
         if prepared["action"] != "accept":
             return
         best: dict[WantedMovie, Entry] = {}
@@ -309,7 +327,7 @@ class PluginMovieQueue:
 
     def on_task_output(self, task: Any, config: Any) -> None:
         """Add, remove or forget the movies of what was accepted."""
-        prepared = self.prepare(config)
+        prepared = self._prepared(task, config)
         action, queue_name = prepared["action"], prepared["queue_name"]
         if action not in ("add", "remove", "forget"):
             return
@@ -329,7 +347,7 @@ class PluginMovieQueue:
 
     def on_task_learn(self, task: Any, config: Any) -> None:
         """Take off the queue what was accepted and did not fail."""
-        prepared = self.prepare(config)
+        prepared = self._prepared(task, config)
         if prepared["action"] != "accept":
             return
         for entry in task.accepted:
