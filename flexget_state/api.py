@@ -4,6 +4,7 @@ from flexapi.api.router import router
 
 from .views import lists, remembered
 from .views.database import DatabaseViewSet
+from .views.trakt import TraktViewSet
 from .views.variables import VariablesViewSet
 
 LIST_ID = "(?P<list_id>[0-9]{1,18})"
@@ -24,6 +25,7 @@ router.register(
 router.register(
     f"pending_list/{LIST_ID}/entries", lists.PendingListEntryViewSet, basename="pending-list-entry"
 )
+router.register("trakt", TraktViewSet, basename="trakt-account")
 router.register("database", DatabaseViewSet, basename="database")
 router.register_view(
     "variables",

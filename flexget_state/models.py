@@ -68,3 +68,10 @@ class Variable(InFlexGet):
 
     class Meta(InFlexGet.Meta):
         default_permissions = ("view", "change")
+
+
+class TraktAccount(InFlexGet):
+    """An account of Trakt that FlexGet has access to."""
+
+    class Meta(InFlexGet.Meta):
+        default_permissions = ("view", "change", "delete")

@@ -27,6 +27,8 @@ _ABILITIES = {
     "queueMovies": "movie_queue.add_queuedmovie",
     "changeMovies": "movie_queue.change_queuedmovie",
     "removeMovies": "movie_queue.delete_queuedmovie",
+    "changeTrakt": "flexget_state.change_traktaccount",
+    "removeTrakt": "flexget_state.delete_traktaccount",
 }
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("tasks/", views.TasksView.as_view(), name="tasks"),
     path("movie_queue/", views.MovieQueueView.as_view(), name="movie_queue"),
     path("history/", views.HistoryView.as_view(), name="history"),
+    path("trakt/", views.TraktView.as_view(), name="trakt"),
     path("accounts/", include(_sessions)),
     path("accounts/password/", views.PasswordChangeView.as_view(), name="password_change"),
     # One door for everybody; it says so where somebody may not enter the admin.

@@ -185,6 +185,18 @@ class HistoryView(PageView):
         return {"endpoints": page_data.endpoints("history")}
 
 
+class TraktView(PageView):
+    """The accounts of Trakt that FlexGet has access to; its script asks the API."""
+
+    template_name = "web/trakt.html"
+    permission_required = ("executions.view_execution", "flexget_state.view_traktaccount")
+    script = "web/js/trakt.js"
+
+    def get_data(self) -> dict[str, Any]:
+        """Where the accounts are read."""
+        return {"endpoints": page_data.endpoints("trakt")}
+
+
 class LoginPage(auth.LoginView):
     """Django's login page, with the API's brakes on guessing."""
 

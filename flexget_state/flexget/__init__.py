@@ -13,6 +13,7 @@ from . import (
     pending_list,
     rejected,
     seen,
+    trakt,
     variables,
 )
 
@@ -25,5 +26,6 @@ METHODS = {
     **entry_list.METHODS,
     **movie_list.METHODS,
     **pending_list.METHODS,
+    **trakt.METHODS,
     **variables.METHODS,
 }

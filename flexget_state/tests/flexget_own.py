@@ -12,6 +12,7 @@ from flexget.components.managed_lists.lists.pending_list.pending_list import Pen
 from flexget.components.pending_approval.db import PendingEntry
 from flexget.components.rejected.db import RememberEntry, RememberTask
 from flexget.components.seen import db as seen
+from flexget.components.trakt import db as trakt
 from flexget.entry import Entry
 from flexget.manager import Manager
 from sqlalchemy import event
@@ -69,4 +70,15 @@ def die(manager: WarmManager, params: Params) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-METHODS: dict[str, Method] = {"fill": fill, "statements": statements, "dally": dally, "die": die}
+def trakt_at(manager: Manager, params: Params) -> None:
+    """Have FlexGet find Trakt's API at `params["url"]`."""
+    trakt.API_URL = params["url"]
+
+
+METHODS: dict[str, Method] = {
+    "fill": fill,
+    "statements": statements,
+    "dally": dally,
+    "die": die,
+    "trakt_at": trakt_at,
+}

@@ -37,6 +37,21 @@ TASKS: dict[str, Any] = {
 }
 
 
+# A FlexGet plugin that has FlexGet find Trakt where a file says.
+TRAKT_ELSEWHERE = """
+from pathlib import Path
+from flexget.components.trakt import db
+
+plain = db.get_api_url
+
+def get_api_url(*endpoint):
+    db.API_URL = Path(__file__).with_name("trakt.url").read_text()
+    return plain(*endpoint)
+
+db.get_api_url = get_api_url
+"""
+
+
 @pytest.fixture(scope="package")
 def chromium(require: Callable[[str, bool, str], None]) -> Iterator[Any]:
     """The browser."""
@@ -53,6 +68,7 @@ def web_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A server with some tasks and a user of each role, whose password is `PASSWORD`."""
     server = LiveServer(tmp_path_factory.mktemp("web"))
     server.home.write(TASKS, schedules=False)
+    (server.home.folder / "plugins" / "elsewhere.py").write_text(TRAKT_ELSEWHERE)
     server.start()
     for role in ROLES:
         server.add_user(role, role)

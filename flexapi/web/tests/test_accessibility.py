@@ -12,7 +12,10 @@ LOOKS = (
     {"viewport": DESKTOP, "color_scheme": "light"},
     {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
 )
-PATHS = ("/", "/executions/", "/tasks/", "/movie_queue/", "/history/", "/accounts/password/")
+PATHS = (
+    *("/", "/executions/", "/tasks/", "/movie_queue/", "/history/", "/trakt/"),
+    "/accounts/password/",
+)
 # What axe calls by these names keeps people from using a page.
 GRAVE = ("serious", "critical")
 
