@@ -23,9 +23,10 @@ class ExecutionsConfig(AppConfig):
     def ready(self) -> None:
         """Let those who watch know at once what was queued and what was aborted in the queue; count."""
         # It needs the models.
-        from . import metrics, trials
+        from . import extensions, kept_entries, metrics, trials
 
         metrics.register()
+        extensions.on_report("kept_entries", kept_entries.record)
         ended.connect(trials.on_ended)
         queue_changed.connect(announcements.on_queue_changed)
         if settings.REDIS_URL:

@@ -17,6 +17,7 @@ from executions.results import TaskResult
 from executions.searching.tables import LogBlock
 
 from . import queues
+from .kept_entries import KeptEntries as KeptEntries
 from .signals import ended, queue_changed
 from .trials import KEPT, Trial
 
@@ -71,11 +72,12 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         requested_by: AbstractBaseUser | AnonymousUser | None = None,
         schedule: int | None = None,
         trial: Trial | None = None,
+        entries_of: "Execution | None" = None,
     ) -> "Execution":
         """Queue a run of the tasks that match the names or globs in `tasks` (None: all).
 
         `schedule` is the id of the schedule that asks for it: FlexGet leaves `manual` tasks out then.
-        With an unsaved `trial` it is one. Raises SeveralQueues where the tasks don't run on the same workers.
+        With an unsaved `trial` it is one, and a replay with `entries_of`. Raises SeveralQueues where the tasks don't run on the same workers.
         """
         tasks = tasks or []
         with transaction.atomic():
@@ -86,6 +88,7 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
                 schedule=schedule,
                 queue=queues.queue_of(tasks),
                 trial=trial is not None,
+                entries_of=entries_of,
             )
             if trial is not None:
                 trial.execution = execution
@@ -201,6 +204,14 @@ class Execution(models.Model):
     )
     trial = models.BooleanField(
         default=False, editable=False, help_text="Whether it tries a config that was not saved."
+    )
+    entries_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="replays",
+        help_text="The execution whose entries it gets in place of what its inputs give.",
     )
     created = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)

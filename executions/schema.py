@@ -12,7 +12,12 @@ from rest_framework import serializers
 from executions.following.log_reader import LEVELS
 from flexapi.api.schema import exemplified
 
-from .serializers import ExecutionEntrySerializer, ExecutionSerializer, TaskResultSerializer
+from .serializers import (
+    ChangeSerializer,
+    ExecutionEntrySerializer,
+    ExecutionSerializer,
+    TaskResultSerializer,
+)
 
 
 @exemplified(tasks=["tv"], learn=True)
@@ -108,6 +113,18 @@ entries = extend_schema(
 )
 tasks = extend_schema(
     summary="How each task ended", responses={200: TaskResultSerializer(many=True)}
+)
+changes = extend_schema(
+    summary="What a replay changes against the run whose entries it got",
+    parameters=[
+        OpenApiParameter(
+            "all", bool, description="Entries whose state is the same as well.", default=False
+        )
+    ],
+    responses={
+        200: ChangeSerializer(many=True),
+        409: OpenApiResponse(description="It is not a replay, or that run is no longer kept."),
+    },
 )
 options = extend_schema(
     summary="The JSON Schema of what running tasks takes", responses={200: OpenApiTypes.OBJECT}

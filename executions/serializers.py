@@ -90,6 +90,7 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
             "schedule",
             "caused_by",
             "trial",
+            "entries_of",
             "summary",
             "abort_reason",
             "waiting_for",
@@ -115,6 +116,24 @@ class TraceStepSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class FateSerializer(serializers.Serializer[Any]):
+    """What became of an entry in one run."""
+
+    state = serializers.ChoiceField(ExecutionEntry.State.choices)
+    reason = serializers.CharField()
+    plugin = serializers.CharField(help_text="The plugin that decided about it.")
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """An entry in the run whose entries a replay got, and in the replay."""
+
+    task = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField()
+    before = FateSerializer(allow_null=True, help_text="Null where it was not there.")
+    after = FateSerializer(allow_null=True, help_text="Null where it is not there any more.")
+
+
 class ExecutionEntrySerializer(MaskedMixin, serializers.ModelSerializer[ExecutionEntry]):
     """What became of an entry, who decided, and why; without credentials for some."""
 
@@ -124,7 +143,17 @@ class ExecutionEntrySerializer(MaskedMixin, serializers.ModelSerializer[Executio
 
     class Meta:
         model = ExecutionEntry
-        fields = ("task", "title", "url", "original_url", "state", "reason", "plugin", "trace")
+        fields = (
+            "id",
+            "task",
+            "title",
+            "url",
+            "original_url",
+            "state",
+            "reason",
+            "plugin",
+            "trace",
+        )
         read_only_fields = fields
 
 

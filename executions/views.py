@@ -25,13 +25,18 @@ from flexapi.api.parameters import flag
 from flexapi.api.viewsets import ReadOnlyViewSet, one
 from flexapi.engine.client import EngineUnavailable
 from flexapi.engine.instance import engine
-from flexapi.mirror import mirror
+from flexapi.mirror import credentials, mirror
 
-from . import requests, schema
+from . import changes, requests, schema
 from .filters import EntryFilter, ExecutionFilter, ResultFilter
 from .models import Execution, ExecutionEnded, ExecutionEntry, TaskResult
 from .queues import SeveralQueues
-from .serializers import ExecutionEntrySerializer, ExecutionSerializer, TaskResultSerializer
+from .serializers import (
+    ChangeSerializer,
+    ExecutionEntrySerializer,
+    ExecutionSerializer,
+    TaskResultSerializer,
+)
 
 # Actions that answer a list, with its filters.
 LISTS = ("list", "entries", "tasks")
@@ -151,6 +156,21 @@ class ExecutionViewSet(ReadOnlyViewSet):
         """List how each task ended, in the order in which they did; those that go on or wait aren't there yet."""
         execution = get_object_or_404(Execution, pk=pk)
         return self.page_of(self.filter_queryset(execution.results.all()))
+
+    @schema.changes
+    @action(detail=True, filter_backends=[], serializer_class=ChangeSerializer)
+    def changes(self, request: Request, pk: str) -> Response:
+        """List the entries whose state is another than in the run whose entries a replay got, with both reasons.
+
+        While the replay goes on, those that it has not decided about yet are missing there.
+        """
+        execution = get_object_or_404(Execution.objects.select_related("tried"), pk=pk)
+        try:
+            found = changes.of(execution, unchanged=flag(request, "all"))
+        except changes.NoReplay as error:
+            raise Conflict(str(error), code="no_replay") from error
+        page = credentials.shown(request.user, self.paginate_queryset(found) or [])
+        return self.get_paginated_response(page)
 
     @schema.options
     @action(detail=False, url_path="options", filter_backends=[])

@@ -96,6 +96,9 @@ INVALID_CONFIG = _choice("FLEXAPI_INVALID_CONFIG", "run", "refuse")
 QUEUES = (_list("FLEXAPI_QUEUES") or ["default"]) if DATABASE_URL else None
 
 # How many executions that are over are kept, with their logs and entries.
+# Of each run, the entries of each task as they came in are kept, so many bytes of them (compressed) and so many days.
+KEPT_ENTRIES_BYTES = _number("FLEXAPI_KEPT_ENTRIES_BYTES", 500_000)
+KEPT_ENTRIES_DAYS = _number("FLEXAPI_KEPT_ENTRIES_DAYS", 14)
 EXECUTIONS_KEPT = int(os.environ.get("FLEXAPI_EXECUTIONS_KEPT") or 1000)
 # Seconds after which an execution is aborted; 0: never.
 EXECUTION_TIME_LIMIT = float(os.environ.get("FLEXAPI_EXECUTION_TIME_LIMIT") or 0)

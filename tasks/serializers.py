@@ -90,6 +90,16 @@ class TrialSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="Options of the run, as `GET /api/execution/options` describes them (default: `now`).",
     )
+    entries_of = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=10**18 - 1,
+        help_text="The id of an execution: its entries, as they came in, take the place of what the inputs give.",
+    )
+    forget = serializers.BooleanField(
+        default=True,
+        help_text="With `entries_of`: what FlexGet remembers of entries (`seen`, series that were taken) doesn't count.",
+    )
 
 
 class TriedTaskSerializer(TrialSerializer):

@@ -19,12 +19,27 @@ from flexapi.mirror import answers
 from flexapi.mirror.representation import MirrorMixin, Source
 from tasks import trying
 from tasks.models import Task
-from tasks.serializers import TriedConfigSerializer
+from tasks.serializers import TrialSerializer, TriedConfigSerializer
 
 # What a trial runs with where nothing else is asked for: somebody waits for it.
 OPTIONS = {"now": True}
 # What every trial is, or can't be.
 FIXED_OPTIONS = ("test", "tasks", "cron")
+
+
+# Of a request whose body is YAML.
+PARAMETERS = [
+    OpenApiParameter("entries_of", int, description="With a body of YAML: as in JSON."),
+    OpenApiParameter("forget", bool, description="With a body of YAML: as in JSON.", default=True),
+]
+
+
+def from_url(request: Request) -> dict[str, Any]:
+    """Return what a request whose body is YAML says in its URL. Raises ValidationError."""
+    serializer = TrialSerializer(data=request.query_params.dict())
+    serializer.is_valid(raise_exception=True)
+    data: dict[str, Any] = serializer.validated_data
+    return data
 
 
 def queued(request: Request, tried: trying.Tried, wanted: dict[str, Any]) -> Response:
@@ -35,7 +50,15 @@ def queued(request: Request, tried: trying.Tried, wanted: dict[str, Any]) -> Res
         raise ValidationError({"options": fixed})
     requests.check(options, request_schema(), [])
     try:
-        execution = trying.queue(tried, options, request.user)
+        execution = trying.queue(
+            tried,
+            options,
+            request.user,
+            entries_of=wanted.get("entries_of"),
+            forget=wanted.get("forget", True),
+        )
+    except trying.NothingKept as error:
+        raise ValidationError({"entries_of": [ErrorDetail(str(error), "nothing_kept")]}) from error
     except SeveralQueues as error:
         raise ValidationError({"tasks": [ErrorDetail(str(error), "several_queues")]}) from error
     location = reverse("execution-detail", kwargs={"pk": execution.pk}, request=request)
@@ -59,6 +82,7 @@ class TryConfigViewSet(MirrorMixin, ApiViewSet):
             OpenApiParameter(
                 "tasks", str, many=True, description="With a body of YAML: as `tasks` in JSON."
             ),
+            *PARAMETERS,
         ],
         request={"application/json": TriedConfigSerializer, "application/yaml": OpenApiTypes.ANY},
         examples=[
@@ -83,6 +107,7 @@ class TryConfigViewSet(MirrorMixin, ApiViewSet):
         given = request.data
         if isinstance(given, Source):
             wanted = {"text": str(given), "tasks": request.query_params.getlist("tasks")}
+            wanted |= from_url(request)
         else:
             wanted = self.valid(TriedConfigSerializer)
         with answers.translated(()):

@@ -23,6 +23,8 @@ class Tried:
 
     config: dict[Any, Any]
     tasks: list[str]
+    # What the one task that is tried was called before.
+    earlier: str | None = None
 
 
 def with_task(key: str, exists: bool, wanted: dict[str, Any]) -> Tried:
@@ -52,7 +54,7 @@ def with_task(key: str, exists: bool, wanted: dict[str, Any]) -> Tried:
     name = new.lstrip("_")
     tasks = {key: task for key, task in data["tasks"].items() if key != real}
     tasks[name] = data["tasks"][real]
-    return Tried({**data, "tasks": tasks}, [name])
+    return Tried({**data, "tasks": tasks}, [name], key.lstrip("_"))
 
 
 def with_text(text: str, patterns: list[str]) -> Tried:
@@ -73,7 +75,46 @@ def with_text(text: str, patterns: list[str]) -> Tried:
     return Tried(data, patterns)
 
 
-def queue(tried: Tried, options: dict[str, Any], user: Any) -> Execution:
-    """Queue a trial, with options that were checked. Raises SeveralQueues."""
+class NothingKept(Exception):
+    """There are no entries to replay; the text says why."""
+
+
+def queue(
+    tried: Tried, options: dict[str, Any], user: Any, *, entries_of: int | None, forget: bool
+) -> Execution:
+    """Queue a trial, with options that were checked; a replay of the execution `entries_of`. Raises SeveralQueues, NothingKept."""
     trial = Trial(config=validation.as_yaml(tried.config))
-    return Execution.objects.enqueue(tried.tasks, {**options, "test": True}, user, trial=trial)
+    replayed = None
+    if entries_of is not None:
+        replayed = Execution.objects.filter(pk=entries_of).first()
+        if replayed is None:
+            raise NothingKept(f"There is no execution {entries_of}.")
+        trial.entries_from = _sources(tried, replayed)
+        trial.forget = forget
+    options = {**options, "test": True}
+    return Execution.objects.enqueue(tried.tasks, options, user, trial=trial, entries_of=replayed)
+
+
+def _sources(tried: Tried, replayed: Execution) -> dict[str, str]:
+    """Return which task of the other run has the entries, by the tasks to run. Raises NothingKept."""
+    kept = list(replayed.kept_entries.order_by("pk").values_list("task", flat=True))
+    if not kept:
+        raise NothingKept(
+            f"Execution {replayed.pk} has no entries as they came in: there were none, or they are no longer kept."
+        )
+    if tried.earlier is not None:
+        (name,) = tried.tasks
+        known = [task for task in (name, tried.earlier) if task in kept]
+        if not known and len(kept) > 1:
+            raise NothingKept(
+                f"Execution {replayed.pk} has entries of {', '.join(kept)}, and none of {name}."
+            )
+        return {name: known[0] if known else kept[0]}
+    found = {
+        task: task
+        for task in kept
+        if any(fnmatch.fnmatchcase(task.lower(), pattern.lower()) for pattern in tried.tasks)
+    }
+    if not found:
+        raise NothingKept(f"Execution {replayed.pk} has entries of {', '.join(kept)} only.")
+    return found

@@ -31,7 +31,7 @@ from tasks.serializers import (
     TaskSerializer,
     TriedTaskSerializer,
 )
-from tasks.trial_views import queued
+from tasks.trial_views import PARAMETERS, from_url, queued
 
 PAGE_PARAMETERS = {"limit", "offset", "format"}
 JSON_OR_YAML = {
@@ -157,6 +157,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         return self.with_etag(one(found), found, state=found)
 
     @extend_schema(
+        parameters=PARAMETERS,
         request={"application/json": TriedTaskSerializer, "application/yaml": OpenApiTypes.ANY},
         examples=[
             example({"config": {"mock": [{"title": "Sintel", "url": "http://localhost/sintel"}]}}),
@@ -176,7 +177,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         """
         given = request.data
         if isinstance(given, Source):
-            wanted: dict[str, Any] = {"source": str(given)}
+            wanted = {"source": str(given), **from_url(request)}
         else:
             wanted = self.valid(TriedTaskSerializer)
         task = Task.objects.named(name)

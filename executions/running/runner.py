@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import DatabaseError
 
-from executions import extensions, trials
+from executions import extensions, kept_entries, trials
 from executions.models import Execution, Status
 from flexapi.engine.client import Engine, EngineError, EngineUnavailable
 from flexapi.engine.run import Ending, Report, Run
@@ -103,6 +103,7 @@ class Runner:
                     manual=execution.schedule is None,
                     extras=extensions.extras(execution),
                     trial=trials.payload_of(execution),
+                    keep_entries=0 if execution.trial else kept_entries.wanted(),
                     timeout=ENGINE_POLL,
                 )
             except EngineUnavailable as error:

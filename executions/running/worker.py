@@ -14,7 +14,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from executions.following import announcements
-from executions.models import Execution, Status, Worker
+from executions.models import Execution, KeptEntries, Status, Worker
 from executions.signals import queue_changed
 from flexapi.background import Loop
 from flexapi.engine.client import Engine
@@ -144,6 +144,7 @@ class WorkerProcess:
                 runner.abort(STOP_REASON, STOP_GRACE)
             runner.run()
             Execution.objects.prune(settings.EXECUTIONS_KEPT)
+            KeptEntries.objects.prune(settings.KEPT_ENTRIES_DAYS)
         except DatabaseError:
             logger.exception("%s met a database that fails.", execution)
             self._give_back(execution)

@@ -46,6 +46,7 @@ def test_it_says_what_became_of_each_and_why(client: APIClient, execution: Execu
     response = client.get(f"/api/execution/{execution.pk}/entries")
     assert response.json()["count"] == 2
     assert response.json()["items"][0] == {
+        "id": execution.entries.order_by("pk")[0].pk,
         "task": "tv",
         "title": "Film 720p",
         "url": "http://localhost/Film 720p",

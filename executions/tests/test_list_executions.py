@@ -108,6 +108,7 @@ def test_one_execution(client: APIClient, viewer: User) -> None:
         "queue": "default",
         "worker": None,
         "trial": False,
+        "entries_of": None,
         "log_lines": 7,
     }
 

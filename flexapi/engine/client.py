@@ -251,12 +251,14 @@ class Engine:
         manual: bool = True,
         extras: dict[str, Any] | None = None,
         trial: dict[str, Any] | None = None,
+        keep_entries: int = 0,
         timeout: float = START_TIMEOUT,
     ) -> Run:
         """Start an execution of the tasks that match the patterns in `tasks` (None: all).
 
         `manual` lets tasks run that are marked `manual` and named; `extras` is for FlexAPI's own
-        plugins, by name; `trial` makes it a run of a config that is not saved (see `host.trial`). Raises EngineError where the host refuses, EngineUnavailable where it is
+        plugins, by name; `trial` makes it a run of a config that is not saved (see `host.trial`), and of a task's entries
+        as they came in, so many bytes are reported (`host.kept_entries`). Raises EngineError where the host refuses, EngineUnavailable where it is
         not ready within `timeout` seconds.
         """
         connection = self._wait_until_ready(timeout)
@@ -270,7 +272,7 @@ class Engine:
         run = Run(pipes, send_abort)
         connection.runs[execution] = run
         params = {"execution": execution, "tasks": tasks, "options": options, "manual": manual}
-        params |= {"extras": extras or {}, "trial": trial}
+        params |= {"extras": extras or {}, "trial": trial, "keep_entries": keep_entries}
         try:
             answer = connection.send("execute", params, pipes.write_ends)
             run.pid = answer.result(CALL_TIMEOUT)["pid"]

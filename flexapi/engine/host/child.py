@@ -32,6 +32,7 @@ from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
 from . import options as execute_options
 from . import plugin_index
 from .handlers import remove_handlers
+from .kept_entries import BEFORE, packed
 from .manager import ConfigInvalid, WarmManager, no_run
 from .reporting import Reporter
 from .run_log import explained, filtered, run_log
@@ -129,6 +130,9 @@ class ChildRun:
         self.manual: bool = params["manual"]
         # What plugins of FlexAPI's get from the server, by name.
         self.extras: dict[str, Any] = params.get("extras", {})
+        # How many bytes of the entries of a task, as they came in, are to be kept.
+        self._keep: int = params.get("keep_entries", 0)
+        self._kept = False
         self.trial = Trial(params["trial"]) if params.get("trial") else None
         self.reporter = reporter
         self._options: Namespace | None = None
@@ -173,9 +177,18 @@ class ChildRun:
         if task.current_phase != PREPARE_PHASE and not self._prepared:
             self._prepared = True
             self.reporter.config(task.name, task.config)
+        if not self._kept and task.current_phase not in BEFORE:
+            self._kept = True
+            self._keep_entries(task)
         share = self._steps.get((task.current_phase, keyword), 0.0)
         percent = 100 * (self._done + share) / self._total
         self.reporter.progress(task.name, task.current_phase, keyword, round(percent, 1))
+
+    def _keep_entries(self, task: Task) -> None:
+        """Report the entries as they came in, before a filter has seen them."""
+        if self._keep and task.all_entries:
+            content, count = packed(task.all_entries, self._keep)
+            self.reporter.report("kept_entries", task=task.name, content=content, count=count)
 
     # -- the run
 
@@ -243,6 +256,8 @@ class ChildRun:
             if self.trial is not None:
                 self.trial.begin(manager)
             manager.enter_run(self._cli_config(), self.trial.config if self.trial else None)
+            if self.trial is not None:
+                self.trial.forget()
             yield
 
     def _end_forks(self) -> None:
@@ -347,9 +362,11 @@ class ChildRun:
         return options
 
     def _run_task(self, name: str, options: Namespace) -> None:
+        if self.trial is not None:
+            options = self.trial.options(name, options)
         task = ReportingTask(self.manager, name, options=options, priority=1)
         self._steps = _shares(task)
-        self._prepared = False
+        self._prepared = self._kept = False
         self.reporter.config(name, task.config)
         self.task = task
         fire_event("flexapi.task.begins", self, task)

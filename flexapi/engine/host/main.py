@@ -18,7 +18,8 @@ The host's own methods, beside those of `methods`:
 
 `execute`  `{"execution": id, "tasks": [pattern, …] or null for all, "options": {…},
            "manual": bool, "extras": {name: what that plugin of FlexAPI's gets},
-           "trial": null, or what makes it a trial (see `trial.Trial`)}` and four
+           "trial": null, or what makes it a trial (see `trial.Trial`),
+           "keep_entries": how many bytes of a task's entries to report as they came in}` and four
            descriptors sent along: the write ends of the pipes for reports, progress, stdout and stderr.
            Answers `{"pid"}` at once.
 `abort`    `{"execution": id, "grace": s}`: raise TaskAbort there; after the grace time, kill its

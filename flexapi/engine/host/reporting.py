@@ -12,6 +12,7 @@ its own, which the server looks into now and then:
             that it may know from there, for what is a credential in it is hidden in its log
 `entries`   `{"task", "entries": [{"title", "url", "original_url", "state", "reason", "plugin",
             "trace"}, …]}`: what became of them; a task reports its entries in several such lines
+`kept_entries`  `{"task", "content", "count"}`: entries as they came in (see `kept_entries`), where that was asked for
 `task`      `{"task", "accepted", "rejected", "failed", "undecided", "aborted": bool,
             "abort_reason", "silent": bool}`: one task has ended
 `execute`   `{"tasks": [name, …], "options": {…}}`: a plugin asks for a run of these tasks (none: of all), as a request of its own

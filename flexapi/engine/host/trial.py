@@ -6,16 +6,21 @@ same (FlexGet 3.22), and are left out.
 
 import inspect
 import sys
+from argparse import Namespace
 from collections.abc import Iterable
+from copy import copy
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import flexget
 from flexget import plugin
+from flexget.manager import Session
 from flexget.plugin import PluginInfo
 from loguru import logger
+from sqlalchemy import update
 
+from .kept_entries import unpacked
 from .manager import WarmManager
 
 logger = logger.bind(name="flexapi")
@@ -35,6 +40,16 @@ ACTING = {
 }
 # Lists that are files. FlexGet changes no list in a test that says of itself to be elsewhere (`online`).
 FILE_LISTS = {"yaml_list": "flexget.components.managed_lists.lists.yaml_list:YamlManagedList"}
+# What FlexGet remembers of entries. To a replay, all of that run is known since.
+MEMORY = (
+    "backlog",
+    "only_new",
+    "remember_rejected",
+    "retry_failed",
+    "seen",
+    "seen_info_hash",
+    "seen_movies",
+)
 # In these a plugin that isn't FlexGet's acts.
 _PHASES = ("download", "output", "exit")
 _FLEXGET = Path(flexget.__file__).resolve().parent
@@ -42,10 +57,17 @@ _OWN = Path(__file__).resolve().parents[3]
 
 
 class Trial:
-    """What makes a run a trial: `{"config": text}`, of `execute`. For the process of one run, which ends with it."""
+    """What makes a run a trial: `{"config": text, "entries": null, "forget": false}`, of `execute`.
+
+    With `entries`, packed ones by task, it is a replay: these take the place of what the inputs give. With `forget`,
+    what FlexGet remembers of entries doesn't count. For the process of one run, which ends with it.
+    """
 
     def __init__(self, params: dict[str, Any]) -> None:
         self.config: str = params["config"]
+        kept: dict[str, str] | None = params.get("entries")
+        self._entries = None if kept is None else {name: unpacked(kept[name]) for name in kept}
+        self._forget: bool = params.get("forget", False)
 
     def begin(self, manager: WarmManager) -> None:
         """Leave out, from now on, what would act; FlexGet is to work on a copy of its database already."""
@@ -55,9 +77,35 @@ class Trial:
             elif _is_unknown(info):
                 phases = [phase for phase in _PHASES if phase in info.phase_handlers]
                 _leave_out(info, phases, "isn't FlexGet's, and doesn't ask whether this is a test")
+        if self._forget:
+            for name in MEMORY:
+                info = plugin.plugins[name]
+                _leave_out(info, info.phase_handlers, "isn't to remember")
         for place in FILE_LISTS.values():
             module, name = place.split(":")
             getattr(import_module(module), name).online = True
+
+    def forget(self) -> None:
+        """Where that is wanted, let releases of the replayed entries be wanted again, in the copy of FlexGet's database."""
+        if not self._forget or not self._entries:
+            return
+        from flexget.components.series.db import EpisodeRelease, SeasonRelease
+
+        titles = [entry["title"] for entries in self._entries.values() for entry in entries]
+        with Session() as session:
+            for release in (EpisodeRelease, SeasonRelease):
+                for start in range(0, len(titles), 500):
+                    wanted = release.title.in_(titles[start : start + 500])
+                    session.execute(update(release).where(wanted).values(downloaded=False))
+
+    def options(self, task: str, options: Namespace) -> Namespace:
+        """Return the options of a task: in a replay, with its entries in place of its inputs."""
+        if self._entries is None:
+            return options
+        replayed = copy(options)
+        replayed.inject = self._entries.get(task, [])
+        replayed.disable_phases = [*(options.disable_phases or ()), "input"]
+        return replayed
 
 
 def _leave_out(info: PluginInfo, phases: Iterable[str], why: str) -> None:
