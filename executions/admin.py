@@ -70,6 +70,7 @@ class ExecutionAdmin(MaskedMixin, RecordAdmin):
         "shown_options",
         "requested_by",
         "schedule",
+        "irc",
         "caused_by",
         "created",
         "started",

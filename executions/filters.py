@@ -28,6 +28,7 @@ class ExecutionFilter(django_filters.FilterSet):
             "status",
             "trial",
             "schedule",
+            "irc",
             "caused_by",
             "queue",
             "created_after",

@@ -191,6 +191,7 @@ class Execution(models.Model):
     schedule = models.BigIntegerField(
         null=True, blank=True, help_text="The id of the schedule that asked for it."
     )
+    irc = models.TextField(blank=True, help_text="The IRC connection whose announce asked for it.")
     caused_by = models.ForeignKey(
         "self",
         null=True,
@@ -292,6 +293,7 @@ class Execution(models.Model):
                 options=self.options,
                 requested_by_id=self.requested_by_id,
                 schedule=self.schedule,
+                irc=self.irc,
                 caused_by_id=self.caused_by_id,
                 chain=self.chain,
             )

@@ -67,6 +67,7 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
     )
     options = serializers.DictField(read_only=True, help_text="As given to `flexget execute`.")
     requested_by = NameOrNull("requested_by.username")
+    irc = TextOrNull(help_text="The IRC connection whose announce asked for it.")
     abort_reason = TextOrNull()
     waiting_for = TextOrNull(help_text="What keeps a pending one from running.")
     worker = TextOrNull(help_text="The process that runs it.")
@@ -88,6 +89,7 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
             "finished",
             "requested_by",
             "schedule",
+            "irc",
             "caused_by",
             "trial",
             "entries_of",

@@ -33,6 +33,7 @@ from flexapi.mirror.disk.watch import Watcher
 from flexapi.mirror.files import named as files
 from flexapi.mirror.invalid import InvalidTasks
 from history.keeper import Keeper
+from irc_connections.keeper import IrcKeeper
 from schedules.scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Server:
             *_workers(flexget, works),
             Scheduler(),
             LogIndexer(),
+            IrcKeeper(flexget, among_others=bool(settings.DATABASE_URL)),
         ]
         if settings.ONE_FLEXGET_DATABASE:
             self._parts.append(Keeper(flexget))

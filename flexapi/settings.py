@@ -155,6 +155,7 @@ INSTALLED_APPS = [
     "executions",
     "tasks",
     "schedules",
+    "irc_connections",
     "history",
     "movie_queue",
     "series",

@@ -102,6 +102,7 @@ def test_one_execution(client: APIClient, viewer: User) -> None:
         "requested_by": "viewer",
         "caused_by": None,
         "schedule": None,
+        "irc": None,
         "summary": {"accepted": 2, "rejected": 0, "failed": 0, "undecided": 0},
         "abort_reason": "tv: broken",
         "waiting_for": None,

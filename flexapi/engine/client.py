@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
@@ -94,6 +94,8 @@ class Engine:
         # What the host says of FlexGet's plugins; nothing before it is ready.
         self._loaded_plugins: dict[str, Any] | None = None
         self._on_demand = on_demand
+        # Called with what a companion says, by its name, in the thread that hears it.
+        self.companion_handlers: dict[str, Callable[[dict[str, Any]], object]] = {}
         self._configuration = {
             "database": database,
             "slots": slots,
@@ -173,7 +175,7 @@ class Engine:
                 self._set_state(State("starting", reason="FlexGet is loaded again."))
         if state == "ready" and connection is not None:
             # Its answer wakes the supervisor, which then starts another; so does the end of one that hangs.
-            answer = connection.send("version", {})
+            answer = connection.send("retire", {})
             overdue = threading.Timer(RETIRE_TIMEOUT, _kill_silent, (connection, answer))
             overdue.daemon = True
             overdue.start()
@@ -383,6 +385,10 @@ class Engine:
             logger.info("FlexGet %s is ready.", params["flexget"])
         elif method == "told":
             connection.tell(params)
+        elif method == "companion":
+            handler = self.companion_handlers.get(params["name"])
+            if handler is not None:
+                handler(params)
         elif method == "log":
             logger.log(logging.getLevelName(params["level"]), "%s", params["message"])
         elif method == "failed":

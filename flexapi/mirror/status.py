@@ -7,7 +7,14 @@ from typing import Any
 from flexapi.api.status.server import Unavailable
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, invalid, mirror
-from flexapi.mirror.checking.warnings import EXEC, Warned, of_data, of_plugins, of_twins
+from flexapi.mirror.checking.warnings import (
+    EXEC,
+    Warned,
+    of_data,
+    of_plugins,
+    of_sections,
+    of_twins,
+)
 from flexapi.mirror.disk.file import LockBusy
 from flexapi.mirror.document import Document
 from flexapi.mirror.edits import validation
@@ -112,6 +119,7 @@ def warnings(document: Document) -> list[dict[str, Any]]:
 
     `lines` (from 1) are all places of a key, or that of the `exec`, the section or the plugin.
     """
+    data = mirror.mapping(document)
     return [
         {
             "code": found.code,
@@ -119,7 +127,7 @@ def warnings(document: Document) -> list[dict[str, Any]]:
             "detail": found.detail,
             "lines": list(found.lines) or [document.mark(found.path)[0][0]],
         }
-        for found in [*_warned(document), *of_plugins(mirror.mapping(document))]
+        for found in [*_warned(document), *of_sections(data), *of_plugins(data)]
     ]
 
 

@@ -26,6 +26,7 @@ _ABILITIES = {
     "changeTasks": "tasks.change_task",
     "queueMovies": "movie_queue.add_queuedmovie",
     "changeMovies": "movie_queue.change_queuedmovie",
+    "steerIrc": "irc_connections.steer_ircconnection",
     "removeMovies": "movie_queue.delete_queuedmovie",
     "changeTrakt": "flexget_state.change_traktaccount",
     "removeTrakt": "flexget_state.delete_traktaccount",

@@ -65,7 +65,7 @@ class DashboardView(PageView):
             "recent": page_data.executions(self.request.user, ROWS.ended()[:RECENT]),
             "tasks": page_data.tasks(self.request.user),
             "addTask": page_data.add_task_url(self.request.user),
-            "endpoints": page_data.endpoints("history", "server", "server/summary"),
+            "endpoints": page_data.endpoints("history", "irc", "server", "server/summary"),
         }
 
 

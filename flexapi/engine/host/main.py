@@ -24,6 +24,10 @@ The host's own methods, beside those of `methods`:
            Answers `{"pid"}` at once.
 `abort`    `{"execution": id, "grace": s}`: raise TaskAbort there; after the grace time, kill its
            process group.
+`companion` `{"name", "orders": {…}}`: see to it that the companion of an app works where the config wants one (see
+           `companions`), and hand it its orders. Answers `{"pid": number or null, "new": whether it was started now}`
+`end_companion` `{"name"}`: let it end
+`retire`   let all companions end, and start no more: another host takes over
 
 and what it says unasked:
 
@@ -34,6 +38,7 @@ and what it says unasked:
 `failed`   `{"reason"}`: FlexGet can't be loaded; the host ends
 `exited`   `{"execution": id, "status": exit code, or minus the signal that killed it}`
 `told`     `{"call": id of a call, "said": {…}}`: what an errand (see `errands`) says before its call is answered
+`companion` `{"name", "pid", "what", …}`: what a companion says; or `ended`, with `status` and whether that was `asked` for
 `log`      `{"level", "message"}`: something for the server's own log
 """
 

@@ -211,6 +211,12 @@ class WarmManager(Manager):
             return False
         return bool(outside(self._variables_source, self.config_base) != self._variables)
 
+    def complaint_of(self, section: str) -> str:
+        """Return why a root section of the config isn't used; "" where nothing is wrong with it."""
+        return next(
+            (each["message"] for each in self._complaints if each["path"][:1] == [section]), ""
+        )
+
     def _complaints_changed(self) -> bool:
         """Whether FlexGet says something else now: it may miss a file that has come meanwhile."""
         if not self._complaints:

@@ -14,6 +14,7 @@ from flexapi.engine import protocol
 from flexapi.registry import Registry
 
 from . import catalogue, checking, options
+from .companions import Kind
 from .manager import ConfigInvalid, WarmManager, load_yaml
 from .variables import unstored
 
@@ -96,6 +97,9 @@ METHODS.add("quality", quality)
 METHODS.add("schema", schema)
 METHODS.add("version", version)
 
+# Those of apps, by the names of their methods.
+COMPANIONS: Registry[str, Kind] = Registry("companion")
+
 # Why a module's methods are missing, by the name it was to have.
 missing: dict[str, str] = {}
 
@@ -103,15 +107,19 @@ missing: dict[str, str] = {}
 def add(name: str, module: str) -> None:
     """Add the `METHODS` of a module, each as `name.method`; where it can't be imported, note why.
 
-    A module has `METHODS: dict[str, Method]`, functions like those here; they are called in the host.
+    A module has `METHODS: dict[str, Method]`, functions like those here; they are called in the host. It may have a
+    `COMPANION` (see `companions`).
     """
     try:
-        methods: dict[str, Method] = import_module(module).METHODS
+        imported = import_module(module)
+        methods: dict[str, Method] = imported.METHODS
     except (Exception, SystemExit) as error:  # noqa: BLE001  a plugin's code must not end the host
         missing[name] = _why_missing(module, error)
         return
     for method, function in methods.items():
         METHODS.add(f"{name}.{method}", function)
+    if hasattr(imported, "COMPANION"):
+        COMPANIONS.add(name, imported.COMPANION)
 
 
 def plugin_folders(named: Iterable[str]) -> list[Path]:
@@ -134,8 +142,18 @@ def call(manager: WarmManager, name: str, params: Params) -> Any:
     try:
         method = METHODS[name]
     except KeyError:
-        raise protocol.RpcError(
-            protocol.METHOD_NOT_FOUND,
-            missing.get(name.partition(".")[0]) or f"The engine has no method {name!r}.",
-        ) from None
+        raise _not_found(name, "method") from None
     return method(manager, params)
+
+
+def companion(name: str) -> Kind:
+    """Return the companion that an app brings; raises RpcError."""
+    try:
+        return COMPANIONS[name]
+    except KeyError:
+        raise _not_found(name, "companion") from None
+
+
+def _not_found(name: str, what: str) -> protocol.RpcError:
+    reason = missing.get(name.partition(".")[0]) or f"The engine has no {what} {name!r}."
+    return protocol.RpcError(protocol.METHOD_NOT_FOUND, reason)

@@ -23,6 +23,7 @@ from flexapi.engine.host.database.unusable import DatabaseUnusable
 from . import methods
 from .answering import answer
 from .children import Child, Children
+from .companions import Companion, Companions
 from .errands import Errand, Errands, is_errand
 from .life import MAX_FDS
 from .manager import ConfigInvalid, WarmManager
@@ -40,6 +41,7 @@ class Host:
         self.manager = manager
         self.children = Children(manager, slots, self._leave)
         self.errands = Errands(manager, self._leave_children)
+        self.companions = Companions(manager, self._leave_children)
         self._lines = protocol.LineBuffer()
         self._fds: deque[int] = deque()
         # One that dies while it stands ready is not replaced before the next run: it might do so for ever.
@@ -56,7 +58,7 @@ class Host:
         self._selector.register(self.channel, selectors.EVENT_READ)
         self._selector.register(wakeup_read, selectors.EVENT_READ)
         connected = True
-        while connected or self.children or self.errands:
+        while connected or self.children or self.errands or self.companions:
             if connected:
                 self._have_one_ready()
             for key, _ in self._selector.select(self._seconds_to_next_kill()):
@@ -64,6 +66,8 @@ class Host:
                     os.read(wakeup_read, 4096)
                 elif isinstance(key.data, Errand):
                     self._hear_errand(key.data)
+                elif isinstance(key.data, Companion):
+                    self._hear_companion(key.data)
                 elif key.data is not None:
                     self._hear(key.data)
                 elif not self._read_channel():
@@ -122,6 +126,12 @@ class Host:
             return self._execute(params)
         if method == "abort":
             return self._abort(params)
+        if method == "companion":
+            return self._companion(params)
+        if method == "end_companion":
+            return self.companions.end(params["name"])
+        if method == "retire":
+            return self.companions.retire()
         return methods.call(self.manager, method, params)
 
     def _execute(self, params: protocol.Message) -> dict[str, int]:
@@ -134,6 +144,25 @@ class Host:
                 os.close(fd)
         self._listen_to(child)
         return {"pid": child.pid}
+
+    def _companion(self, params: protocol.Message) -> dict[str, Any]:
+        name = params["name"]
+        kind = methods.companion(name)
+        one, new = self.companions.keep(
+            name, kind, params["orders"], load=lambda: warm(self.manager)
+        )
+        if one is not None and new:
+            self._selector.register(one.channel, selectors.EVENT_READ, one)
+        return {"pid": None if one is None else one.pid, "new": new}
+
+    def _hear_companion(self, one: Companion) -> None:
+        try:
+            for message in one.heard():
+                said = {"what": message["method"], **message["params"]}
+                self.notify("companion", name=one.name, pid=one.pid, **said)
+        except EOFError:
+            # Its end is news of its own.
+            self._selector.unregister(one.channel)
 
     def _have_one_ready(self) -> None:
         if self._one_is_missing:
@@ -152,6 +181,7 @@ class Host:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._selector.close()
         self.channel.close()
+        self.companions.close_channels()
 
     def _leave_children(self) -> None:
         self._leave()
@@ -184,6 +214,7 @@ class Host:
         child.abort(params["grace"])
 
     def _abort_orphans(self) -> None:
+        self.companions.retire()
         for child in self.children:
             if child.execution is None:
                 child.retire()
@@ -193,7 +224,8 @@ class Host:
             one.end()
 
     def _seconds_to_next_kill(self) -> float | None:
-        deadlines = [child.kill_at for child in self.children if child.kill_at]
+        processes = [*self.children, *self.companions]
+        deadlines = [process.kill_at for process in processes if process.kill_at]
         return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
 
     def _kill_overdue(self) -> None:
@@ -206,6 +238,13 @@ class Host:
     def _reap(self) -> None:
         for one in self.errands.reap():
             self.manager.tidy_lock(one.pid)
+        for companion, status in self.companions.reap():
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(companion.channel)
+            companion.channel.close()
+            about = {"name": companion.name, "pid": companion.pid, "status": status}
+            asked = companion.kill_at is not None
+            self.notify("companion", what="ended", asked=asked, **about)
         for child, status in self.children.reap():
             with contextlib.suppress(KeyError):
                 self._selector.unregister(child.channel)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flexapi.engine.complaints import refused_keys
 from flexapi.mirror import credentials, handlers, mirror
-from flexapi.mirror.checking.warnings import Warned, of_data, of_plugins, of_twins
+from flexapi.mirror.checking.warnings import Warned, of_data, of_plugins, of_sections, of_twins
 from flexapi.mirror.document import Document, DocumentError
 from flexapi.mirror.document.jsonview import key_names
 from flexapi.mirror.document.origins import written_at
@@ -67,7 +67,13 @@ def check_config(text: str, *, masked: bool) -> Checked:
     if checked.complete:
         faults = _joined(faults, _other_faults({}, data))
     faults += found
-    warned = [*of_twins(document.twins), *of_data(data), *of_plugins(data), *_missing_files(data)]
+    warned = [
+        *of_twins(document.twins),
+        *of_data(data),
+        *of_sections(data),
+        *of_plugins(data),
+        *_missing_files(data),
+    ]
     return _placed(checked, _Config(document), faults, warned, data, masked=masked)
 
 
@@ -98,7 +104,13 @@ def check_task(text: str, name: str, *, masked: bool) -> Checked:
     faults = [*_joined(faults, _other_faults(before, data)), *found]
     here = ("tasks", key)
     faults = [fault for fault in faults if fault.path[:2] == here or not fault.path]
-    warned = [*of_twins(place.twins), *of_data(part), *of_plugins(part), *_missing_files(part)]
+    warned = [
+        *of_twins(place.twins),
+        *of_data(part),
+        *of_sections(part),
+        *of_plugins(part),
+        *_missing_files(part),
+    ]
     warned = [warning for warning in warned if warning.path[:2] == here]
     return _placed(checked, place, faults, warned, data, masked=masked)
 

@@ -1,6 +1,6 @@
 """What FlexGet takes, and does in another way than it looks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -10,15 +10,17 @@ from flexapi.engine.instance import engine
 from flexapi.mirror.document.twins import Twins
 from flexapi.mirror.document.values import Path
 from flexapi.mirror.store.rows import mapping
+from flexapi.registry import Registry
 
 EXEC = "exec_unescaped"
 # Of a hostile text there may be any number of each kind.
 MOST = 200
-# Root sections that FlexGet's daemon acts on by itself, and FlexAPI doesn't.
-NOT_RUN = {
-    "irc": "FlexAPI doesn't connect to IRC: no announce of these channels is heard. FlexGet's own daemon would do it",
-    "web_server": "FlexAPI is the web server here: FlexGet's own isn't started by this section",
-}
+# Root sections that FlexGet's daemon acts on by itself, with what tells why nothing comes of one here; "": something does.
+not_run: Registry[str, Callable[[], str]] = Registry("reason why a section does nothing")
+not_run.add(
+    "web_server",
+    lambda: "FlexAPI is the web server here: FlexGet's own isn't started by this section",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,17 @@ def of_twins(twins: list[Twins]) -> list[Warned]:
 
 
 def of_data(data: dict[Any, Any]) -> Iterator[Warned]:
-    """Yield what to say of a config, or of a part of one: commands that a title can change, and sections that only
-    FlexGet's own daemon works with."""
+    """Yield what to say of a config, or of a part of one: commands that a title can change."""
     parts = {key: mapping(data[key]) for key in ("tasks", "templates") if key in data}
     # A hostile text has one in many places, by aliases.
     for risk in islice(shell.risks(parts), MOST):
         yield Warned(EXEC, risk.path, str(risk))
-    for name, detail in NOT_RUN.items():
-        if data.get(name):
+
+
+def of_sections(data: dict[Any, Any]) -> Iterator[Warned]:
+    """Yield what to say of root sections that nothing comes of, which may be others in the next moment."""
+    for name, tells in not_run.items():
+        if data.get(name) and (detail := tells()):
             yield Warned("not_run", (name,), detail)
 
 

@@ -158,11 +158,11 @@ class TestTemplates:
 
 def test_it_warns_of_sections_that_nothing_acts_on(config):
     config.write_text(
-        "tasks: {}\nweb_server: no\nirc:\n  a: {server: b, port: 1, nickname: c, channels: '#d', task: e}\n"
+        "tasks: {}\nweb_server: yes\nirc:\n  a: {server: b, port: 1, nickname: c, channels: '#d', task: e}\n"
     )
     (warning,) = status.config_status()["warnings"]
-    assert (warning["code"], warning["attr"], warning["lines"]) == ("not_run", "irc", [3])
-    assert "no announce of these channels is heard" in warning["detail"]
+    assert (warning["code"], warning["attr"], warning["lines"]) == ("not_run", "web_server", [2])
+    assert "FlexAPI is the web server here" in warning["detail"]
 
 
 def test_it_warns_where_a_plugin_is_used_that_works_in_part(config, monkeypatch):

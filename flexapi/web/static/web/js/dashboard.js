@@ -6,6 +6,7 @@ import { byId, h, icon, pageData } from "./dom.js";
 import { abort, doing, executionRow, isActive, statusBadge, tasksOf, urlOf } from "./execution.js";
 import { showHistory, showState, showSummary } from "./dashboard_cards.js";
 import { timeElement, tookOf } from "./format.js";
+import { showIrc } from "./irc_card.js";
 import { at } from "./root.js";
 import { runBox } from "./run_box.js";
 
@@ -129,6 +130,7 @@ function showTaken() {
 
 function refreshCards() {
   showState(endpoints.server, can);
+  if (endpoints.irc) showIrc(endpoints.irc, can);
   showTaken();
 }
 

@@ -63,7 +63,7 @@ function showExecution() {
   parts.meter.hidden = !active;
   meter.style.width = `${execution.percent}%`;
   parts.meter.setAttribute("aria-valuenow", Math.round(execution.percent));
-  const by = execution.requested_by ? ` by ${execution.requested_by}` : execution.schedule ? " by a schedule" : "";
+  const by = execution.requested_by ? ` by ${execution.requested_by}` : execution.schedule ? " by a schedule" : execution.irc ? ` by IRC, ${execution.irc}` : "";
   if (active) parts.doing.textContent = doing(execution);
   else parts.doing.replaceChildren("Asked for ", timeElement(execution.created), by);
   showTook();
