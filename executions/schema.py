@@ -114,6 +114,14 @@ entries = extend_schema(
 tasks = extend_schema(
     summary="How each task ended", responses={200: TaskResultSerializer(many=True)}
 )
+take = extend_schema(
+    summary="Take an entry that a run did not take",
+    request=None,
+    responses={
+        201: ExecutionSerializer,
+        409: OpenApiResponse(description="It was taken, or its task is gone; the text says why."),
+    },
+)
 changes = extend_schema(
     summary="What a replay changes against the run whose entries it got",
     parameters=[

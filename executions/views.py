@@ -22,12 +22,13 @@ from executions.following.streaming import (
 )
 from flexapi.api.errors import Conflict, ServiceUnavailable
 from flexapi.api.parameters import flag
+from flexapi.api.schema import DIGITS
 from flexapi.api.viewsets import ReadOnlyViewSet, one
 from flexapi.engine.client import EngineUnavailable
 from flexapi.engine.instance import engine
 from flexapi.mirror import credentials, mirror
 
-from . import changes, requests, schema
+from . import changes, requests, schema, taking
 from .filters import EntryFilter, ExecutionFilter, ResultFilter
 from .models import Execution, ExecutionEnded, ExecutionEntry, TaskResult
 from .queues import SeveralQueues
@@ -60,6 +61,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     action_permissions: ClassVar[dict[str, str]] = {
         "abort": "executions.abort_execution",
         "entries": "executions.view_execution",
+        "take": "executions.add_execution",
         "tasks": "executions.view_execution",
     }
 
@@ -156,6 +158,28 @@ class ExecutionViewSet(ReadOnlyViewSet):
         """List how each task ended, in the order in which they did; those that go on or wait aren't there yet."""
         execution = get_object_or_404(Execution, pk=pk)
         return self.page_of(self.filter_queryset(execution.results.all()))
+
+    @schema.take
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=f"entries/(?P<entry>{DIGITS})/take",
+        filter_backends=[],
+    )
+    def take(self, request: Request, pk: str, entry: str) -> Response:
+        """Run the entry's task with this entry alone, accepted, and rejected by no filter; answer the execution.
+
+        What the task does with what it accepts, it does with this one.
+        """
+        entries = ExecutionEntry.objects.select_related("execution")
+        try:
+            execution = taking.take(
+                get_object_or_404(entries, pk=entry, execution=pk), request.user
+            )
+        except taking.NotTaken as error:
+            raise Conflict(str(error), code=error.code) from error
+        location = self.reverse_action("detail", kwargs={"pk": execution.pk})
+        return one(self.get_serializer(execution).data, 201, {"Location": location})
 
     @schema.changes
     @action(detail=True, filter_backends=[], serializer_class=ChangeSerializer)
