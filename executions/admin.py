@@ -88,6 +88,7 @@ class ExecutionAdmin(MaskedMixin, RecordAdmin):
         "why_to_abort",
         "log_lines",
         "queue",
+        "priority",
         "worker",
         "related",
     )

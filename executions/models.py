@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -36,6 +37,9 @@ class Status(models.TextChoices):
 
 # An execution in one of these is not over.
 ACTIVE = (Status.PENDING, Status.RUNNING)
+# Priorities of executions, of which the first is 1.
+USUAL_PRIORITY = 100
+LAST_PRIORITY = 1000
 # How many of those that wait are looked through for one that may run now.
 LOOKED_THROUGH = 500
 # How many outdated ones are deleted in one transaction.
@@ -44,6 +48,10 @@ PRUNED_AT_ONCE = 50
 
 class ExecutionEnded(Exception):
     """The execution is over, so it can't be aborted."""
+
+
+class ExecutionClaimed(Exception):
+    """The execution doesn't wait any more, so it has no place in the queue."""
 
 
 class ExecutionQuerySet(models.QuerySet["Execution"]):
@@ -62,8 +70,8 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         return self.filter(trial=False)
 
     def unclaimed(self) -> Self:
-        """Those that wait for a worker, the one that waits longest first."""
-        return self.filter(status=Status.PENDING, worker="").order_by("pk")
+        """Those that wait for a worker: by priority, and the one that waits longest first."""
+        return self.filter(status=Status.PENDING, worker="").order_by("priority", "pk")
 
     def enqueue(
         self,
@@ -237,6 +245,11 @@ class Execution(models.Model):
     queue = models.CharField(
         max_length=100, default=queues.DEFAULT, help_text="Which workers may run it."
     )
+    priority = models.SmallIntegerField(
+        default=USUAL_PRIORITY,
+        validators=[MinValueValidator(1), MaxValueValidator(LAST_PRIORITY)],
+        help_text="Of those that wait, the lowest number runs first, as with FlexGet's `priority`.",
+    )
     worker = models.CharField(max_length=200, blank=True, help_text="The process that runs it.")
     abort_requested = models.CharField(
         max_length=500, blank=True, help_text="Why the worker is to abort it."
@@ -253,6 +266,12 @@ class Execution(models.Model):
                 fields=["id"],
                 name="execution_active",
                 condition=Q(status__in=["pending", "running"]),
+            ),
+            # The queue. SQLite takes a partial index for the columns it is asked for, not for its condition.
+            models.Index(
+                fields=["status", "worker", "priority", "id"],
+                name="execution_waiting",
+                condition=Q(status="pending", worker=""),
             ),
             models.Index(fields=["status", "-id"], name="execution_status"),
             # The dashboard asks for those that failed within a day.
@@ -299,6 +318,15 @@ class Execution(models.Model):
             )
             for share in queues.shares(self.tasks)
         ]
+
+    def move(self, priority: int) -> None:
+        """Give it another place among those that wait. Raises ExecutionClaimed where it is not one of them."""
+        waiting = Execution.objects.filter(pk=self.pk, status=Status.PENDING, worker="")
+        moved = waiting.update(priority=priority)
+        self.refresh_from_db()
+        if not moved:
+            raise ExecutionClaimed(f"Execution {self.pk} doesn't wait any more.")
+        queue_changed.send_on_commit(self.pk)
 
     def request_abort(self, reason: str) -> None:
         """Abort it: at once while no worker has it, else as soon as its worker can.

@@ -16,6 +16,7 @@ from .serializers import (
     ChangeSerializer,
     ExecutionEntrySerializer,
     ExecutionSerializer,
+    PlaceSerializer,
     TaskResultSerializer,
 )
 
@@ -96,6 +97,14 @@ create = extend_schema(
         (201, "application/json"): ExecutionSerializer,
         **{(201, media_type): answer for (_, media_type), answer in _STREAMS.items()},
         409: OpenApiResponse(description="The config has no such task as far as it can be read."),
+    },
+)
+move = extend_schema(
+    summary="Move an execution that waits ahead, or back",
+    request=PlaceSerializer,
+    responses={
+        200: ExecutionSerializer,
+        409: OpenApiResponse(description="It runs, is about to, or is over."),
     },
 )
 abort = extend_schema(

@@ -1,11 +1,12 @@
 """Executions and their entries as JSON, and what a request to run some looks like."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from flexapi.api.schema import exemplified
 from flexapi.api.serializers import NameOrNull, TextOrNull
 from flexapi.mirror import credentials
 from flexapi.mirror.masked_serializers import EyesMixin, MaskedMixin
@@ -97,6 +98,7 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
             "abort_reason",
             "waiting_for",
             "queue",
+            "priority",
             "worker",
             "log_lines",
         )
@@ -108,6 +110,16 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
         data |= self.eyes.shown({name: data[name] for name in ("abort_reason", "waiting_for")})
         data["options"] = shown_options(data["options"], self.eyes)
         return data
+
+
+@exemplified(priority=10)
+class PlaceSerializer(serializers.ModelSerializer[Execution]):
+    """The place of an execution among those that wait."""
+
+    class Meta:
+        model = Execution
+        fields = ("priority",)
+        extra_kwargs: ClassVar[dict[str, Any]] = {"priority": {"required": True}}
 
 
 class TraceStepSerializer(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
@@ -30,12 +31,13 @@ from flexapi.mirror import credentials, mirror
 
 from . import changes, requests, schema, taking
 from .filters import EntryFilter, ExecutionFilter, ResultFilter
-from .models import Execution, ExecutionEnded, ExecutionEntry, TaskResult
+from .models import Execution, ExecutionClaimed, ExecutionEnded, ExecutionEntry, TaskResult
 from .queues import SeveralQueues
 from .serializers import (
     ChangeSerializer,
     ExecutionEntrySerializer,
     ExecutionSerializer,
+    PlaceSerializer,
     TaskResultSerializer,
 )
 
@@ -60,6 +62,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     lookup_value_regex = "[0-9]{1,18}"
     action_permissions: ClassVar[dict[str, str]] = {
         "abort": "executions.abort_execution",
+        "partial_update": "executions.add_execution",
         "entries": "executions.view_execution",
         "take": "executions.add_execution",
         "tasks": "executions.view_execution",
@@ -102,6 +105,19 @@ class ExecutionViewSet(ReadOnlyViewSet):
             response = one(self.get_serializer(execution).data, status=201)
         response.headers["Location"] = location
         return response
+
+    @schema.move
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Give an execution that waits another place in the queue."""
+        priority = self.valid(PlaceSerializer)["priority"]
+        with transaction.atomic():
+            execution = self.get_locked_object()
+            self.check_preconditions(execution)
+            try:
+                execution.move(priority)
+            except ExecutionClaimed as error:
+                raise Conflict(f"{error} It is {execution.status}.") from error
+        return self.answer(execution)
 
     @schema.abort
     @action(detail=True, methods=["post"])

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from executions.serializers import TaskResultSerializer
 from flexapi.api.schema import exemplified
 from flexapi.mirror import credentials
-from flexapi.mirror.invalid import InvalidSerializer, invalid_tasks
+from flexapi.mirror.invalid import InvalidTaskSerializer, invalid_tasks
 from tasks import details
 from tasks.models import Task
 
@@ -50,7 +50,7 @@ class LastExecutionSerializer(serializers.Serializer[Any]):
 class TaskDetailSerializer(TaskSerializer):
     """A task with what is going on around it."""
 
-    invalid = InvalidSerializer(
+    invalid = InvalidTaskSerializer(
         allow_null=True, read_only=True, help_text="Why FlexGet refuses to run it; null: it runs."
     )
     last_execution = LastExecutionSerializer(allow_null=True, read_only=True)

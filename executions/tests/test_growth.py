@@ -47,3 +47,11 @@ def test_what_failed_lately_is_found_by_its_time() -> None:
     assert len(found) == 2
     assert all("execution_finished" in plan for plan in found), found
     assert not any("TEMP B-TREE" in plan for plan in found), found
+
+
+@pytest.mark.usefixtures("stored")
+def test_what_runs_next_is_found_in_its_order() -> None:
+    found = plans(lambda: list(Execution.objects.unclaimed()[:5]))
+    assert found
+    assert all("execution_waiting" in plan for plan in found), found
+    assert not any("TEMP B-TREE" in plan for plan in found), found

