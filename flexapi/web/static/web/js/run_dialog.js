@@ -4,6 +4,7 @@ import { api } from "./api.js";
 import { h } from "./dom.js";
 import { asPattern, run } from "./execution.js";
 import { showFaults } from "./forms.js";
+import { objectRows, titleOf } from "./object_rows.js";
 import { at } from "./root.js";
 
 // Asked for most, so shown first.
@@ -18,11 +19,6 @@ function forOperators(schema) {
   if (schema.items?.enum) return { ...schema, items: { ...schema.items, enum: open(schema.items.enum) } };
   return schema;
 }
-
-const titleOf = (name) => {
-  const words = name.replaceAll("_", " ");
-  return words[0].toUpperCase() + words.slice(1);
-};
 
 /** What kind of control an option gets, and how its value is read: undefined where it was left alone. */
 function control(name, schema, id) {
@@ -43,10 +39,7 @@ function control(name, schema, id) {
     const chosen = () => boxes.filter((box) => box.checked).map((box) => box.value);
     return { input, group: true, read: () => (chosen().length ? chosen() : undefined) };
   }
-  if (schema.items?.type === "object") {
-    const input = h("textarea", { rows: 3, placeholder: '[{"title": "…", "url": "…"}]', ...described });
-    return { input, read: () => (input.value.trim() ? JSON.parse(input.value) : undefined) };
-  }
+  if (schema.items?.type === "object") return objectRows(name, schema, id);
   if (schema.type === "array") {
     const input = h("textarea", { rows: 2, ...described });
     const lines = () => input.value.split("\n").map((line) => line.trim()).filter(Boolean);
