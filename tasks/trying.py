@@ -1,6 +1,7 @@
 """Trials: what a config that is not saved would do."""
 
 import fnmatch
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +55,7 @@ def with_task(key: str, exists: bool, wanted: dict[str, Any]) -> Tried:
     name = new.lstrip("_")
     tasks = {key: task for key, task in data["tasks"].items() if key != real}
     tasks[name] = data["tasks"][real]
-    return Tried({**data, "tasks": tasks}, [name], key.lstrip("_"))
+    return Tried(_needed({**data, "tasks": tasks}, {name}), [name], key.lstrip("_"))
 
 
 def with_text(text: str, patterns: list[str]) -> Tried:
@@ -63,16 +64,50 @@ def with_text(text: str, patterns: list[str]) -> Tried:
         lambda base: Document(text.removeprefix("\ufeff")), mirror.current()
     )
     data = mirror.mapping(document)
-    names = [name.lower() for name in key_names(mapping(data.get("tasks"))).values()]
-    unknown = [
-        pattern
+    shown = key_names(mapping(data.get("tasks")))
+    matching = {
+        pattern: {
+            key for key, name in shown.items() if fnmatch.fnmatchcase(name.lower(), pattern.lower())
+        }
         for pattern in patterns
-        if not any(fnmatch.fnmatchcase(name, pattern.lower()) for name in names)
-    ]
+    }
+    unknown = [pattern for pattern in patterns if not matching[pattern]]
     if unknown:
         message = f"The text has no task that matches {', '.join(map(repr, unknown))}."
         raise ValidationError({"tasks": [ErrorDetail(message, "unknown_task")]})
-    return Tried(data, patterns)
+    return Tried(_needed(data, set().union(*matching.values())), patterns)
+
+
+def _needed(data: dict[Any, Any], wanted: set[Any]) -> dict[Any, Any]:
+    """Return a config in which other tasks are there by name only, but for those that wanted ones name (`from_task`).
+
+    FlexGet needs milliseconds to check a task, and would do so with each trial.
+    """
+    tasks = mapping(data.get("tasks"))
+    names = {str(name): name for name in tasks}
+    kept: set[Any] = set()
+    left = set(wanted)
+    while left:
+        kept |= left
+        named = {text for name in left for text in _texts(tasks[name])}
+        left = {names[text] for text in named & names.keys()} - kept
+    named_by_templates = set(_texts(data.get("templates"))) & names.keys()
+    kept |= {names[text] for text in named_by_templates}
+    others = {name: task if name in kept else {} for name, task in tasks.items()}
+    return {**data, "tasks": others} if "tasks" in data else data
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a part of a config, keys included; what aliases share comes up each time."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield str(key)
+            yield from _texts(below)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value
 
 
 class NothingKept(Exception):

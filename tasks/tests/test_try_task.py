@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+import yaml
 
 from executions import status
 from executions.models import Execution
@@ -69,6 +70,18 @@ class TestTask:
         source = "tv: {template: all, mock: [{title: '{? size ?} x', url: http://localhost/x}]}\n"
         assert states(run(post("/api/tasks/tv/try", source))) == {"720p x": "accepted"}
 
+    def test_a_task_that_it_names_is_there(self, config, post, run):
+        config.write_text(
+            "tasks:\n  feed: {accept_all: yes, mock: [{title: x, url: http://localhost/x}]}\n"
+            "  others: {mock: [{title: y, url: http://localhost/y}]}\n"
+        )
+        execution = run(
+            post("/api/tasks/new/try", {"config": {"from_task": "feed", "accept_all": True}})
+        )
+
+        assert states(execution) == {"x": "accepted"}
+        assert execution.abort_reason == ""
+
     @pytest.mark.parametrize(
         ("body", "attr"),
         [
@@ -126,12 +139,14 @@ class TestNothingIsChanged:
         return look
 
     def test_not_flexget_s_database_nor_the_file_nor_the_world(
-        self, tmp_path, post, run, untouched, flexget
+        self, tmp_path, config, post, run, untouched, flexget
     ):
         out = tmp_path / "out"
         out.mkdir()
         (out / "target.yml").write_text("[]\n")
         (tmp_path / "here.mkv").write_text("x")
+        acting = {"mock": [ENTRY], "accept_all": True, "exec": f"touch {out}/by-other"}
+        config.write_text(yaml.safe_dump({"tasks": {"acting": acting, "movies": {}}}))
         before = untouched()
         entry = {
             **ENTRY,
@@ -141,6 +156,8 @@ class TestNothingIsChanged:
         }
         task = {
             "mock": [entry],
+            # It runs another task inside of this one, and is a test as well.
+            "from_task": "acting",
             "accept_all": True,
             "exec": f"touch {out}/by-exec",
             "download": str(out),
@@ -167,7 +184,7 @@ class TestNothingIsChanged:
         execution = run(post("/api/tasks/everything/try", {"config": task}))
 
         assert (execution.status, execution.abort_reason) == ("complete", "")
-        assert execution.accepted == 1
+        assert execution.accepted == 2
         assert untouched() == before
         assert sorted(path.name for path in out.iterdir()) == ["target.yml"]
         assert (out / "target.yml").read_text() == "[]\n"
