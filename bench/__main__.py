@@ -31,6 +31,7 @@ PROGRAMS = (
     "rivals",
     "history",
     "log_search",
+    "growth",
     "pages",
     "schedules",
     "workers",

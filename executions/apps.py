@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_delete, pre_delete
 
 from .following import announcements
 from .signals import ended, queue_changed
@@ -23,9 +24,12 @@ class ExecutionsConfig(AppConfig):
     def ready(self) -> None:
         """Let those who watch know at once what was queued and what was aborted in the queue; count."""
         # It needs the models.
-        from . import extensions, kept_entries, metrics, trials
+        from . import counts, extensions, kept_entries, metrics, trials
+        from .models import Execution
 
         metrics.register()
+        pre_delete.connect(counts.on_deleting, sender=Execution)
+        post_delete.connect(counts.on_deleted, sender=Execution)
         extensions.on_report("kept_entries", kept_entries.record)
         ended.connect(trials.on_ended)
         queue_changed.connect(announcements.on_queue_changed)

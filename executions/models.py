@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from executions.conflicts import overlap
+from executions.counts import EndedCount
 from executions.locks import claiming
 from executions.results import TaskResult
 from executions.searching.tables import LogBlock
@@ -22,7 +23,16 @@ from .kept_entries import KeptEntries as KeptEntries
 from .signals import ended, queue_changed
 from .trials import KEPT, Trial
 
-__all__ = ["Execution", "ExecutionEntry", "LogBlock", "LogLine", "Status", "TaskResult", "Worker"]
+__all__ = [
+    "EndedCount",
+    "Execution",
+    "ExecutionEntry",
+    "LogBlock",
+    "LogLine",
+    "Status",
+    "TaskResult",
+    "Worker",
+]
 
 
 class Status(models.TextChoices):
@@ -37,6 +47,7 @@ class Status(models.TextChoices):
 
 # An execution in one of these is not over.
 ACTIVE = (Status.PENDING, Status.RUNNING)
+OVER = (Status.COMPLETE, Status.FAILED, Status.ABORTED)
 # Priorities of executions, of which the first is 1.
 USUAL_PRIORITY = 100
 LAST_PRIORITY = 1000
@@ -170,19 +181,20 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
 
         At most PRUNED_AT_ONCE of either, the oldest first: their log lines may be millions, and others wait to write.
         """
-        trials = self.filter(trial=True)
-        return self.real()._prune(keep) + trials._prune(min(keep, KEPT))
+        EndedCount.objects.advance(self.real())
+        trials = self.filter(trial=True).ended()
+        excess = self.count_real(OVER) - keep, trials.count() - min(keep, KEPT)
+        return self.real()._prune(excess[0]) + trials._prune(excess[1])
 
-    def _prune(self, keep: int) -> int:
-        ended = self.ended()
-        oldest_kept = ended.order_by("-pk").values_list("pk", flat=True)[keep - 1 : keep]
-        cut = next(iter(oldest_kept), None)
-        if cut is None:
-            return 0
-        outdated = ended.filter(pk__lt=cut).order_by("pk").values_list("pk", flat=True)
-        oldest = list(outdated[:PRUNED_AT_ONCE])
+    def _prune(self, excess: int) -> int:
+        ended = self.ended().order_by("pk").values_list("pk", flat=True)
+        oldest = list(ended[: max(0, min(excess, PRUNED_AT_ONCE))])
         self.filter(pk__in=oldest).delete()
         return len(oldest)
+
+    def count_real(self, statuses: Collection[str]) -> int:
+        """Return how many of all executions have one of these statuses, trials left out, however many that are."""
+        return EndedCount.objects.of(self.real(), statuses)
 
 
 class Execution(models.Model):
@@ -276,6 +288,8 @@ class Execution(models.Model):
             models.Index(fields=["status", "-id"], name="execution_status"),
             # The dashboard asks for those that failed within a day.
             models.Index(fields=["status", "finished"], name="execution_finished"),
+            # Nearly all are none.
+            models.Index(fields=["id"], name="execution_trial", condition=Q(trial=True)),
             # Searches of logs by time, and filters and orderings of the list.
             models.Index(fields=["created", "id"], name="execution_created"),
             models.Index(

@@ -30,7 +30,7 @@ from flexapi.engine.instance import engine
 from flexapi.mirror import credentials, mirror
 
 from . import changes, requests, schema, taking
-from .filters import EntryFilter, ExecutionFilter, ResultFilter
+from .filters import EntryFilter, ExecutionFilter, ExecutionPages, ResultFilter
 from .models import Execution, ExecutionClaimed, ExecutionEnded, ExecutionEntry, TaskResult
 from .queues import SeveralQueues
 from .serializers import (
@@ -55,6 +55,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
     queryset = Execution.objects.select_related("requested_by")
     serializer_class = ExecutionSerializer
     filterset_class = ExecutionFilter
+    pagination_class = ExecutionPages
     search_fields: tuple[str, ...] = ("tasks", "abort_reason")
     revealing_fields = ("abort_reason", "reason")
     quoting_fields = ("title",)

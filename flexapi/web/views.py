@@ -84,7 +84,11 @@ class ExecutionsView(PageView):
             rows = rows.filter(status=status)
         if task:
             rows = page_data.asked_for(rows, task)
-        self.page = Paginator(rows, PAGE).get_page(self.request.GET.get("page"))
+        pages = Paginator(rows, PAGE)
+        if not task:
+            asked = [status] if status in Status.values else Status.values
+            pages.count = Execution.objects.count_real(asked)
+        self.page = pages.get_page(self.request.GET.get("page"))
         chosen = {"status": status, "task": task}
         return super().get_context_data(
             **kwargs,
