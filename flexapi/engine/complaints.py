@@ -24,7 +24,12 @@ def refused_keys(message: str) -> list[str]:
 
 def reason(complaints: list[Complaint]) -> str:
     """Return in a sentence or two what FlexGet complains of."""
-    told = [f"[{'.'.join(map(str, each['path']))}] {each['message']}" for each in complaints]
+    told = [
+        f"[{'.'.join(map(str, each['path']))}] {each['message']}"
+        if each["path"]
+        else each["message"]
+        for each in complaints
+    ]
     more = f" (and {len(told) - QUOTED} more)" if len(told) > QUOTED else ""
     return f"FlexGet refuses the config: {' '.join(told[:QUOTED])}{more}"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flexapi.engine.client import Engine
-from flexapi.engine.complaints import touched
+from flexapi.engine.complaints import reason, touched
 from flexapi.testing.flexget_home import (
     FlexGetHome,
     accepting,
@@ -193,3 +193,11 @@ def test_a_config_that_holds_itself_is_looked_through_once() -> None:
     task["inputs"].append(task)
     complaint = {"path": ["variables"], "message": "no"}
     assert touched({"tasks": {"loop": task}}, [complaint]) == {}
+
+
+def test_a_reason_quotes_the_first_complaints() -> None:
+    complaints: list[Any] = [{"path": [], "message": "One."}]
+    complaints += [{"path": ["tasks", 7], "message": f"{number}."} for number in range(4)]
+    assert reason(complaints) == (
+        "FlexGet refuses the config: One. [tasks.7] 0. [tasks.7] 1. (and 2 more)"
+    )

@@ -27,6 +27,20 @@ def test_a_run_appears_moves_and_ends(web_server: LiveServer, people: Any) -> No
     expect(item).to_have_count(0)
 
 
+def test_one_that_waits_is_moved_ahead(web_server: LiveServer, people: Any) -> None:
+    page = people(web_server, "operator").page
+    expect(page.locator("#connection")).to_have_text("Live")
+    *others, waiting = [start(web_server, "slow") for _ in range(3)]
+    next_one = page.locator(f"#now li[data-id='{waiting}']").get_by_role("button", name="Run next")
+    next_one.click()
+    expect(page.locator("#toasts")).to_contain_text(f"Execution {waiting} runs next.")
+    expect(next_one).to_have_count(0)
+    with web_server.client() as client:
+        assert client.get(f"/api/execution/{waiting}").json()["object"]["priority"] == 1
+        for execution in (waiting, *others):
+            client.post(f"/api/execution/{execution}/abort")
+
+
 def test_why_it_failed(web_server: LiveServer, people: Any) -> None:
     execution = web_server.run(tasks=["broken"])["id"]
     page = people(web_server, "viewer").page

@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { watchBoard } from "./board.js";
 import { byId, h, icon, pageData } from "./dom.js";
-import { abort, doing, executionRow, isActive, statusBadge, tasksOf, urlOf } from "./execution.js";
+import { abort, doing, executionRow, isActive, runNext, statusBadge, tasksOf, urlOf, waitsForItsTurn } from "./execution.js";
 import { showHistory, showState, showSummary } from "./dashboard_cards.js";
 import { timeElement, tookOf } from "./format.js";
 import { showIrc } from "./irc_card.js";
@@ -23,6 +23,7 @@ function runningItem(execution) {
   const state = h("span");
   const took = h("span", { class: "meta took" });
   const phase = h("div", { class: "phase" });
+  const next = can.run && h("button", { class: "button small", hidden: true, onclick: () => runNext(execution) }, "Run next", h("span", { class: "visually-hidden" }, `: execution ${execution.id}`));
   const element = h(
     "li",
     { class: "running-item", "data-id": execution.id },
@@ -34,13 +35,14 @@ function runningItem(execution) {
       h("span", { class: "meta" }, `#${execution.id}`),
       h("span", { class: "spread" }),
       took,
+      next,
       can.abort &&
         h("button", { class: "button danger small", onclick: () => abort(execution) }, icon("stop"), "Abort", h("span", { class: "visually-hidden" }, ` execution ${execution.id}`)),
     ),
     h("div", { class: "meter", role: "progressbar", "aria-label": `Progress of execution ${execution.id}`, "aria-valuemin": 0, "aria-valuemax": 100 }, bar),
     phase,
   );
-  return { element, bar, state, took, phase };
+  return { element, bar, state, took, phase, next };
 }
 
 function update(item, execution) {
@@ -48,6 +50,7 @@ function update(item, execution) {
     item.status = execution.status;
     item.state.replaceChildren(statusBadge(execution.status));
   }
+  if (item.next) item.next.hidden = !waitsForItsTurn(execution);
   item.bar.style.width = `${execution.percent}%`;
   item.bar.parentElement.setAttribute("aria-valuenow", Math.round(execution.percent));
   item.phase.textContent = doing(execution);
@@ -69,7 +72,7 @@ function showNow() {
       items.delete(id);
     }
   }
-  const sorted = [...active.values()].sort((a, b) => (b.status === "running") - (a.status === "running") || a.id - b.id);
+  const sorted = [...active.values()].sort((a, b) => (b.status === "running") - (a.status === "running") || a.priority - b.priority || a.id - b.id);
   for (const execution of sorted) {
     if (!items.has(execution.id)) items.set(execution.id, runningItem(execution));
     const item = items.get(execution.id);

@@ -7,6 +7,10 @@ import { at } from "./root.js";
 
 export const isActive = (execution) => execution.status === "pending" || execution.status === "running";
 export const urlOf = (execution) => at(`/executions/${execution.id}/`);
+const urlOfApi = (execution) => at(`/api/execution/${execution.id}`);
+/** The priority of what runs before all others that wait. */
+const FIRST = 1;
+export const waitsForItsTurn = (execution) => execution.status === "pending" && !execution.worker && execution.priority > FIRST;
 export const statusBadge = (status) => h("span", { class: `status ${status}` }, status);
 export const tasksOf = (execution) => execution.tasks.join(", ") || "all tasks";
 
@@ -42,8 +46,18 @@ export async function runAgain(execution) {
 export async function abort(execution) {
   if (!(await confirmed(`Abort execution ${execution.id} (${tasksOf(execution)})?`, "Abort"))) return;
   try {
-    await api(at(`/api/execution/${execution.id}/abort`), { method: "POST" });
+    await api(`${urlOfApi(execution)}/abort`, { method: "POST" });
     toast(`Execution ${execution.id} is being aborted.`);
+  } catch (error) {
+    toast(error.message, "failed");
+  }
+}
+
+/** Give one that waits the first place in the queue. */
+export async function runNext(execution) {
+  try {
+    await api(urlOfApi(execution), { method: "PATCH", body: { priority: FIRST } });
+    toast(`Execution ${execution.id} runs next.`);
   } catch (error) {
     toast(error.message, "failed");
   }
