@@ -1,5 +1,7 @@
 """`/api/database`: FlexGet's tables cleaned up, vacuumed, and made again for one plugin."""
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +14,7 @@ from django.contrib.auth.models import User
 from flexapi.api.status import progress
 from flexapi.engine import instance
 from flexapi.engine.client import Engine
-from flexapi.testing.flexget_home import FlexGetHome, of_kind, reports_of
+from flexapi.testing.flexget_home import FlexGetHome, is_gone, of_kind, reports_of
 from flexapi.testing.postgres import postgres_database
 from flexget_state import errands
 
@@ -191,3 +193,30 @@ class TestPostgreSQL:
         assert titles(client.get("/api/seen")) == []
         (ended,) = of_kind(reports_of(engine.execute(2, None, {})), "task")
         assert ended["accepted"] == 1
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["stopped", "killed"])
+def test_an_errand_ends_with_flexget_s_host(tmp_path: Path, killed: bool) -> None:
+    home = FlexGetHome(tmp_path / "flexget")
+    engine = Engine(home.config, methods=METHODS)
+    engine.start()
+    engine.call("version", timeout=60)
+    engine.begin("own.dally", {"seconds": 600}, errand=lambda said: None)
+    pid = lock_holder(home)
+    began = time.monotonic()
+    if killed:
+        assert engine.state.pid is not None
+        os.kill(engine.state.pid, signal.SIGKILL)
+        assert is_gone(pid, 5)
+    engine.stop()
+    assert is_gone(pid, 0)
+    assert time.monotonic() - began < 9
+
+
+def lock_holder(home: FlexGetHome) -> int:
+    """Return the process that has FlexGet's lock, when one has."""
+    deadline = time.monotonic() + 20
+    while not home.lock.exists() or not home.lock.read_text().startswith("PID: "):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return int(home.lock.read_text().split()[1])
