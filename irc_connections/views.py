@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from functools import cached_property
 from typing import Any, ClassVar
 
 from drf_spectacular.types import OpenApiTypes
@@ -105,9 +106,12 @@ class IrcConnectionViewSet(FreeNameMixin, ApiViewSet):
 
     def _shown(self, connection: dict[str, Any]) -> dict[str, Any]:
         """Return a connection as the user may see it: whoever knows a nickname may pass for it."""
-        eyes = credentials.eyes_of(self.request.user)
-        shown: dict[str, Any] = eyes.shown(connection)
-        if not eyes.reveal and shown["nickname"]:
+        shown: dict[str, Any] = self._eyes.shown(connection)
+        if not self._eyes.reveal and shown["nickname"]:
             shown["nickname"] = credentials.MASK
         # Its name is its address.
         return {**shown, "name": connection["name"]}
+
+    @cached_property
+    def _eyes(self) -> credentials.Eyes:
+        return credentials.eyes_of(self.request.user)
