@@ -331,6 +331,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["flexapi.api.schema.drop_trailing_slashes"],
+    # Other things have states as well.
+    "ENUM_NAME_OVERRIDES": {"StateEnum": "executions.models.ExecutionEntry.State"},
 }
 
 LOGGING = {

@@ -11,7 +11,7 @@ from flexapi.mirror.files.named import NamedFile
 from flexapi.mirror.files.naming import Naming
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
+class FileProblemSerializer(serializers.Serializer[Any]):
     """What keeps a file from being used."""
 
     detail = serializers.CharField()
@@ -49,7 +49,7 @@ class FileSerializer(serializers.Serializer[Any]):
     state = serializers.CharField(
         help_text="`ok`, `broken`, `missing`, `unknown`, `unreadable` or `unwritable`."
     )
-    problem = ProblemSerializer(allow_null=True)
+    problem = FileProblemSerializer(allow_null=True)
     editable = serializers.BooleanField()
     refusal = serializers.CharField(help_text="Why it may not be edited here; empty where it may.")
     revision = serializers.IntegerField(allow_null=True)
