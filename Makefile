@@ -15,7 +15,7 @@ COVERAGE := --cov --cov-report=term $(if $(FLOOR),--cov-fail-under=$(FLOOR))
 # Linting loads the settings, which create the data folder: not the user's own.
 LINT_ENV := FLEXAPI_DATA_DIR=$(CURDIR)/.venv/lint-data
 
-.PHONY: venv run test fuzz lint audit format bench clean
+.PHONY: venv run test fuzz lint bundle audit format bench clean
 
 venv: $(STAMP) $(CLIENT)
 
@@ -52,6 +52,10 @@ lint: $(STAMP)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m flexapi.testing.english
 	$(LINT_ENV) $(BIN)/mypy
+
+# Makes the editor's bundle again, of the versions in its lock file. Serving needs no node: the bundle is committed.
+bundle:
+	cd flexapi/web/bundle && npm ci --ignore-scripts --silent && npm run --silent build
 
 # Asks a service on the internet about known vulnerabilities of what the requirements name.
 audit: $(STAMP)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from rest_framework.test import APIClient
 
-CAPABILITIES = ("browser", "postgres", "redis", "client")
+CAPABILITIES = ("browser", "postgres", "redis", "client", "node")
 
 
 def pytest_configure(config: pytest.Config) -> None:

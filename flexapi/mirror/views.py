@@ -16,6 +16,7 @@ from flexapi.api.viewsets import ApiViewSet, ListMixin, one
 from flexapi.mirror import answers, credentials, mirror, mirrored
 from flexapi.mirror.document import Document, to_json
 from flexapi.mirror.edits import sections, writing
+from flexapi.mirror.edits.sections import WHOLE
 from flexapi.mirror.models import ConfigRevision, ConfigSection, ConfigState
 from flexapi.mirror.representation import MirrorMixin, Source, YAMLRenderer
 from flexapi.mirror.serializers import (
@@ -38,8 +39,8 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     etag_actions = ("list", "retrieve")
     guarded_actions = ("create", "update_text", "update", "destroy")
 
-    def etag_state(self, instance: str | None) -> Any:
-        """The source of the section of this name, or of the whole config for None."""
+    def etag_state(self, instance: str | tuple[()]) -> Any:
+        """The source of the section of this name, or of the whole config."""
         document = mirror.current().document
         return self._source(document, instance)
 
@@ -53,10 +54,10 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         """Read every root section; as YAML, the whole file as it is."""
         document = mirror.current().document
         if self.wants_yaml:
-            return self.with_etag(Response(self._source(document, None)), None)
+            return self.with_etag(Response(self._source(document, WHOLE)), WHOLE)
         page = self.paginate_queryset(tuple(sections.names(document))) or ()
         items = [self._section(document, name) for name in page]
-        return self.with_etag(self.get_paginated_response(items), None)
+        return self.with_etag(self.get_paginated_response(items), WHOLE)
 
     @extend_schema(responses={201: SectionSerializer})
     def create(self, request: Request) -> Response:
@@ -87,7 +88,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         with answers.translated(()):
             self._editor().set_text(str(request.data))
         request.accepted_renderer = YAMLRenderer()
-        return self.with_etag(Response(self._source(mirror.current().document, None)), None)
+        return self.with_etag(Response(self._source(mirror.current().document, WHOLE)), WHOLE)
 
     @extend_schema(
         responses={
@@ -154,8 +155,8 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
             config = credentials.mask_value(config, (name,), variables, self.hide)
         return {"name": name, "config": config}
 
-    def _source(self, document: Document, name: str | None) -> str:
-        if name is None:
+    def _source(self, document: Document, name: str | tuple[()]) -> str:
+        if isinstance(name, tuple):
             hide = self.hide
             return document.text if hide is None else credentials.mask_document(document, hide)
         path = (sections.names(document).get(name, name),)

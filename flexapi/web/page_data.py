@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from executions.models import Execution
 from executions.serializers import executions_for, results_for
+from flexapi.api.free_names import reverse_name
 from flexapi.api.router import router
 from flexapi.mirror import invalid, mirror
 from flexapi.mirror.status import commands_at_risk
@@ -58,13 +59,13 @@ def tasks(user: Any) -> list[dict[str, Any]]:
     """The tasks that the user may see: name, whether enabled, and where to edit it if they may."""
     if not user.has_perm("tasks.view_task"):
         return []
-    editable = user.is_staff and user.has_perm("tasks.change_task")
+    editable = user.has_perm("tasks.change_task")
     return [
         {
             "name": task.name,
             "key": task.key,
             "enabled": task.enabled,
-            "edit": _admin_url("tasks_task_change", task.pk) if editable else None,
+            "edit": reverse_name("edit_task", "name", task.name) if editable else None,
         }
         for task in Task.objects.defer("config")
     ]
@@ -99,10 +100,11 @@ def movie_queues() -> list[str]:
 
 
 def add_task_url(user: Any) -> str | None:
-    """Where the user adds a task in the admin; None where they may not."""
-    if not (user.is_staff and user.has_perm("tasks.add_task")):
+    """Where the user adds a task: a form of the admin, or the config where they may not enter that; None where they may not."""
+    if not user.has_perm("tasks.add_task"):
         return None
-    return _admin_url("tasks_task_add")
+    form = _admin_url("tasks_task_add") if user.is_staff else None
+    return form or reverse("edit_config")
 
 
 def _admin_url(name: str, *arguments: Any) -> str | None:

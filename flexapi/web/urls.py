@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from flexapi.web import views
+from flexapi.web import editor, views
 
 # The browsable API's own templates look for logging in and out under this name.
 _sessions = (
@@ -19,6 +19,8 @@ urlpatterns = [
     path("executions/", views.ExecutionsView.as_view(), name="executions"),
     path("executions/<int:pk>/", views.ExecutionView.as_view(), name="execution"),
     path("tasks/", views.TasksView.as_view(), name="tasks"),
+    path("tasks/<path:name>/edit/", editor.TaskEditorView.as_view(), name="edit_task"),
+    path("config/", editor.ConfigEditorView.as_view(), name="edit_config"),
     path("movie_queue/", views.MovieQueueView.as_view(), name="movie_queue"),
     path("history/", views.HistoryView.as_view(), name="history"),
     path("trakt/", views.TraktView.as_view(), name="trakt"),

@@ -9,9 +9,12 @@ from flexapi.mirror.edits.names import check_name, key_node
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
 
+# The path of the config as a whole.
+WHOLE: tuple[()] = ()
 
-class ConfigEditor(Editor[str | None]):
-    """Edits sections; the guard gets their names, None for the config as a whole."""
+
+class ConfigEditor(Editor[str | tuple[()] | None]):
+    """Edits sections; the guard gets their names, None for one that there is not yet, WHOLE for the whole text."""
 
     def add_section(self, name: str, config: Any) -> None:
         """Add a root section at the end. Raises KeyTaken, BadName."""
@@ -67,8 +70,8 @@ class ConfigEditor(Editor[str | None]):
         """Set the whole text. Raises EditRefused for what isn't a mapping."""
 
         def edit(base: Snapshot) -> Document:
-            self._ask_guard(None)
-            new = base.document.replace_source((), text)
+            self._ask_guard(WHOLE)
+            new = base.document.replace_source(WHOLE, text)
             if new.data is not None and not isinstance(new.data, dict):
                 raise EditRefused("The config must be a mapping at its root", 1, 1)
             return new

@@ -149,6 +149,18 @@ class TestWrite:
     def test_json_for_the_whole_config_is_a_415(self, config, api, editor):
         assert api(editor).put("/api/config", {"tasks": {}}).status_code == 415
 
+    def test_fresh_tags_are_taken(self, config, api, editor):
+        client = api(editor)
+        read = client.get("/api/config", headers={"accept": YAML})
+        text = read.text.replace("hours: 1", "hours: 2")
+
+        answer = put_yaml(client, "/api/config", text, **{"if-match": read["ETag"]})
+
+        assert answer.status_code == 200
+        assert config.read_text() == text
+        again = put_yaml(client, "/api/config", "tasks: {}\n", **{"if-match": read["ETag"]})
+        assert again.status_code == 412
+
     def test_stale_tags_are_a_412(self, config, changed_lines, api, editor):
         client = api(editor)
         whole = client.get("/api/config", headers={"accept": YAML})["ETag"]

@@ -13,7 +13,16 @@ LOOKS = (
     {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
 )
 PATHS = (
-    *("/", "/executions/", "/tasks/", "/movie_queue/", "/history/", "/trakt/"),
+    *(
+        "/",
+        "/executions/",
+        "/tasks/",
+        "/tasks/hello/edit/",
+        "/config/",
+        "/movie_queue/",
+        "/history/",
+        "/trakt/",
+    ),
     "/accounts/password/",
 )
 # What axe calls by these names keeps people from using a page.

@@ -20,22 +20,44 @@ async function errorsOf(response) {
   }
 }
 
-/** Send a request; answers the JSON, or null where there is none. Throws ApiError. */
-export async function api(url, { method = "GET", body } = {}) {
-  const headers = { Accept: "application/json" };
+async function send(url, { method = "GET", headers, body, signal }) {
   if (method !== "GET") headers["X-CSRFToken"] = CSRF;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(url, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: "same-origin",
-    });
-  } catch {
+    response = await fetch(url, { method, headers, body, signal, credentials: "same-origin" });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
     throw new ApiError(0, [{ detail: "The server can't be reached.", attr: null }]);
   }
   if (!response.ok) throw new ApiError(response.status, await errorsOf(response), response.headers.get("Location"));
+  return response;
+}
+
+/** Send a request; answers the JSON, or null where there is none. Throws ApiError. */
+export async function api(url, { method = "GET", body } = {}) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const response = await send(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   return response.status === 204 ? null : response.json();
+}
+
+const YAML = "application/yaml";
+
+/** Send a YAML text as what `url` is to be checked for; answers the JSON. `signal` ends it. Throws ApiError. */
+export async function checkYaml(url, text, signal) {
+  const headers = { Accept: "application/json", "Content-Type": YAML };
+  return (await send(url, { method: "POST", headers, body: text, signal })).json();
+}
+
+/** Read what is at a URL as YAML: `{text, etag}`. Throws ApiError. */
+export async function readYaml(url) {
+  const response = await send(url, { headers: { Accept: YAML } });
+  return { text: await response.text(), etag: response.headers.get("ETag") };
+}
+
+/** Store a YAML text where `etag` is still right; answers `{text, etag}` as it is now. Throws ApiError, 412 where it isn't. */
+export async function writeYaml(url, text, etag) {
+  const headers = { Accept: YAML, "Content-Type": YAML, "If-Match": etag };
+  const response = await send(url, { method: "PUT", headers, body: text });
+  return { text: await response.text(), etag: response.headers.get("ETag") };
 }

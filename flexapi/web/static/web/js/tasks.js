@@ -138,7 +138,7 @@ function find() {
 
 if (tasks.length) byId("rows").append(h("ul", { class: "rows" }, tasks.map(show)));
 else {
-  const hint = can.changeTasks ? "Add one in the admin, over the API, or in the config file." : "An editor adds them.";
+  const hint = can.changeTasks ? "Add one here, over the API, or in the config file." : "An editor adds them.";
   byId("rows").append(h("div", { class: "empty" }, h("p", {}, h("b", {}, "The config has no tasks yet.")), h("p", {}, hint)));
 }
 byId("find").addEventListener("input", find);

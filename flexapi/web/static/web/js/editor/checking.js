@@ -1,0 +1,46 @@
+/** FlexGet's check of what is typed, and the list of what it found. */
+
+import { checkYaml } from "../api.js";
+import { h } from "../dom.js";
+
+// Milliseconds after the last key.
+const PAUSE = 350;
+
+/** What the check found as one list: `[{line, column, message, severity}]`. */
+function faultsOf({ problem, complaints, warnings }) {
+  const found = complaints.map((complaint) => ({ ...complaint, severity: "error" }));
+  if (problem) found.push({ ...problem, message: problem.message ?? problem.detail, severity: "error" });
+  return [...found, ...warnings.map((warning) => ({ ...warning, severity: "warning" }))].sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
+}
+
+/** Check an editor's text whenever it has rested; shows what is wrong in it, and in `list`. Returns what checks now. */
+export function watch(editor, url, list) {
+  let timer;
+  let running = new AbortController();
+
+  const show = (faults, state) => {
+    editor.mark(faults);
+    const rows = faults.map(({ line, column, message, severity }) =>
+      h("li", { class: severity }, h("button", { type: "button", onclick: () => editor.jump(line ?? 1, column ?? 1) }, h("b", {}, `Line ${line ?? 1}`), ` ${message}`)),
+    );
+    list.replaceChildren(h("p", { class: "state", role: "status" }, state), rows.length ? h("ul", {}, rows) : "");
+  };
+  const check = async () => {
+    running.abort();
+    running = new AbortController();
+    try {
+      const { object } = await checkYaml(url, editor.value, running.signal);
+      const faults = faultsOf(object);
+      const count = faults.length === 1 ? "1 thing to look at." : `${faults.length} things to look at.`;
+      show(faults, faults.length ? count : object.complete ? "FlexGet has nothing against it." : "FlexGet is still starting: only the YAML was checked.");
+    } catch (error) {
+      if (error.name !== "AbortError") show([], error.message);
+    }
+  };
+  editor.addEventListener("change", () => {
+    clearTimeout(timer);
+    timer = setTimeout(check, PAUSE);
+  });
+  check();
+  return check;
+}

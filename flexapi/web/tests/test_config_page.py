@@ -1,0 +1,241 @@
+"""The config and a task written in the browser: help at every key, FlexGet's check, the difference, and two who save at once."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import expect
+
+from flexapi.testing.browser import PHONE
+from flexapi.testing.corpus_edits import corpus
+from flexapi.testing.live import LiveServer
+
+TEXT = """\
+# Mine.
+tasks:
+  films:   # every night
+    mock:
+      - {title: one, url: "http://localhost/1"}
+    accept_all: yes
+  shows:
+    deluge: {password: hidden word}
+    accept_all: no
+schedules: no
+"""
+PLACES = """async (files) => {
+  const { keyAt, placeAt } = await import("/static/web/js/editor/place.js");
+  return files.flatMap(({ text, keys }) => keys.map(([start, path]) => {
+    const end = text.indexOf("\\n", start);
+    const typed = text.slice(0, start + 1) + (end < 0 ? "" : text.slice(end));
+    const known = keyAt(text, start + 1)?.path;
+    const place = /["']/.test(text[start]) ? { path: path.slice(0, -1), kind: "key" } : placeAt(typed, start + 1);
+    return { line: text.slice(start).split("\\n", 1)[0], path, known, kind: place?.kind, within: place?.path };
+  }));
+}"""
+
+
+@pytest.fixture
+def written(web_server: LiveServer) -> Any:
+    """The text on disk; the tasks of other tests come back afterwards."""
+    before = web_server.home.config.read_text()
+    web_server.home.config.write_text(TEXT)
+    with web_server.client() as client:
+        client.get("/api/config").raise_for_status()
+        yield web_server.home.config
+        web_server.home.config.write_text(before)
+        client.get("/api/config").raise_for_status()
+
+
+def opened(person: Any, path: str, label: str) -> Any:
+    """Open an editor and wait until FlexGet has looked at its text."""
+    person.page.goto(path)
+    expect(person.page.locator("#problems .state")).to_have_text(
+        re.compile("nothing against it|to look at")
+    )
+    return person.page.get_by_role("textbox", name=label)
+
+
+def jump(page: Any, line: int) -> None:
+    """Put the cursor at the end of a line."""
+    page.locator("#editor").evaluate("(editor, line) => editor.jump(line)", line)
+    page.keyboard.press("End")
+
+
+def complete(page: Any, word: str, option: str) -> None:
+    """Type the beginning of a word and take what is offered."""
+    page.keyboard.type(word)
+    chosen = page.get_by_role("option", name=re.compile(rf"^{option}\b")).first
+    expect(chosen).to_be_visible()
+    chosen.click()
+
+
+def save(page: Any) -> None:
+    page.keyboard.press("ControlOrMeta+s")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.locator("#state")).to_have_text("")
+
+
+def test_a_key_is_completed_checked_and_saved(
+    web_server: LiveServer, people: Any, written: Any
+) -> None:
+    person = people(web_server, "editor")
+    page = person.page
+    opened(person, "/config/", "Config")
+    jump(page, 6)
+    page.keyboard.press("Enter")
+    complete(page, "qual", "quality")
+    # The help is FlexGet's own.
+    page.keyboard.type("720p")
+    page.keyboard.press("Enter")
+    page.keyboard.type("acept: yes")
+    problem = page.locator("#problems").get_by_role("button")
+    expect(problem).to_contain_text("Line 8")
+    expect(problem).to_contain_text("`acept` is not valid")
+    expect(page.locator(".cm-lintRange-error")).to_have_text("acept")
+    # FlexGet refuses it, and says so where one would save it.
+    page.keyboard.press("Escape")
+    page.keyboard.press("ControlOrMeta+s")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("acept")
+    page.get_by_role("button", name="Back to the editor").click()
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Backspace")
+    complete(page, "no_ent", "no_entries_ok")
+    complete(page, "", "yes")
+    save(page)
+    added = "    quality: 720p\n    no_entries_ok: yes\n"
+    assert written.read_text() == TEXT.replace("yes\n  shows", f"yes\n{added}  shows")
+    expect(page.get_by_role("button", name="Save…")).to_be_disabled()
+    # Chromium tells of each answer that is a refusal.
+    assert [line for line in person.complaints if "400" not in line] == []
+    assert person.foreign == []
+
+
+def test_two_who_save_at_once(web_server: LiveServer, people: Any, written: Any) -> None:
+    person = people(web_server, "editor")
+    page = person.page
+    opened(person, "/config/", "Config")
+    jump(page, 6)
+    page.keyboard.type("  # mine")
+    with web_server.client() as client:
+        shows = {"config": {"mock": [], "accept_all": True}}
+        client.put("/api/tasks/shows", json=shows).raise_for_status()
+    page.keyboard.press("ControlOrMeta+s")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_contain_text("Both changes are in this")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("#state")).to_have_text("")
+    both = written.read_text()
+    assert "accept_all: yes  # mine\n  shows" in both
+    assert yaml.safe_load(both)["tasks"]["shows"] == shows["config"]
+
+    jump(page, 3)
+    page.keyboard.type(" at two")
+    with web_server.client() as client:
+        theirs = both.replace("every night", "every day")
+        headers = {"Content-Type": "application/yaml"}
+        client.put("/api/config", content=theirs, headers=headers).raise_for_status()
+    page.keyboard.press("ControlOrMeta+s")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("textbox", name="What is saved now")).to_contain_text("every day")
+    expect(dialog.get_by_role("textbox", name="What you will save")).to_contain_text("night at two")
+    dialog.get_by_role("button", name="Save the right side").click()
+    expect(page.locator("#state")).to_have_text("")
+    assert written.read_text() == both.replace("every night", "every night at two")
+
+
+def test_a_task_and_what_was_not_saved(web_server: LiveServer, people: Any, written: Any) -> None:
+    person = people(web_server, "editor", viewport=PHONE)
+    page = person.page
+    page.goto("/tasks/")
+    page.get_by_role("link", name="Edit films").click()
+    editor = page.get_by_role("textbox", name="films")
+    expect(editor).to_contain_text("every night")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE["width"]
+    page.locator("#editor").evaluate("(editor) => editor.jump(4)")
+    page.keyboard.press("End")
+    page.keyboard.type("  # draft")
+    expect(page.locator("#state")).to_have_text("Not saved yet")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.get_by_role("button", name="Use it").click()
+    expect(editor).to_contain_text("# draft")
+    save(page)
+    assert "    accept_all: yes  # draft\n" in written.read_text()
+    page.reload()
+    expect(editor).to_contain_text("# draft")
+    expect(page.get_by_role("button", name="Use it")).to_be_hidden()
+
+
+def test_who_may_not_edit_reads(web_server: LiveServer, people: Any, written: Any) -> None:
+    person = people(web_server, "viewer")
+    person.page.goto("/config/")
+    editor = person.page.get_by_role("textbox", name="Config")
+    expect(editor).to_contain_text("every night")
+    expect(editor).not_to_contain_text("hidden word")
+    editor.click()
+    person.page.keyboard.type("x")
+    expect(person.page.get_by_role("button", name="Save…")).to_be_hidden()
+    assert person.page.locator("#editor").evaluate("(editor) => editor.value").startswith("# Mine.")
+
+
+def test_a_task_that_there_is_not(web_server: LiveServer, people: Any) -> None:
+    answer = people(web_server, "editor").page.goto("/tasks/nothing/edit/")
+    assert answer.status == 404
+
+
+def readable(files: dict[str, bytes]) -> Iterator[str]:
+    """Yield the texts that are YAML, as an editor has them."""
+    for raw in files.values():
+        with contextlib.suppress(yaml.YAMLError, UnicodeDecodeError):
+            text = raw.decode().removeprefix("\ufeff").replace("\r\n", "\n")
+            yaml.compose(text, Loader=yaml.SafeLoader)
+            yield text
+
+
+def keys_of(text: str) -> list[tuple[int, list[Any]]]:
+    """Where the keys of a YAML text begin that stand in block style, and their paths; items of lists are 0."""
+    found: list[tuple[int, list[Any]]] = []
+    seen: set[int] = set()
+
+    def walk(node: yaml.Node, path: list[Any]) -> None:
+        if id(node) in seen or getattr(node, "flow_style", False):
+            return
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                walk(item, [*path, 0])
+        elif isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.tag != "tag:yaml.org,2002:merge" and isinstance(key, yaml.ScalarNode):
+                    found.append((key.start_mark.index, [*path, key.value]))
+                    walk(value, [*path, key.value])
+
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if root is not None:
+        walk(root, [])
+    return found
+
+
+def test_places_in_real_configs(web_server: LiveServer, people: Any) -> None:
+    """At each key of each config: where the editor believes to be, while it is typed and when it is there."""
+    texts = list(readable(corpus()))
+    if not texts:
+        pytest.skip("the corpus of real configs is not here")
+    files = [{"text": text, "keys": keys_of(text)} for text in texts]
+    page = people(web_server, "viewer").page
+    places = page.evaluate(PLACES, files)
+    assert len(places) > 1000
+    wrong = [
+        place
+        for place in places
+        if place["known"] != place["path"]
+        or place["kind"] != "key"
+        or place["within"] != place["path"][:-1]
+    ]
+    assert wrong == []
