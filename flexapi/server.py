@@ -61,8 +61,9 @@ class Server:
             last_use,
             visits,
             Watcher(),
-            flexget,
+            # It ends after FlexGet, for which it may wait.
             InvalidTasks(),
+            flexget,
             *_workers(flexget, works),
             Scheduler(),
             LogIndexer(),
