@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from executions.models import Execution
+    from executions.models import Execution, ExecutionEntry
 
 
 class KeptEntriesQuerySet(models.QuerySet["KeptEntries"]):
@@ -50,6 +50,22 @@ class KeptEntries(models.Model):
             if fields.get("original_url") == original_url and fields.get("title") == title:
                 return fields
         return None
+
+
+def readable(value: Any) -> Any:
+    """Return a serialized field as JSON: what FlexGet has a serializer for is its value alone."""
+    if isinstance(value, dict):
+        if value.keys() == {"serializer", "version", "value"}:
+            return readable(value["value"])
+        return {key: readable(below) for key, below in value.items()}
+    return [readable(item) for item in value] if isinstance(value, list) else value
+
+
+def fields_of(entry: "ExecutionEntry") -> dict[str, Any] | None:
+    """Return the serialized fields that an entry came in with; None where they are no longer kept."""
+    kept = KeptEntries.objects.of(entry.execution_id, [entry.task])
+    found = (part.fields_of(entry.title, entry.original_url) for part in kept)
+    return next((fields for fields in found if fields is not None), None)
 
 
 def record(execution: "Execution", params: dict[str, Any]) -> None:

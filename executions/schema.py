@@ -14,6 +14,7 @@ from flexapi.api.schema import exemplified
 
 from .serializers import (
     ChangeSerializer,
+    EntryDetailSerializer,
     ExecutionEntrySerializer,
     ExecutionSerializer,
     PlaceSerializer,
@@ -122,6 +123,10 @@ entries = extend_schema(
 )
 tasks = extend_schema(
     summary="How each task ended", responses={200: TaskResultSerializer(many=True)}
+)
+entry = extend_schema(
+    summary="An entry of an execution, with the fields that it came in with",
+    responses={200: EntryDetailSerializer},
 )
 take = extend_schema(
     summary="Take an entry that a run did not take",

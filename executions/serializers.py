@@ -11,6 +11,7 @@ from flexapi.api.serializers import NameOrNull, TextOrNull
 from flexapi.mirror import credentials
 from flexapi.mirror.masked_serializers import EyesMixin, MaskedMixin
 
+from .kept_entries import fields_of, readable
 from .models import Execution, ExecutionEntry, TaskResult
 
 
@@ -157,7 +158,7 @@ class ExecutionEntrySerializer(MaskedMixin, serializers.ModelSerializer[Executio
 
     class Meta:
         model = ExecutionEntry
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "task",
             "title",
@@ -168,7 +169,27 @@ class ExecutionEntrySerializer(MaskedMixin, serializers.ModelSerializer[Executio
             "plugin",
             "trace",
         )
+        read_only_fields: tuple[str, ...] = fields
+
+
+class EntryDetailSerializer(ExecutionEntrySerializer):
+    """An entry with the fields that it came in with."""
+
+    came_with: Any = serializers.SerializerMethodField(
+        help_text="The fields that it had behind the inputs; null where they are no longer kept."
+    )
+
+    class Meta(ExecutionEntrySerializer.Meta):
+        fields: tuple[str, ...] = (*ExecutionEntrySerializer.Meta.fields, "came_with")
         read_only_fields = fields
+
+    def get_came_with(self, entry: ExecutionEntry) -> dict[str, Any] | None:
+        """Return the fields; what a field of credentials holds is hidden as well."""
+        found: dict[str, Any] | None = readable(fields_of(entry))
+        if found is None or self.eyes.reveal:
+            return found
+        masked: dict[str, Any] = credentials.mask_value(found)
+        return masked
 
 
 class TaskResultSerializer(MaskedMixin, serializers.ModelSerializer[TaskResult]):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from executions.kept_entries import KeptEntries
+from executions.kept_entries import fields_of
 from executions.models import Execution, ExecutionEntry
 from flexapi.mirror import mirror
 from flexapi.text import storable_all
@@ -51,9 +51,7 @@ def take(entry: ExecutionEntry, user: Any) -> Execution:
 
 
 def _fields(entry: ExecutionEntry) -> dict[str, Any]:
-    kept = KeptEntries.objects.of(entry.execution_id, [entry.task]).first()
-    found = kept and kept.fields_of(entry.title, entry.original_url)
-    return {name: value for name, value in (found or {}).items() if _is_plain(value)}
+    return {name: value for name, value in (fields_of(entry) or {}).items() if _is_plain(value)}
 
 
 def _is_plain(value: Any) -> bool:

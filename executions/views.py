@@ -35,6 +35,7 @@ from .models import Execution, ExecutionClaimed, ExecutionEnded, ExecutionEntry,
 from .queues import SeveralQueues
 from .serializers import (
     ChangeSerializer,
+    EntryDetailSerializer,
     ExecutionEntrySerializer,
     ExecutionSerializer,
     PlaceSerializer,
@@ -176,6 +177,18 @@ class ExecutionViewSet(ReadOnlyViewSet):
         execution = get_object_or_404(Execution, pk=pk)
         return self.page_of(self.filter_queryset(execution.results.all()))
 
+    @schema.entry
+    @action(
+        detail=True,
+        url_path=f"entries/(?P<entry>{DIGITS})",
+        serializer_class=EntryDetailSerializer,
+        filter_backends=[],
+    )
+    def entry(self, request: Request, pk: str, entry: str) -> Response:
+        """Read what became of an entry, and what it was when it came in, which is kept for some time."""
+        found = get_object_or_404(ExecutionEntry, pk=entry, execution=pk)
+        return one(self.get_serializer(found).data)
+
     @schema.take
     @action(
         detail=True,
@@ -194,7 +207,9 @@ class ExecutionViewSet(ReadOnlyViewSet):
                 get_object_or_404(entries, pk=entry, execution=pk), request.user
             )
         except taking.NotTaken as error:
-            raise Conflict(str(error), code=error.code) from error
+            # It may quote the title.
+            detail = credentials.shown(request.user, str(error))
+            raise Conflict(detail, code=error.code) from error
         location = self.reverse_action("detail", kwargs={"pk": execution.pk})
         return one(self.get_serializer(execution).data, 201, {"Location": location})
 

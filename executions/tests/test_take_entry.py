@@ -19,7 +19,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 TASK = {
     "mock": [
-        {"title": "Wanted 720p", "url": "http://localhost/w", "number": 5, "words": ["a", "b"]},
+        {
+            "title": "Wanted 720p",
+            "url": "http://localhost/w",
+            "number": 5,
+            "words": ["a", "b"],
+            "secret_token": "hunter2-hunter2",
+        },
         {"title": "Other 720p", "url": "http://localhost/o"},
     ],
     "quality": "1080p",
@@ -84,6 +90,25 @@ def test_it_alone_is_taken_whatever_the_filters_say(
     # FlexGet has seen it from now on.
     again = run_to_the_end(flexget_engine, ["tv"], {})
     assert "seen" in [entry.plugin for entry in again.entries.all()] or again.accepted == 0
+
+
+def test_an_entry_is_read_with_the_fields_it_came_with(
+    rejected: Execution, api: Callable[..., APIClient], viewer: User, editor: User
+) -> None:
+    entry = rejected.entries.get(title="Wanted 720p")
+    path = f"/api/execution/{rejected.pk}/entries/{entry.pk}"
+    found = api(viewer).get(path).json()["object"]
+
+    assert (found["id"], found["state"]) == (entry.pk, "rejected")
+    fields = found["came_with"]
+    assert (fields["number"], fields["words"], fields["title"]) == (5, ["a", "b"], "Wanted 720p")
+    assert fields["secret_token"] == "********"
+    seen = api(editor).get(path).json()["object"]["came_with"]
+    assert seen["secret_token"] == "hunter2-hunter2"
+    KeptEntries.objects.all().delete()
+    assert api(viewer).get(path).json()["object"]["came_with"] is None
+    other = make_execution()
+    assert api(viewer).get(f"/api/execution/{other.pk}/entries/{entry.pk}").status_code == 404
 
 
 @pytest.mark.parametrize(

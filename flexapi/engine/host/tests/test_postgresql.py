@@ -156,6 +156,30 @@ def test_a_test_run_changes_nothing(engine: Engine, home: FlexGetHome, url: str)
     assert task["rejected"] == 1
 
 
+def test_a_replay_changes_nothing_whether_it_remembers_or_not(
+    engine: Engine, home: FlexGetHome, url: str
+) -> None:
+    home.write(
+        {
+            "a": {
+                "mock": [{"title": "Trial S01E01", "url": "http://localhost/t"}],
+                "series": ["Trial"],
+            }
+        }
+    )
+    first = reports_of(engine.execute(1, None, {}, keep_entries=10_000))
+    assert of_kind(first, "task")[0]["accepted"] == 1
+    (kept,) = of_kind(first, "kept_entries")
+    before, there = rows(url), schemas(url)
+    trial = {"config": "tasks: {a: {series: [Trial]}}", "entries": {"a": kept["content"]}}
+    for forget, accepted in ((True, 1), (False, 0)):
+        run = engine.execute(2, ["a"], {"test": True}, trial={**trial, "forget": forget})
+        (task,) = of_kind(reports_of(run), "task")
+        assert (task["accepted"], task["rejected"]) == (accepted, 1 - accepted)
+        assert rows(url) == before
+        assert schemas(url) == there
+
+
 def test_nobody_sees_the_password(engine: Engine, home: FlexGetHome) -> None:
     home.write(
         {
