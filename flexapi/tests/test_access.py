@@ -82,7 +82,17 @@ def filled(door: Door, things: dict[str, str]) -> str:
     key = next((pk for part, pk in things.items() if part in path), NOTHING)
     if path == "/executions/<pk>/":
         key = things["/executions/execution/"]
-    for name in ("object_id", "id", "pk", "show", "entity", "list_id", "execution_id", "revision"):
+    for name in (
+        "object_id",
+        "id",
+        "pk",
+        "show",
+        "entity",
+        "list_id",
+        "execution_id",
+        "revision",
+        "entry",
+    ):
         path = path.replace(f"<{name}>", key)
     path = path.replace("<name>", NOTHING).replace("<content_type_id>", "1")
     return (

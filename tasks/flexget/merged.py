@@ -13,7 +13,7 @@ from flexget.utils.tools import MergeException
 from loguru import logger
 
 from flexapi.engine.host.manager import WarmManager, load_yaml
-from flexapi.engine.host.variables import unstored
+from flexapi.engine.host.variables import only_looked_at
 from flexapi.mirror.document.jsonview import scalar_view, to_json
 
 # What logs while a task is prepared.
@@ -33,7 +33,7 @@ def merged(manager: WarmManager, params: Params) -> dict[str, Any]:
     config = load_yaml(params["text"])
     problem = None
     try:
-        with unstored():
+        with only_looked_at():
             config = fire_event("manager.before_config_validate", config, manager)
     except plugin.PluginError as error:
         problem = str(error.value)
@@ -48,7 +48,7 @@ def problems(manager: WarmManager, params: Params) -> dict[str, str]:
     """Return why FlexGet can't prepare tasks of the config text `params["text"]`, by their names; only those that it can't."""
     config = load_yaml(params["text"])
     try:
-        with unstored():
+        with only_looked_at():
             config = fire_event("manager.before_config_validate", config, manager)
     except plugin.PluginError:
         return {}  # FlexGet's own check of the config tells.

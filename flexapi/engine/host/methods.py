@@ -16,7 +16,7 @@ from flexapi.registry import Registry
 from . import catalogue, checking, options
 from .companions import Kind
 from .manager import ConfigInvalid, WarmManager, load_yaml
-from .variables import unstored
+from .variables import only_looked_at
 
 Params = dict[str, Any]
 Method = Callable[[WarmManager, Params], Any]
@@ -28,7 +28,7 @@ def validate(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
     Each is `{"path": [key, …], "message"}`; an empty list means that FlexGet would run it.
     """
     try:
-        with unstored():
+        with only_looked_at():
             manager.check_config(load_yaml(params["text"]))
     except ConfigInvalid as error:
         return error.errors

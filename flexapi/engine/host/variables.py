@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flexget import config_schema
+from loguru import logger
+
 
 def outside(source: Any, folder: Path) -> Any:
     """Return what the variables outside of a config are now, to be compared; None where there are none.
@@ -25,13 +28,18 @@ def outside(source: Any, folder: Path) -> Any:
 
 
 @contextmanager
-def unstored() -> Iterator[None]:
-    """Let FlexGet prepare a config that is only looked at: it would put what a file of variables says into its database."""
+def only_looked_at() -> Iterator[None]:
+    """Let FlexGet prepare and check a config that is only looked at.
+
+    It would put what a file of variables says into its database, and log each folder that isn't there.
+    """
     from flexget.components.variables import variables
 
     stores = variables.variables_to_db
     variables.variables_to_db = lambda values: None
+    logger.disable(config_schema.__name__)
     try:
         yield
     finally:
+        logger.enable(config_schema.__name__)
         variables.variables_to_db = stores
