@@ -6,6 +6,7 @@ from typing import Any
 from flexget import config_schema, plugin
 from flexget.event import fire_event
 from flexget.manager import Manager
+from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
 
 from flexapi.engine.complaints import Complaint, refused_keys
@@ -45,6 +46,15 @@ def faults(plugins: Plugins, config: Any, schema: Any = None) -> list[Complaint]
     ]
     # FlexGet finds them in another order each time.
     return sorted(found, key=lambda each: ([str(key) for key in each["path"]], each["message"]))
+
+
+def faults_again(plugins: Plugins, config: Config) -> list[Complaint]:
+    """As `faults`, of what was checked before: what FlexGet logs of folders that don't exist was said then."""
+    logger.disable(config_schema.__name__)
+    try:
+        return faults(plugins, config)
+    finally:
+        logger.enable(config_schema.__name__)
 
 
 def is_hopeless(config: Config, complaints: Iterable[Complaint]) -> bool:

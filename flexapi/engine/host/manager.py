@@ -221,7 +221,7 @@ class WarmManager(Manager):
         """Whether FlexGet says something else now: it may miss a file that has come meanwhile."""
         if not self._complaints:
             return False
-        said = checking.faults(self.plugins, self._faulty)
+        said = checking.faults_again(self.plugins, self._faulty)
         return any(
             each not in said
             for each in self._complaints

@@ -105,6 +105,15 @@ def test_a_file_that_comes_later_is_seen(flexget_engine: Engine, flexget_home: F
     assert failures(flexget_engine)[0] == {}
 
 
+def test_looking_again_and_again_fills_no_log(
+    flexget_engine: Engine, flexget_home: FlexGetHome, caplog: pytest.LogCaptureFixture
+) -> None:
+    flexget_home.write({"bad": {**TYPO, "download": "/no/such/folder"}})
+    for _ in range(4):
+        flexget_engine.call("invalid_tasks")
+    assert caplog.text.count("/no/such/folder") == 1
+
+
 def test_disabled_and_manual_tasks_fail_nothing(
     flexget_engine: Engine, flexget_home: FlexGetHome
 ) -> None:
