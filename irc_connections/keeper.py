@@ -153,6 +153,8 @@ class IrcKeeper(Loop):
             return
         if answer["new"]:
             self._began(answer["pid"])
+            # One that comes back later by the same name is another one.
+            self._forget_all_but(wanted)
         elif self._reason and answer["pid"]:
             self._say("")
 
@@ -163,6 +165,11 @@ class IrcKeeper(Loop):
         logger.info("FlexGet's IRC connections are up, in process %s.", pid)
         self._reason = ""
         IrcCompanion.objects.note(self._server, pid=pid, since=timezone.now(), reason="")
+
+    def _forget_all_but(self, wanted: dict[str, Any]) -> None:
+        IrcConnection.objects.exclude(name__in=list(wanted)).delete()
+        self._live = {name: live for name, live in self._live.items() if name in wanted}
+        self._unsaved &= set(wanted)
 
     def _cannot(self, error: EngineError | EngineUnavailable) -> None:
         """Say why there are no connections; where FlexGet is only busy, those that there are go on."""
