@@ -106,7 +106,9 @@ class ExecutionPages(Pagination):
     def get_count(self, queryset: Any) -> int:
         """How many there are in all."""
         asked = self.request.query_params.dict() if self.request else {}
-        statuses = only_statuses(asked) if queryset.model is Execution else None
+        # Entries and differences are listed by the same view.
+        of_executions = getattr(queryset, "model", None) is Execution
+        statuses = only_statuses(asked) if of_executions else None
         if statuses is None:
             return super().get_count(queryset)
         return Execution.objects.count_real(statuses)

@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 
 from flexapi.api.free_names import reverse_name
 from flexapi.mirror import mirror
+from flexapi.web import page_data
 from flexapi.web.views import PageView
 from tasks.models import Task
 
@@ -70,6 +71,13 @@ class TaskEditorView(EditorView):
 
     def get_data(self) -> dict[str, Any]:
         """The task's part of the file, which begins with its name."""
-        check = f"{reverse('config-check')}?{urlencode({'task': self.heading})}"
-        url = reverse_name("task-detail", "name", self.heading)
-        return {**super().get_data(), "url": url, "check": check, "within": ["tasks"]}
+        name = self.heading
+        return {
+            **super().get_data(),
+            "url": reverse_name("task-detail", "name", name),
+            "check": f"{reverse('config-check')}?{urlencode({'task': name})}",
+            "within": ["tasks"],
+            "try": reverse_name("task-try-task", "name", name),
+            "runs": page_data.runs_to_replay(self.request.user, name),
+            "run": self.request.GET.get("run", ""),
+        }

@@ -7,7 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from executions.models import Execution
+from executions.models import Execution, KeptEntries
+from executions.results import TaskResult
 from executions.serializers import executions_for, results_for
 from flexapi.api.free_names import reverse_name
 from flexapi.api.router import router
@@ -18,6 +19,9 @@ from movie_queue.models import QueuedMovie
 from tasks.models import Task
 
 User = AbstractBaseUser | AnonymousUser
+
+# How many runs are looked at.
+RUNS_TO_REPLAY = 20
 
 # What the pages offer, by the permission that the API asks for it.
 _ABILITIES = {
@@ -75,6 +79,15 @@ def last_results(user: Any) -> dict[str, Any]:
     """How each task ended when it ran last, by its name, as the API gives it to the user."""
     rows = Task.objects.last_results()
     return dict(zip(rows, results_for(user, rows.values()), strict=True))
+
+
+def runs_to_replay(user: Any, task: str) -> list[dict[str, Any]]:
+    """The latest results of a task whose entries are kept, so that a changed config can be tried on them."""
+    rows = TaskResult.objects.real().filter(task=task).order_by("-execution")[:RUNS_TO_REPLAY]
+    found = results_for(user, rows)
+    kept = KeptEntries.objects.filter(task=task, execution__in=[row["execution"] for row in found])
+    with_entries = set(kept.values_list("execution", flat=True))
+    return [row for row in found if row["execution"] in with_entries]
 
 
 def warnings() -> dict[str, list[str]]:

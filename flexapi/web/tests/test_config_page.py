@@ -172,6 +172,45 @@ def test_a_task_and_what_was_not_saved(web_server: LiveServer, people: Any, writ
     expect(page.get_by_role("button", name="Use it")).to_be_hidden()
 
 
+def test_a_change_is_tried_on_a_past_run(web_server: LiveServer, people: Any, written: Any) -> None:
+    run = web_server.run(tasks=["films"])["id"]
+    person = people(web_server, "editor")
+    page = person.page
+    opened(person, f"/tasks/films/edit/?run={run}", "films")
+    jump(page, 4)
+    page.keyboard.press("Enter")
+    page.keyboard.type("quality: 720p")
+    page.keyboard.press("Escape")
+    trial = page.get_by_role("region", name="Try it")
+    expect(trial.get_by_role("combobox")).to_have_value(str(run))
+    trial.get_by_role("button", name="Try").click()
+    expect(trial.get_by_role("status")).to_contain_text("0 accepted, 1 decided otherwise")
+    expect(trial.get_by_role("listitem")).to_contain_text("accepted → rejected")
+    expect(trial.get_by_role("listitem")).to_contain_text("quality")
+    # On what comes in now there is nothing to compare with.
+    trial.get_by_role("combobox").select_option("What comes in now")
+    trial.get_by_role("button", name="Try").click()
+    expect(trial.get_by_role("status")).to_have_text(re.compile(r"^0 accepted\."))
+    expect(trial.get_by_role("checkbox")).to_be_hidden()
+    assert written.read_text() == TEXT
+    assert person.complaints == []
+
+
+def test_an_entry_that_was_not_taken_leads_to_its_task(
+    web_server: LiveServer, people: Any, written: Any
+) -> None:
+    written.write_text(TEXT.replace("accept_all: yes", "quality: 2160p", 1))
+    run = web_server.run(tasks=["films"])["id"]
+    page = people(web_server, "editor").watch(run)
+    page.get_by_role("tab", name="Entries").click()
+    page.get_by_role("link", name="Change the task, and try it on this run").click()
+    page.wait_for_url(f"**/tasks/films/edit/?run={run}")
+    page = people(web_server, "operator").watch(run)
+    page.get_by_role("tab", name="Entries").click()
+    expect(page.locator("li.entry")).to_be_visible()
+    expect(page.get_by_role("link", name="Change the task")).to_be_hidden()
+
+
 def test_who_may_not_edit_reads(web_server: LiveServer, people: Any, written: Any) -> None:
     person = people(web_server, "viewer")
     person.page.goto("/config/")

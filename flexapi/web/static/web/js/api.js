@@ -43,10 +43,15 @@ export async function api(url, { method = "GET", body } = {}) {
 
 const YAML = "application/yaml";
 
-/** Send a YAML text as what `url` is to be checked for; answers the JSON. `signal` ends it. Throws ApiError. */
-export async function checkYaml(url, text, signal) {
+/** POST a YAML text; answers the JSON. `signal` ends it. Throws ApiError. */
+export async function postYaml(url, text, signal) {
   const headers = { Accept: "application/json", "Content-Type": YAML };
   return (await send(url, { method: "POST", headers, body: text, signal })).json();
+}
+
+/** Read a log up to the end of its run. Throws ApiError. */
+export async function readLog(url) {
+  return (await send(url, { headers: { Accept: "application/x-ndjson" } })).text();
 }
 
 /** Read what is at a URL as YAML: `{text, etag}`. Throws ApiError. */

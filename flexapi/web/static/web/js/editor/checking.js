@@ -1,6 +1,6 @@
 /** FlexGet's check of what is typed, and the list of what it found. */
 
-import { checkYaml } from "../api.js";
+import { postYaml } from "../api.js";
 import { h } from "../dom.js";
 
 // Milliseconds after the last key.
@@ -29,7 +29,7 @@ export function watch(editor, url, list) {
     running.abort();
     running = new AbortController();
     try {
-      const { object } = await checkYaml(url, editor.value, running.signal);
+      const { object } = await postYaml(url, editor.value, running.signal);
       const faults = faultsOf(object);
       const count = faults.length === 1 ? "1 thing to look at." : `${faults.length} things to look at.`;
       show(faults, faults.length ? count : object.complete ? "FlexGet has nothing against it." : "FlexGet is still starting: only the YAML was checked.");

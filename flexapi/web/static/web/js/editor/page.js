@@ -6,6 +6,7 @@ import { assistance } from "./assist.js";
 import { watch } from "./checking.js";
 import { draftOf, forgetDrafts, keepDraft } from "./draft.js";
 import { save } from "./saving.js";
+import { offerTrial } from "./trying.js";
 import "./yaml_editor.js";
 
 const data = pageData();
@@ -64,6 +65,7 @@ async function start() {
   editor.open(opened.text, { extensions, label: data.label, readOnly: !data.edits });
   if (data.edits) {
     watch(editor, data.check, byId("problems"));
+    if (data.try) offerTrial(byId("trial"), data, editor);
     editor.addEventListener("change", tell);
     if (draft !== null && draft !== opened.text) offerDraft(draft);
   }

@@ -18,7 +18,11 @@ function trace(entry) {
   return h("details", {}, h("summary", {}, "What the plugins noted"), h("ol", { class: "trace" }, steps));
 }
 
-function row(entry, severalTasks) {
+/** Where the task is changed, with this run chosen to try the change on. */
+const change = (entry, run) => at(`/tasks/${encodeURIComponent(entry.task)}/edit/?run=${run}`);
+
+/** `run` is the execution, for a user who may change the task. */
+function row(entry, severalTasks, run) {
   const because = [
     entry.reason || (entry.state === "undecided" ? "No plugin accepted or rejected it." : "No reason given."),
     entry.plugin && h("span", { class: "by" }, ` by ${entry.plugin}`),
@@ -30,14 +34,17 @@ function row(entry, severalTasks) {
     h("span", { class: "title" }, entry.title),
     h("span", { class: "because" }, because),
     h("span", { class: "below" }, [severalTasks && entry.task, entry.url].filter(Boolean).join(" · ")),
+    run && entry.state !== "accepted" && h("span", { class: "below" }, h("a", { href: change(entry, run) }, "Change the task, and try it on this run")),
     trace(entry),
   );
 }
 
 export class Entries {
-  constructor(panel, id) {
+  /** `changes` is whether the user may change tasks. */
+  constructor(panel, id, changes) {
     this.panel = panel;
     this.id = id;
+    this.changes = changes;
     this.state = "";
     this.list = h("ul", { class: "rows" });
     this.empty = h("div", { class: "empty", hidden: true });
@@ -85,7 +92,7 @@ export class Entries {
     }
     if (turn !== this.turn) return; // A later request was made meanwhile.
     const several = new Set(page.items.map(({ task }) => task)).size > 1;
-    const rows = page.items.map((entry) => row(entry, several));
+    const rows = page.items.map((entry) => row(entry, several, this.changes && this.id));
     if (fresh) this.list.replaceChildren(...rows);
     else this.list.append(...rows);
     this.more.hidden = !page.next;

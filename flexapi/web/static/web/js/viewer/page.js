@@ -39,7 +39,7 @@ const view = new LogView(byId("log"), store, {
   end: () => !ended && isActive(execution) && view.setFollow(true),
   rendered: showCount,
 });
-const entries = new Entries(byId("panel-entries"), execution.id);
+const entries = new Entries(byId("panel-entries"), execution.id, data.can.changeTasks && !execution.trial);
 
 const meter = h("i");
 const parts = {
