@@ -36,6 +36,8 @@ BEATS = 4
 # The share of that time after which the worker kills what it runs: when others take it for lost, nothing
 # of it may run.
 FENCE = 0.6
+# So many executions come between two looks at whether there are too many.
+PRUNED_EVERY = 10
 FENCE_REASON = "The worker could not reach the database."
 
 
@@ -143,8 +145,9 @@ class WorkerProcess:
                 # Claimed while everything else was told to end.
                 runner.abort(STOP_REASON, STOP_GRACE)
             runner.run()
-            Execution.objects.prune(settings.EXECUTIONS_KEPT)
-            KeptEntries.objects.prune(settings.KEPT_ENTRIES_DAYS)
+            if execution.pk % min(PRUNED_EVERY, settings.EXECUTIONS_KEPT) == 0:
+                Execution.objects.prune(settings.EXECUTIONS_KEPT)
+                KeptEntries.objects.prune(settings.KEPT_ENTRIES_DAYS)
         except DatabaseError:
             logger.exception("%s met a database that fails.", execution)
             self._give_back(execution)

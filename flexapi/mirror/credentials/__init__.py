@@ -4,7 +4,15 @@ This is the one place that is asked: `visible_to(user)`. What is shown to a user
 `mask_value` (the JSON view of a config), `mask_source` (its YAML) or `shown` (all that FlexGet says).
 """
 
-from flexapi.mirror.credentials.known import Known, forget, hide_from_log, in_config, known, note
+from flexapi.mirror.credentials.known import (
+    Known,
+    forget,
+    hide_from_log,
+    in_config,
+    known,
+    note,
+    values_in_config,
+)
 from flexapi.mirror.credentials.names import is_credential
 from flexapi.mirror.credentials.source import mask_document, mask_source, source_of
 from flexapi.mirror.credentials.texts import MASK, mask_text, without_quotes
@@ -42,6 +50,7 @@ __all__ = [
     "shown",
     "source_of",
     "unmask",
+    "values_in_config",
     "visible_to",
     "without_quotes",
 ]

@@ -100,6 +100,11 @@ def in_config() -> Known:
     return _of(snapshot.CONFIG.current())[1]
 
 
+def values_in_config() -> frozenset[str]:
+    """Return the credentials of the current config themselves; worked out once for each state of it."""
+    return _of(snapshot.CONFIG.current())[0]
+
+
 def _of(now: snapshot.Snapshot) -> tuple[frozenset[str], Known]:
     if _memory.config[0] != now.hash:
         values = frozenset(secrets_of(now.data))

@@ -34,7 +34,7 @@ class Eyes:
         if self.reveal:
             return value
         if isinstance(value, str):
-            return self._known.hide(value)
+            return value and self._known.hide(value)
         if isinstance(value, dict):
             return {key: self.shown(below) for key, below in value.items()}
         if isinstance(value, list | tuple):
