@@ -4,6 +4,7 @@ import copy
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from . import checking, command_output
 from .handlers import remove_handlers
 from .plugins import Plugins
 from .run_log import log_filter
-from .variables import outside
+from .variables import outside, store, unstored
 
 logger = logger.bind(name="manager")
 
@@ -108,6 +109,8 @@ class WarmManager(Manager):
         # Where the loaded config has its variables from, and what they were.
         self._variables_source: Any = None
         self._variables: Any = None
+        # Whether FlexGet's database has what a file of variables said when the config was loaded.
+        self._stored_variables = True
         super().__init__(["-c", str(config), "execute"])
         self.load_plugins()
         self.init_sqlalchemy()
@@ -239,7 +242,9 @@ class WarmManager(Manager):
         """Make `config` the one that tasks run with, but for what FlexGet complains of. Raises ConfigInvalid."""
         # Only FlexGet's daemon reads `schedules`: a faulty one must not keep the tasks from running.
         config = {name: part for name, part in _mapping(config).items() if name != "schedules"}
-        prepared, complaints = checking.check(self, self.plugins, config)
+        with nullcontext() if self._has_lock else unstored():
+            prepared, complaints = checking.check(self, self.plugins, config)
+        self._stored_variables = self._has_lock
         if complaints and (self.all_or_nothing or checking.is_hopeless(prepared, complaints)):
             raise ConfigInvalid(reason(complaints), complaints)
         self.config = checking.without_faulty(prepared, complaints)
@@ -268,9 +273,18 @@ class WarmManager(Manager):
                 self.refresh_config()
             else:
                 self._load(load_yaml(config))
+            self._store_variables()
             self.start_plugins()
             # Plugins that tidy up after a changed config do so only under the lock.
             fire_event("manager.config_updated", self)
+
+    def _store_variables(self) -> None:
+        """Have FlexGet keep what a file of variables says, where it was read without the lock. The lock must be held."""
+        source = self._variables_source
+        if not self._stored_variables and isinstance(source, str):
+            if not self.complaint_of("variables"):
+                store(source, self.config_base)
+            self._stored_variables = True
 
     def _forget_earlier_runs(self) -> None:
         """Have of what plugins keep what the host had: other processes may have changed it since the last run here."""

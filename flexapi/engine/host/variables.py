@@ -28,18 +28,31 @@ def outside(source: Any, folder: Path) -> Any:
 
 
 @contextmanager
-def only_looked_at() -> Iterator[None]:
-    """Let FlexGet prepare and check a config that is only looked at.
-
-    It would put what a file of variables says into its database, and log each folder that isn't there.
-    """
+def unstored() -> Iterator[None]:
+    """Let FlexGet prepare a config without putting what a file of variables says into its database."""
     from flexget.components.variables import variables
 
     stores = variables.variables_to_db
     variables.variables_to_db = lambda values: None
-    logger.disable(config_schema.__name__)
     try:
         yield
     finally:
-        logger.enable(config_schema.__name__)
         variables.variables_to_db = stores
+
+
+@contextmanager
+def only_looked_at() -> Iterator[None]:
+    """Let FlexGet prepare and check a config that is only looked at: it stores nothing, and logs no folder that isn't there."""
+    logger.disable(config_schema.__name__)
+    try:
+        with unstored():
+            yield
+    finally:
+        logger.enable(config_schema.__name__)
+
+
+def store(source: str, folder: Path) -> None:
+    """Put what a file of variables says into FlexGet's database, as FlexGet does when it loads a config."""
+    from flexget.components.variables.variables import variables_from_file, variables_to_db
+
+    variables_to_db(variables_from_file(folder, source))

@@ -52,3 +52,17 @@ def test_in_the_database(flexget_home: FlexGetHome, titles: Any) -> None:
     with closing(sqlite3.connect(flexget_home.folder / "db-config.sqlite")) as database, database:
         database.execute("""UPDATE variables SET variables = '{"name": "Tau"}'""")
     assert titles() == ["Tau"]
+
+
+def test_nothing_is_stored_without_a_run(
+    flexget_engine: Engine, flexget_home: FlexGetHome, titles: Any
+) -> None:
+    file = flexget_home.folder / "secrets.yml"
+    file.write_text("name: Rho")
+    flexget_home.write({"use": TASK}, variables="secrets.yml")
+    assert titles() == ["Rho"]
+    file.write_text("name: Never")
+    # Another FlexGet may hold the lock now.
+    assert flexget_engine.call("invalid_tasks") == {"refused": [], "tasks": []}
+    flexget_home.write({"use": TASK}, variables=True)
+    assert titles() == ["Rho"]
