@@ -174,6 +174,8 @@ def source_key(text: str, present: str | None = None) -> str:
     `present` is the key that the task has, which need not follow the rules for new names.
     """
     key = key_node(text)
+    if key.kind in ("mapping", "sequence"):
+        raise BadName("The name of a task is a text, not a list or a mapping.")
     name = scalar_view(scalar_value(key)) if key.kind == "scalar" else None
     text_of_key = name if isinstance(name, str) else json.dumps(name)
     if text_of_key == present:

@@ -34,6 +34,8 @@ def with_task(key: str, exists: bool, wanted: dict[str, Any]) -> Tried:
     `key` is what the file calls it. Raises what a write of it would.
     """
     new = edits.source_key(wanted["source"], key) if "source" in wanted else key
+    if not exists:
+        edits.key_of(new, not new.startswith("_"))
 
     def edit(base: Snapshot) -> Document:
         document = base.document
@@ -52,7 +54,7 @@ def with_task(key: str, exists: bool, wanted: dict[str, Any]) -> Tried:
     data = mirror.mapping(writing.prepared(edit, mirror.current()))
     real = next(real for real, shown in key_names(data["tasks"]).items() if shown == new)
     # FlexGet runs no task whose name begins with an underscore.
-    name = new.lstrip("_")
+    name = new.lstrip("_") or new
     tasks = {key: task for key, task in data["tasks"].items() if key != real}
     tasks[name] = data["tasks"][real]
     return Tried(_needed({**data, "tasks": tasks}, {name}), [name], key.lstrip("_"))

@@ -75,7 +75,9 @@ class _Templates(dict[str, Any]):
 @contextmanager
 def _config_of(manager: WarmManager, config: dict[str, Any]) -> Iterator[_Templates]:
     """Let FlexGet find this config's templates."""
-    templates = _Templates(config.get("templates") or {})
+    found = config.get("templates")
+    # What isn't a mapping FlexGet's own check tells.
+    templates = _Templates(found if isinstance(found, dict) else {})
     loaded = manager.config
     manager.config = {**config, "templates": templates}
     try:

@@ -90,6 +90,7 @@ class TestTask:
             ({"config": {}, "options": {"nonsense": 1}}, "nonsense"),
             ({"config": {}, "options": {"test": False}}, "options.test"),
             ("tv: [\n", "config"),
+            ("? [tv]\n: {}\n", "name"),
         ],
     )
     def test_what_could_not_be_saved_is_refused(self, post, body, attr):

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from flexapi.engine.client import EngineError
 from flexapi.engine.complaints import refused_keys
 from flexapi.mirror import credentials, handlers, mirror
 from flexapi.mirror.checking.warnings import Warned, of_data, of_plugins, of_sections, of_twins
@@ -185,11 +186,14 @@ def _refused(error: DocumentError, masked: bool) -> Checked:
 
 def _other_faults(old: dict[Any, Any], new: dict[Any, Any]) -> list[Fault]:
     """What apps know of a config that FlexGet's own check does not find."""
-    return [
-        Fault(path, message)
-        for check_more in handlers.config_checks.values()
-        for path, message in check_more(old, new)
-    ]
+    found: list[Fault] = []
+    for check_more in handlers.config_checks.values():
+        try:
+            found += [Fault(path, message) for path, message in check_more(old, new)]
+        except EngineError as error:
+            # FlexGet itself stumbles over something, and would so in a run.
+            found.append(Fault((), f"FlexGet fails to prepare the tasks: {error}"))
+    return found
 
 
 def _joined(faults: list[Fault], others: list[Fault]) -> list[Fault]:

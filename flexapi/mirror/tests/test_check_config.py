@@ -124,6 +124,12 @@ class TestConfig:
 
         assert [one["line"] for one in found["complaints"]] == [3, 4]
 
+    @pytest.mark.parametrize(
+        "text", ["templates: 5\n", "variables: 5\n", "templates: {a: {include: [5]}}\n"]
+    )
+    def test_what_flexget_stumbles_over_is_a_complaint(self, check, text):
+        assert check(f"{text}tasks: {{tv: {{template: a, mock: []}}}}\n")["complaints"]
+
     def test_nothing_is_stored(self, config, check, flexget):
         """Not even the variables of a file, which FlexGet's own check puts into its database."""
         config.with_name("vars.yml").write_text("name: checked\n")
