@@ -20,33 +20,18 @@ from flexapi.testing.postgres import new_database
 
 ROWS = (10_000, 100_000, 1_000_000)
 TASKS = 20
-ROUNDS = 15
+ROUNDS = 7
 RESULT = Path(__file__).with_name("results") / "growth.md"
 
-_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s)"
-_EXECUTIONS = """INSERT INTO executions_execution (id, status, tasks, options, created, started, finished, current_task,
-    current_phase, current_plugin, percent, waiting_for, accepted, rejected, failed, undecided, abort_reason, log_lines,
-    indexed_lines, queue, worker, abort_requested, trial)
-    SELECT i, CASE i %% 10 WHEN 0 THEN 'failed' ELSE 'complete' END, {tasks}, {nothing}, {time}, {time}, {time}, '', '', '',
-    100, '', 1, 0, 0, 0, '', 0, 0, 'default', '', '', {false} FROM n"""
-_RESULTS = """INSERT INTO executions_taskresult (execution_id, task, status, reason, accepted, rejected, failed, undecided,
-    finished)
-    SELECT i, 'task ' || (i %% 20), 'complete', '', 1, 0, 0, 0, {time} FROM n"""
-_HISTORY = """INSERT INTO history_historyentry (time, task, title, url, file, reason, plugin, imdb_id, tmdb_id, execution,
-    words)
-    SELECT {time}, 'task ' || (i %% 20), 'title ' || (i * 1013 %% %s), 'http://localhost/' || (i * 1009 %% %s), '',
-    'because of ' || (i %% 1000), 'plugin ' || (i %% 12), 'tt' || i, i, i, 'title' FROM n"""
+# What differs from row to row, as SQL of the row's number `i`.
+_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
 _SQLITE = {
-    "tasks": "json_array('task ' || (i %% 20))",
-    "nothing": "'{}'",
-    "time": "strftime('%%Y-%%m-%%d %%H:%%M:%%f000', 'now', '-' || (%s - i) || ' minutes')",
-    "false": "0",
+    "tasks": "json_array('task ' || (i % 20))",
+    "time": "strftime('%Y-%m-%d %H:%M:%f000', 'now', '-' || ({count} - i) || ' minutes')",
 }
 _POSTGRESQL = {
-    "tasks": "jsonb_build_array('task ' || (i %% 20))",
-    "nothing": "'{}'::jsonb",
-    "time": "now() - (%s - i) * interval '1 minute'",
-    "false": "false",
+    "tasks": "jsonb_build_array('task ' || (i % 20))",
+    "time": "now() - ({count} - i) * interval '1 minute'",
 }
 
 
@@ -54,21 +39,64 @@ _POSTGRESQL = {
 
 
 def fill(count: int) -> None:
-    """Put the rows in."""
-    from django.db import connection, transaction
+    """Put the rows in: copies of one of each kind."""
+    from django.db import connection
 
-    from executions.models import EndedCount, Execution
+    from executions.counts import STEP
+    from executions.models import EndedCount, Execution, TaskResult
+    from history.models import HistoryEntry
 
-    before: list[Any] = []
     words = _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL
-    with transaction.atomic(), connection.cursor() as cursor:
-        for insert in (_EXECUTIONS, _RESULTS, _HISTORY):
-            sql = f"{_NUMBERS} {insert.format(**words)}"
-            cursor.execute(sql, [count] * sql.count("%s"))
+    time, task = words["time"], "'task ' || (i % 20)"
+    first = Execution.objects.create(id=count + 1, status="complete")
+    multiply(
+        count,
+        first,
+        id="i",
+        tasks=words["tasks"],
+        status="CASE i % 10 WHEN 0 THEN 'failed' ELSE 'complete' END",
+        created=time,
+        started=time,
+        finished=time,
+    )
+    result = TaskResult.objects.create(id=count + 1, execution=first, task="", status="complete")
+    multiply(count, result, id="i", execution_id="i", task=task, finished=time)
+    entry = HistoryEntry.objects.create(id=count + 1, words="title")
+    multiply(
+        count,
+        entry,
+        id="i",
+        time=time,
+        task=task,
+        title=f"'title ' || (i * 1013 % {count})",
+        url=f"'http://localhost/' || (i * 1009 % {count})",
+        reason="'because of ' || (i % 1000)",
+        plugin="'plugin ' || (i % 12)",
+        imdb_id="'tt' || i",
+        tmdb_id="i",
+        execution="i",
+    )
+    for row in (entry, result, first):
+        row.delete()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    while before != (before := list(EndedCount.objects.values_list("up_to"))):
+    # As those who prune do, one step each.
+    for _ in range(count // STEP + 1):
         EndedCount.objects.advance(Execution.objects.real())
+
+
+def multiply(count: int, row: Any, **columns: str) -> None:
+    """Store copies of a row, `i` of which has what `columns` says."""
+    from django.db import connection
+
+    table = row._meta.db_table
+    names = [field.column for field in row._meta.concrete_fields]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(columns.get(name, f't."{name}"') for name in names)
+    source = f"SELECT {values} FROM n, {table} t WHERE t.id = {row.pk}"
+    sql = f"{_NUMBERS} INSERT INTO {table} ({quoted}) {source}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql.replace("{count}", str(count)))
 
 
 def questions() -> Iterator[tuple[str, Callable[[], Any]]]:

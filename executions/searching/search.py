@@ -21,7 +21,7 @@ from executions.searching.words import BLOCK, SEARCHED, Wanted, shown_of
 from flexapi.mirror import credentials
 
 # What a page may cost: a line that is looked at is 1, and so is each kibibyte of its message.
-COST = 16_000
+COST = 8_000
 # A line whose credentials are hidden before it is looked at.
 COST_OF_HIDING = 20
 # Executions with lines that are not indexed yet, read at once.
