@@ -71,7 +71,7 @@ class ConfigRevisionAdmin(MaskedMixin, KeptRecordAdmin):
     what_is_wrong = text_of("problem")
 
     class Media:
-        css = {"all": ("mirror/editor.css",)}
+        css = {"all": ("mirror/admin.css",)}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("content")

@@ -20,12 +20,8 @@ class SourceWidget(forms.Textarea):
     """A text area that becomes a code editor for YAML; without JavaScript it stays one."""
 
     class Media:
-        css = {"all": ("mirror/codemirror/codemirror.css", "mirror/editor.css")}
-        js = (
-            "mirror/codemirror/codemirror.js",
-            "mirror/codemirror/yaml.js",
-            "mirror/editor.js",
-        )
+        css = {"all": ("mirror/admin.css",)}
+        js = (forms.Script("web/js/editor/admin.js", type="module"),)
 
     def __init__(self) -> None:
         super().__init__({"data-editor": "yaml", "rows": 25, "cols": 100, "spellcheck": "false"})

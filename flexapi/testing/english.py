@@ -20,7 +20,7 @@ PHRASES = {
 }
 SUFFIXES = {".py", ".md", ".html", ".js"}
 LEFT_OUT = (
-    "static/mirror/codemirror/",
+    "js/editor/codemirror.js",
     "bench/results/",
     "/migrations/",
     "flexapi/testing/english.py",

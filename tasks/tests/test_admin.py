@@ -42,7 +42,7 @@ class TestEditing:
         text = answer.content.decode()
         assert "series:   # my shows" in text
         assert 'data-editor="yaml"' in text
-        assert "mirror/codemirror/codemirror.js" in text
+        assert "web/js/editor/admin.js" in text
 
     def test_nothing_on_it_needs_a_lax_content_security_policy(self, page):
         for url in (change_url("tv"), f"{LIST}add/"):

@@ -19,21 +19,22 @@ def editor_of(person: Any, task: str) -> Any:
     """Open a task's page in the admin, and return the page once its YAML editor is there."""
     person.page.goto("/admin/tasks/task/")
     person.page.get_by_role("link", name=task, exact=True).click()
-    expect(person.page.locator(".CodeMirror")).to_be_visible()
+    expect(person.page.get_by_role("textbox", name="YAML")).to_be_visible()
     return person.page
 
 
 def type_yaml(page: Any, text: str) -> None:
     """Replace what stands in the editor, as with a paste."""
-    page.locator(".CodeMirror").click()
+    page.get_by_role("textbox", name="YAML").click()
     page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.press("Delete")
     page.keyboard.insert_text(text)
 
 
 def test_a_task_is_edited_and_refused_in_its_editor(web_server: LiveServer, people: Any) -> None:
     person = people(web_server, "editor")
     page = editor_of(person, "resting")
-    expect(page.locator(".CodeMirror .cm-atom").first).to_be_visible()  # It is highlighted.
+    expect(page.locator(".cm-line span").first).to_be_visible()  # It is highlighted.
     type_yaml(page, EDITED)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".messagelist .success")).to_contain_text("resting")
@@ -45,7 +46,7 @@ def test_a_task_is_edited_and_refused_in_its_editor(web_server: LiveServer, peop
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".errorlist")).to_contain_text("no_such_plugin")
     # What was typed is still there to be mended, and the file is as it was.
-    expect(page.locator(".CodeMirror")).to_contain_text("no_such_plugin")
+    expect(page.get_by_role("textbox", name="YAML")).to_contain_text("no_such_plugin")
     assert web_server.home.config.read_text() == written
 
     type_yaml(page, "_resting: [\n")
