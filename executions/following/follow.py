@@ -100,13 +100,37 @@ class Subscription:
         return ids
 
 
-def _pull(execution_id: int, after: int, view: View) -> tuple[ExecutionState | None, Batch | None]:
+_Pulled = tuple[ExecutionState | None, Batch | None]
+
+
+def _pull(execution_id: int, after: int, view: View) -> _Pulled:
     """Read where the execution is and, of its log, the next batch."""
     # The snapshot first: all lines that it counts are stored.
     snapshot = ExecutionState.read(execution_id)
     if snapshot is None or snapshot.log_lines <= after:
         return snapshot, None
     return snapshot, read_batch(execution_id, after, snapshot.log_lines, view)
+
+
+# What is about to be read, by event loop, execution, line and view.
+_upcoming: dict[tuple[asyncio.AbstractEventLoop, int, int, View], "asyncio.Task[_Pulled]"] = {}
+
+
+async def _pulled(execution_id: int, after: int, view: View) -> _Pulled:
+    """Return what `_pull` returns; those who heard of the same change and are at the same place share one reading."""
+    key = (asyncio.get_running_loop(), execution_id, after, view)
+    reading = _upcoming.get(key)
+    if reading is None:
+        reading = _upcoming[key] = asyncio.create_task(_pull_for_all(key))
+    # One who leaves meanwhile takes nothing from the others.
+    return await asyncio.shield(reading)
+
+
+async def _pull_for_all(key: tuple[asyncio.AbstractEventLoop, int, int, View]) -> _Pulled:
+    # One turn of the loop, in which all who heard of the change ask. Whoever asks later may have heard of another.
+    await asyncio.sleep(0)
+    del _upcoming[key]
+    return await run_sync(_pull, *key[1:])
 
 
 async def follow(
@@ -120,7 +144,7 @@ async def follow(
     async with subscription(announcements.log_group(execution_id)) as changes:
         known: ExecutionState | None = None
         while True:
-            snapshot, batch = await run_sync(_pull, execution_id, after, view)
+            snapshot, batch = await _pulled(execution_id, after, view)
             if snapshot is None:
                 return
             if known is None or snapshot.status != known.status:
