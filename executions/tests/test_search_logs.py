@@ -332,7 +332,9 @@ class TestCredentials:
         self, api: Api, viewer: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(searching, "COST", 1)
+        add_lines(make_execution(), "login with Zwiebelkuchen9 failed")
         index_all()
+        assert answer(api(viewer), "search=failed")["next"] is not None
         assert answer(api(viewer), "search=zwiebel")["next"] is None
 
     def test_what_became_a_credential_later_is_not_found_any_more(
