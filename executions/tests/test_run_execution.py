@@ -151,13 +151,22 @@ def test_a_megabyte_is_stored_whole(run: Callable[..., Execution], config: FlexG
     assert "x" * 1_000_000 in lines(run())
 
 
-def test_an_invalid_config_fails_the_run(
-    run: Callable[..., Execution], config: FlexGetHome
-) -> None:
-    config.write({"bad": {"no_such_plugin": 1}})
+def test_an_invalid_task_fails_the_run(run: Callable[..., Execution], config: FlexGetHome) -> None:
+    config.write({"bad": {"no_such_plugin": 1}, "good": accepting("x")})
     execution = run()
     assert execution.status == Status.FAILED
+    assert execution.abort_reason.startswith("bad: FlexGet refuses the config: [tasks.bad]")
     assert "no_such_plugin" in execution.abort_reason
+    assert execution.accepted == 1
+
+
+def test_a_config_without_tasks_fails_the_run_before_it_starts(
+    run: Callable[..., Execution], config: FlexGetHome
+) -> None:
+    config.config.write_text("tasks: tv\n")
+    execution = run()
+    assert execution.status == Status.FAILED
+    assert "[tasks] Got `tv`, expected: dict" in execution.abort_reason
     assert execution.started is None
 
 
