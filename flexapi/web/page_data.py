@@ -83,7 +83,7 @@ def last_results(user: Any) -> dict[str, Any]:
 
 def runs_to_replay(user: Any, task: str) -> list[dict[str, Any]]:
     """The latest results of a task whose entries are kept, so that a changed config can be tried on them."""
-    rows = TaskResult.objects.real().filter(task=task).order_by("-execution")[:RUNS_TO_REPLAY]
+    rows = TaskResult.objects.real().filter(task=task).order_by("-execution_id")[:RUNS_TO_REPLAY]
     found = results_for(user, rows)
     kept = KeptEntries.objects.filter(task=task, execution__in=[row["execution"] for row in found])
     with_entries = set(kept.values_list("execution", flat=True))

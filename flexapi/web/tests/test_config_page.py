@@ -173,6 +173,7 @@ def test_a_task_and_what_was_not_saved(web_server: LiveServer, people: Any, writ
 
 
 def test_a_change_is_tried_on_a_past_run(web_server: LiveServer, people: Any, written: Any) -> None:
+    web_server.run(tasks=["films"], test=True)
     run = web_server.run(tasks=["films"])["id"]
     person = people(web_server, "editor")
     page = person.page
@@ -183,6 +184,8 @@ def test_a_change_is_tried_on_a_past_run(web_server: LiveServer, people: Any, wr
     page.keyboard.press("Escape")
     trial = page.get_by_role("region", name="Try it")
     expect(trial.get_by_role("combobox")).to_have_value(str(run))
+    # The latest run stands first.
+    assert trial.get_by_role("option").nth(1).get_attribute("value") == str(run)
     trial.get_by_role("button", name="Try").click()
     expect(trial.get_by_role("status")).to_contain_text("0 accepted, 1 decided otherwise")
     expect(trial.get_by_role("listitem")).to_contain_text("accepted → rejected")
