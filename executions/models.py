@@ -1,7 +1,6 @@
-"""Executions, the lines they logged and the entries they handled."""
+"""Executions: requests to run tasks. What belongs to them is in modules of its own, and named here as well."""
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -9,14 +8,15 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from executions.conflicts import overlap
 from executions.counts import EndedCount
 from executions.locks import claiming
+from executions.records import ExecutionEntry, LogLine
 from executions.results import TaskResult
 from executions.searching.tables import LogBlock
+from executions.workers import Worker
 
 from . import queues
 from .kept_entries import KeptEntries as KeptEntries
@@ -357,102 +357,3 @@ class Execution(models.Model):
         if unclaimed:
             ended.send(sender=None, execution=self)
         queue_changed.send_on_commit(self.pk)
-
-
-class WorkerQuerySet(models.QuerySet["Worker"]):
-    """Workers, by their signs of life; the database's clock counts, for theirs may differ."""
-
-    def beat(self, name: str, served: list[str] | None, slots: int) -> None:
-        """Give a sign of life of a worker, known or new."""
-        fields = {"queues": served, "slots": slots, "seen": Now()}
-        if not self.filter(name=name).update(**fields):
-            self.create(name=name, **fields)
-
-    def lost(self) -> Self:
-        """Those that gave no sign of life for so long that they have given up themselves."""
-        return self.filter(seen__lt=Now() - timedelta(seconds=settings.WORKER_TIMEOUT))
-
-
-class Worker(models.Model):
-    """A process that runs executions."""
-
-    name = models.CharField(max_length=200, unique=True)
-    queues = models.JSONField(null=True, help_text="Those that it serves; null: all.")
-    slots = models.PositiveIntegerField(help_text="How many executions it runs side by side.")
-    started = models.DateTimeField(db_default=Now())
-    seen = models.DateTimeField(help_text="When it last gave a sign of life.")
-
-    objects = WorkerQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name
-
-    def serves(self, queue: str) -> bool:
-        """Whether it takes executions from a queue."""
-        return self.queues is None or queue in self.queues
-
-
-class LogLine(models.Model):
-    """One line of an execution's log."""
-
-    pk = models.CompositePrimaryKey("execution_id", "seq")
-    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, db_index=False)
-    seq = models.PositiveIntegerField()
-    time = models.DateTimeField()
-    level = models.CharField(max_length=50)
-    plugin = models.CharField(max_length=200)
-    task = models.TextField()
-    message = models.TextField()
-
-    class Meta:
-        ordering = ("seq",)
-
-    def __str__(self) -> str:
-        return f"{self.seq}: {self.message[:80]}"
-
-
-class ExecutionEntry(models.Model):
-    """What became of one of FlexGet's entries in an execution."""
-
-    class State(models.TextChoices):
-        """FlexGet's states of an entry."""
-
-        ACCEPTED = "accepted", "Accepted"
-        REJECTED = "rejected", "Rejected"
-        FAILED = "failed", "Failed"
-        UNDECIDED = "undecided", "Undecided"
-
-    execution = models.ForeignKey(
-        Execution, on_delete=models.CASCADE, related_name="entries", db_index=False
-    )
-    task = models.TextField()
-    title = models.TextField()
-    url = models.TextField()
-    original_url = models.TextField()
-    state = models.CharField(max_length=9, choices=State)
-    reason = models.TextField(blank=True)
-    plugin = models.CharField(
-        max_length=200, blank=True, help_text="The plugin that decided about it."
-    )
-    trace = models.JSONField(
-        default=list, help_text="What each plugin noted on it: plugin, operation, message."
-    )
-
-    class Meta:
-        ordering = ("id",)
-        verbose_name_plural = "execution entries"
-        indexes = (models.Index(fields=["execution", "state"], name="entry_execution_state"),)
-
-    def __str__(self) -> str:
-        # Pages show it to everybody, and a title may quote what not everybody may see.
-        return f"Entry {self.pk}"
-
-    @classmethod
-    def from_report(
-        cls, execution: Execution, task: str, entries: Iterable[dict[str, Any]]
-    ) -> list["ExecutionEntry"]:
-        """Return unsaved rows for the entries of one of the engine's reports."""
-        return [cls(execution=execution, task=task, **entry) for entry in entries]

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, connections
 
-from executions.models import WorkerQuerySet
 from executions.running import worker
 from executions.running.dispatcher import Dispatcher
 from executions.running.reaper import Reaper
 from executions.running.worker import WorkerProcess
+from executions.workers import WorkerQuerySet
 from flexapi import background, metrics
 from flexapi.background import Health, Loop
 from flexapi.engine.client import Engine

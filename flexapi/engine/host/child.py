@@ -14,14 +14,13 @@ import signal
 import sys
 import time
 from argparse import Namespace
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from flexget.entry import Entry, EntryState
 from flexget.event import add_event_handler, fire_event
-from flexget.plugin import PluginError, task_phases
+from flexget.plugin import PluginError
 from flexget.task import Task, TaskAbort
 from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,11 +29,11 @@ from flexapi.engine.complaints import reason
 from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
 
 from . import options as execute_options
-from . import plugin_index
 from .handlers import remove_handlers
 from .kept_entries import BEFORE, packed
 from .manager import ConfigInvalid, WarmManager, no_run
 from .reporting import Reporter
+from .reporting_task import ReportingTask, shares
 from .run_log import explained, filtered, run_log
 from .trial import Trial
 
@@ -50,74 +49,6 @@ ABORT_SIGNALS = (signal.SIGTERM, signal.SIGALRM)
 ABORT_PHASE = "abort"
 # In this one they complete a task's config.
 PREPARE_PHASE = "prepare"
-
-
-# What became of an entry, as `entries` reports it (see `reporting`).
-Outcome = dict[str, Any]
-
-
-class ReportingTask(Task):
-    """A FlexGet task that keeps what became of its entries, over all of its reruns."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # By title, original URL, and how many such entries stand before: FlexGet counts each.
-        self.outcomes: dict[tuple[str, str, int], Outcome] = {}
-
-    def plugins(self, phase: str | None = None) -> Iterable[Any]:
-        """As FlexGet's own, which looks through all plugins with each call."""
-        if phase is None:
-            return super().plugins()  # type: ignore[no-any-return]
-        return (
-            plugin
-            for plugin in plugin_index.of_phase(phase)
-            if plugin.name in self.config or plugin.builtin
-        )
-
-    def _execute(self) -> None:
-        try:
-            super()._execute()
-        finally:
-            twins: Counter[tuple[str, str]] = Counter()
-            for entry in self.all_entries:
-                self._note(entry, twins)
-
-    def _note(self, entry: Entry, twins: "Counter[tuple[str, str]]") -> None:
-        outcome = _outcome(entry)
-        name = (outcome["title"], outcome["original_url"])
-        key = (*name, twins[name])
-        twins[name] += 1
-        earlier = self.outcomes.get(key)
-        # On a rerun FlexGet rejects as "seen" what the first pass took: it was taken.
-        if earlier is None or earlier["state"] not in ("accepted", "failed"):
-            self.outcomes[key] = outcome
-            fire_event("flexapi.entry.ended", self, entry, outcome)
-
-
-def _outcome(entry: Entry) -> Outcome:
-    operations = {"accepted": "accept", "rejected": "reject", "failed": "fail"}
-    state = str(entry.state)
-    decisive = next(
-        (trace for trace in reversed(entry.traces) if trace[1] == operations.get(state, "")),
-        (None, None, None),
-    )
-    return {
-        "title": _text(entry, "title"),
-        "url": _text(entry, "url"),
-        "original_url": _text(entry, "original_url"),
-        "state": state,
-        "reason": decisive[2] or "",
-        "plugin": decisive[0] or "",
-        "trace": [
-            {"plugin": plugin or "", "operation": operation or "", "message": message or ""}
-            for plugin, operation, message in entry.traces
-        ],
-    }
-
-
-def _text(entry: Entry, field: str) -> str:
-    # A lazy field would go out and ask a web service for its value.
-    return "" if entry.is_lazy(field) else str(entry.get(field) or "")
 
 
 class ChildRun:
@@ -365,7 +296,7 @@ class ChildRun:
         if self.trial is not None:
             options = self.trial.options(name, options)
         task = ReportingTask(self.manager, name, options=options, priority=1)
-        self._steps = _shares(task)
+        self._steps = shares(task)
         self._prepared = self._kept = False
         self.reporter.config(name, task.config)
         self.task = task
@@ -430,12 +361,6 @@ def _setting(task: Any, name: str, default: Any) -> Any:
     """Return what a task's config says of a plugin; where FlexGet complains of the task, it may be anything."""
     value = task.get(name, default) if isinstance(task, dict) else default
     return value if isinstance(value, type(default)) else default
-
-
-def _shares(task: Task) -> dict[tuple[str, str], float]:
-    """Return, for each (phase, plugin) of a task, the share of its plugin calls done before it."""
-    steps = [(phase, plugin.name) for phase in task_phases for plugin in task.plugins(phase)]
-    return {step: position / len(steps) for position, step in enumerate(steps)}
 
 
 def name_deciding_plugins() -> None:

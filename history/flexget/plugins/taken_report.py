@@ -11,7 +11,8 @@ from typing import Any
 from flexget.entry import Entry
 from flexget.event import event
 
-from flexapi.engine.host.child import ChildRun, Outcome, ReportingTask
+from flexapi.engine.host.child import ChildRun
+from flexapi.engine.host.reporting_task import Outcome, ReportingTask
 from history.flexget import rows
 
 
