@@ -47,6 +47,7 @@ RESERVED = frozenset(
             "movie_queue",
         ),
         *("schedules", "schema", "series", "server", "tasks"),
+        *("database", "irc", "log", "plugins", "trakt"),
         *("seen", "failed", "rejected", "pending", "entry_list", "movie_list", "pending_list"),
         *("variables",),
     }

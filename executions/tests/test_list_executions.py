@@ -107,6 +107,7 @@ def test_one_execution(client: APIClient, viewer: User) -> None:
         "abort_reason": "tv: broken",
         "waiting_for": None,
         "queue": "default",
+        "priority": 100,
         "worker": None,
         "trial": False,
         "entries_of": None,

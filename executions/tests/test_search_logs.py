@@ -257,11 +257,13 @@ class TestPages:
         assert pages < 20
 
     def test_lines_are_counted_where_a_page_has_them_all(self, api: Api, editor: User) -> None:
-        add_lines(make_execution(), *"abcdef")
+        execution = make_execution()
+        add_lines(execution, *"abcdef")
         assert answer(api(editor))["count"] == 6
         assert answer(api(editor), "limit=6")["count"] == 6
         page = answer(api(editor), "limit=5")
-        assert (page["count"], page["next"][-3:]) == (None, "1-2")
+        assert page["count"] is None
+        assert page["next"].endswith(f"={execution.pk}-2")
         assert answer(api(editor), page["next"].partition("?")[2])["count"] is None
 
     def test_what_is_rare_is_found_by_a_few_queries(self, api: Api, editor: User) -> None:

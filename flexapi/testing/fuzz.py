@@ -78,8 +78,7 @@ def populate(server: LiveServer) -> None:
     """Write a config, run it, and make one of each object; make a user of each role. The server must be running."""
     (server.home.folder / INCLUDED).write_text("priority: 5\n")
     server.home.write(TASKS)
-    for role in USERS[:-1]:
-        server.add_user(role, role)
+    server.add_users({role: role for role in USERS[:-1]})
     with server.client() as client:
         for path, body in OBJECTS:
             answer = client.post(f"/api/{path}", json=body)

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
 
 import psutil
@@ -117,12 +117,12 @@ def test_a_thousand_idle_viewers(server: LiveServer) -> None:
 def test_garbage_in_place_of_http(server: LiveServer, garbage: bytes) -> None:
     with closing(socket.create_connection(("127.0.0.1", server.port))) as connection:
         connection.settimeout(PROMPT)
-        connection.sendall(garbage)
-        connection.shutdown(socket.SHUT_WR)
-        try:
+        answer = b""
+        # It may have hung up already, or says nothing.
+        with suppress(OSError):
+            connection.sendall(garbage)
+            connection.shutdown(socket.SHUT_WR)
             answer = connection.recv(1 << 16)
-        except (TimeoutError, ConnectionResetError):
-            answer = b""
     assert not answer.startswith(b"HTTP/1.1 5")
     with server.client() as client:
         assert client.get("/healthz").status_code == 200

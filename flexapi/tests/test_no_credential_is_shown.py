@@ -169,12 +169,8 @@ def lurked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lurked]:
     server = LiveServer(tmp_path_factory.mktemp("marked"))
     marks = Marks()
     server.start()
-    for name in (*LURKERS, "editor"):
-        server.add_user(name, name)
-        server.manage(
-            "shell", "--verbosity=0", "-c",
-            f"from django.contrib.auth.models import User; User.objects.filter(username={name!r}).update(is_staff=True)",
-        )  # fmt: skip
+    server.add_users({name: name for name in (*LURKERS, "editor")})
+    server.python("from django.contrib.auth.models import User; User.objects.update(is_staff=True)")
     with contextlib.ExitStack() as stack:
         boards = {
             name: stack.enter_context(server.websocket("/ws/execution/", user=name, max_queue=None))
@@ -319,7 +315,8 @@ def test_no_mark_is_shown(lurked: Lurked, user: str) -> None:
 def test_they_are_there(lurked: Lurked) -> None:
     server, marks = lurked.server, lurked.marks
     assert marks.seen_in(lurked.told["editor"])
-    text = "".join(text for place, text in crawled(server, "editor") if place != "server.log")
+    with server.client("editor") as client:
+        text = "".join(text for _, text in api_answers(client))
     missing = set(marks.where) - marks.seen_in(text)
     # Only in files that the API doesn't show, or said in other words.
     assert {marks.where[mark] for mark in missing} <= {

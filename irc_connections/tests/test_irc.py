@@ -104,8 +104,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(server, irc, httpx.Client())
     world.write(news="flex")
     server.start()
-    server.add_user("viewer", "viewer")
-    server.add_user("operator", "operator")
+    server.add_users({"viewer": "viewer", "operator": "operator"})
     with server.client() as world.admin:
         yield world
     server.end()

@@ -371,9 +371,10 @@ def test_one_that_still_loads_flexget_is_given_up_at_once(flexget_home: FlexGetH
         began = time.monotonic()
         engine.stop_loading()
         with pytest.raises(EngineUnavailable, match="The server stops"):
-            waits.result(5)
+            waits.result(20)
         engine.stop()
-    assert time.monotonic() - began < 3
+    # Loading takes longer than that where others load as well.
+    assert time.monotonic() - began < 8
     assert pid is not None
     assert is_gone(pid)
     assert engine.restarts == 0

@@ -70,8 +70,7 @@ def web_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Itera
     server.home.write(TASKS, schedules=False)
     (server.home.folder / "plugins" / "elsewhere.py").write_text(TRAKT_ELSEWHERE)
     server.start()
-    for role in ROLES:
-        server.add_user(role, role)
+    server.add_users({role: role for role in ROLES})
     yield server
     server.end()
 
