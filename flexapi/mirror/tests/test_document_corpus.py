@@ -18,7 +18,7 @@ from .corpus_report import READ, UNCHANGED, Figure, figures, measured
 needs_corpus = pytest.mark.skipif(
     not CORPUS.is_dir(), reason=f"the corpus of real configs is not at ../shared/{CORPUS.name}"
 )
-SAMPLE = 2
+SAMPLE = 3
 
 
 @functools.cache
