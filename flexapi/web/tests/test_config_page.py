@@ -172,6 +172,26 @@ def test_a_task_and_what_was_not_saved(web_server: LiveServer, people: Any, writ
     expect(page.get_by_role("button", name="Use it")).to_be_hidden()
 
 
+def test_a_task_is_renamed_and_its_line_ends_stay(
+    web_server: LiveServer, people: Any, written: Any
+) -> None:
+    text = TEXT.replace("\n", "\r\n")
+    written.write_bytes(text.encode())
+    page = people(web_server, "editor").page
+    page.goto("/tasks/films/edit/")
+    expect(page.get_by_role("textbox", name="films")).to_contain_text("every night")
+    page.locator("#editor").evaluate("(editor) => editor.jump(1)")
+    page.keyboard.press("Home")
+    page.keyboard.press("ControlOrMeta+Delete")
+    page.keyboard.insert_text("movies")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ControlOrMeta+s")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.wait_for_url("**/tasks/movies/edit/")
+    expect(page.get_by_role("textbox", name="movies")).to_contain_text("every night")
+    assert written.read_bytes() == text.replace("  films:", "  movies:").encode()
+
+
 def test_a_change_is_tried_on_a_past_run(web_server: LiveServer, people: Any, written: Any) -> None:
     web_server.run(tasks=["films"], test=True)
     run = web_server.run(tasks=["films"])["id"]

@@ -2,9 +2,11 @@
 
 import { api, readYaml } from "../api.js";
 import { byId, h, pageData, toast } from "../dom.js";
+import { at } from "../root.js";
 import { assistance } from "./assist.js";
 import { watch } from "./checking.js";
 import { draftOf, forgetDrafts, keepDraft } from "./draft.js";
+import { keyAt } from "./place.js";
 import { save } from "./saving.js";
 import { offerTrial } from "./trying.js";
 import "./yaml_editor.js";
@@ -24,6 +26,13 @@ function tell() {
   keepDraft(data.url, dirty ? editor.value : null);
 }
 
+/** The name of the task that a source is of; null where it isn't plain. */
+function nameIn(text) {
+  const start = text.search(/^[^#\s]/m);
+  const key = start < 0 ? null : keyAt(text, start);
+  return key ? key.path[0].replace(/^_/, "") : null;
+}
+
 /** The config's own names that may stand behind a key. */
 function names(path) {
   const key = path.at(-1);
@@ -37,6 +46,14 @@ async function saveNow() {
   const now = await save(data.url, opened, editor.value);
   if (!now) {
     editor.focus();
+    return;
+  }
+  // Another name on top renames the task: it has another page now.
+  const name = data.try && nameIn(now.text);
+  if (name && name !== data.label) {
+    keepDraft(data.url, null);
+    opened = { ...now, text: editor.value };
+    location.replace(at(`/tasks/${encodeURIComponent(name)}/edit/`));
     return;
   }
   opened = now;

@@ -6,6 +6,8 @@ import { amount, timeElement } from "../format.js";
 import { at } from "../root.js";
 
 const LIVE = "";
+// Entries that are shown: a page of the API.
+const MOST = 500;
 
 const stateOf = ({ state }) => h("span", { class: `status ${state}` }, state);
 const because = ({ reason, plugin }) => [reason || "No reason given.", plugin && h("span", { class: "by" }, ` by ${plugin}`)];
@@ -23,15 +25,16 @@ function row({ title, before, after }) {
   );
 }
 
-/** The entries of a trial as `row` takes them: those that it decides otherwise first. */
+/** The entries of a trial, `{rows, count}`: rows as `row` takes them, those that it decides otherwise first; how many there are. */
 async function decided(execution, replayed) {
   if (replayed) {
-    const { items } = await api(`${at(`/api/execution/${execution.id}/changes`)}?all=true&limit=500`);
+    const { items, count } = await api(`${at(`/api/execution/${execution.id}/changes`)}?all=true&limit=${MOST}`);
     const isChanged = ({ before, after }) => before?.state !== after?.state;
-    return items.filter(({ after }) => after).sort((one, other) => isChanged(other) - isChanged(one));
+    const rows = items.filter(({ after }) => after).sort((one, other) => isChanged(other) - isChanged(one));
+    return { rows, count };
   }
-  const { items } = await api(`${at(`/api/execution/${execution.id}/entries`)}?limit=500`);
-  return items.map((entry) => ({ title: entry.title, after: entry }));
+  const { items, count } = await api(`${at(`/api/execution/${execution.id}/entries`)}?limit=${MOST}`);
+  return { rows: items.map((entry) => ({ title: entry.title, after: entry })), count };
 }
 
 function choices(runs) {
@@ -66,11 +69,13 @@ export function offerTrial(panel, data, editor) {
     const { object } = await postYaml(data.try + query, editor.value);
     await readLog(at(`/api/execution/${object.id}/log`));
     const ended = (await api(at(`/api/execution/${object.id}`))).object;
-    rows = await decided(ended, replayed);
+    const found = await decided(ended, replayed);
+    rows = found.rows;
     onlyChanged.hidden = !replayed;
     const changed = rows.filter(({ before, after }) => before && before.state !== after.state).length;
     const result = [ended.abort_reason || `${amount(ended.summary.accepted)} accepted`, replayed && `${changed} decided otherwise`].filter(Boolean).join(", ");
-    said.replaceChildren(`${result}. `, h("a", { href: at(`/executions/${object.id}/`) }, "Its log"));
+    const cut = found.count > MOST && `Shown are the first ${amount(MOST)} of ${amount(found.count)} entries. `;
+    said.replaceChildren(`${result}. `, cut || "", h("a", { href: at(`/executions/${object.id}/`) }, "Its log"));
     show();
   };
   only.addEventListener("change", show);

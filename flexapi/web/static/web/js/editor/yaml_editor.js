@@ -47,6 +47,9 @@ const THEME = EditorView.theme({
   ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: "'' !important" },
 });
 
+/** What a text ends its lines with, which stays. */
+const separatorOf = (text) => (text.includes("\r\n") ? "\r\n" : "\n");
+
 /** The indentation that a file has already; two spaces where it has none. */
 function unitOf(text) {
   const first = /^( +)[^\s#-]/m.exec(text);
@@ -87,8 +90,6 @@ class YamlEditor extends HTMLElement {
   open(text, { extensions = [], label, readOnly = false }) {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     this.#view?.destroy();
-    // What the file ends its lines with stays.
-    const separator = text.includes("\r\n") ? "\r\n" : "\n";
     const changed = EditorView.updateListener.of((update) => {
       if (update.docChanged && !this.#quiet) this.dispatchEvent(new Event("change"));
     });
@@ -96,7 +97,7 @@ class YamlEditor extends HTMLElement {
     const state = EditorState.create({
       doc: text,
       extensions: [
-        EditorState.lineSeparator.of(separator), LOOK, readOnly ? EditorState.readOnly.of(true) : EDITING, keymap.of(KEYS),
+        EditorState.lineSeparator.of(separatorOf(text)), LOOK, readOnly ? EditorState.readOnly.of(true) : EDITING, keymap.of(KEYS),
         indentUnit.of(unit), named(label), changed, extensions,
       ],
     });
@@ -157,8 +158,10 @@ customElements.define("yaml-difference", YamlDifference);
 /** `<yaml-merge>`: theirs beside ours, which is edited. */
 class YamlMerge extends HTMLElement {
   #view = null;
+  #separator = "\n";
 
   show(theirs, ours) {
+    this.#separator = separatorOf(ours);
     const root = this.attachShadow({ mode: "open" });
     this.#view = new MergeView({
       a: { doc: theirs, extensions: [LOOK, EditorState.readOnly.of(true), named("What is saved now")] },
@@ -171,7 +174,8 @@ class YamlMerge extends HTMLElement {
   }
 
   get value() {
-    return this.#view.b.state.doc.toString();
+    const { doc } = this.#view.b.state;
+    return doc.sliceString(0, doc.length, this.#separator);
   }
 }
 customElements.define("yaml-merge", YamlMerge);
