@@ -5,13 +5,13 @@ import json
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from flexapi.engine import protocol
 
+from .forked import last_act
 from .life import Life, is_usual
 from .manager import WarmManager
 
@@ -146,23 +146,13 @@ class Children:
 
     def _become_child(self, channel: socket.socket, host_s: socket.socket) -> None:
         """Live as a child in this forked process and end it; never returns."""
-        code = 1
-        try:
+        with last_act():
             os.setpgid(0, 0)
             self._leave()
             for one in (host_s, *(other.channel for other in self)):
                 # Else they would not see it when the host is gone.
                 one.close()
             Life(self._manager, channel, reuse=self._slots > 0).live()
-            code = 0
-        finally:
-            if code:
-                # Straight onto the pipe of stderr: the server keeps it as log lines.
-                sys.excepthook(*sys.exc_info())
-            sys.stdout.flush()
-            sys.stderr.flush()
-            # Not sys.exit: the host's exit handlers and buffers are not this process's.
-            os._exit(code)
 
     def stood_down(self, child: Child) -> None:
         """Note that a child's run is over and that it stands ready; one too many retires."""

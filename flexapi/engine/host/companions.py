@@ -14,7 +14,6 @@ import os
 import select
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from typing import Any
 
 from flexapi.engine import protocol
 
+from .forked import heard, last_act
 from .manager import WarmManager
 
 # Seconds that one has to end in order.
@@ -96,14 +96,7 @@ class Companion:
 
     def heard(self) -> Iterator[protocol.Message]:
         """Read what it has said. Raises EOFError where it has hung up."""
-        try:
-            data = self.channel.recv(1 << 16)
-        except ConnectionResetError:
-            data = b""
-        if not data:
-            raise EOFError
-        for line in self._lines.feed(data):
-            yield json.loads(line)
+        yield from heard(self.channel, self._lines)
 
     def end(self) -> None:
         """Let it end in order, and have it killed where it doesn't."""
@@ -208,16 +201,7 @@ class Companions:
 
     def _become_companion(self, channel: socket.socket, kind: Kind) -> None:
         """Live as a companion in this forked process and end it; never returns."""
-        code = 1
-        try:
+        with last_act():
             os.setpgid(0, 0)
             self._leave()
             kind.live(self._manager, Wire(channel))
-            code = 0
-        finally:
-            if code:
-                sys.excepthook(*sys.exc_info())
-            sys.stdout.flush()
-            sys.stderr.flush()
-            # Not sys.exit: the host's exit handlers and buffers are not this process's, and threads may hang.
-            os._exit(code)

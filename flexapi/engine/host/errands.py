@@ -8,7 +8,6 @@ Such a method may wait, take FlexGet's lock (`alone`) and say something before i
 """
 
 import ctypes
-import json
 import os
 import signal
 import socket
@@ -21,6 +20,7 @@ from typing import Any
 from flexapi.engine import protocol
 
 from .answering import answer
+from .forked import heard, last_act
 from .manager import WarmManager
 
 # Seconds that an errand waits for FlexGet's lock, and between two tries.
@@ -89,14 +89,7 @@ class Errand:
 
     def heard(self) -> Iterator[protocol.Message]:
         """Read what it has said, for the client. Raises EOFError where it has ended."""
-        try:
-            data = self.channel.recv(1 << 16)
-        except ConnectionResetError:
-            data = b""
-        if not data:
-            raise EOFError
-        for line in self._lines.feed(data):
-            message: protocol.Message = json.loads(line)
+        for message in heard(self.channel, self._lines):
             self.answered |= "id" in message
             yield message
 
@@ -137,8 +130,7 @@ class Errands:
     ) -> None:
         """Answer the call in this forked process and end it; never returns."""
         global _current
-        code = 1
-        try:
+        with last_act():
             self._leave()
             for other in self:
                 other.channel.close()
@@ -151,14 +143,6 @@ class Errands:
             _current = say
             said = answer(message["id"], lambda: method(self._manager, message["params"]))
             channel.sendall(protocol.encode(said))
-            code = 0
-        finally:
-            if code:
-                sys.excepthook(*sys.exc_info())
-            sys.stdout.flush()
-            sys.stderr.flush()
-            # Not sys.exit: the host's exit handlers and buffers are not this process's.
-            os._exit(code)
 
     def reap(self) -> Iterator[Errand]:
         """Yield those whose process has ended."""
