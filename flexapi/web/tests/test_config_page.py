@@ -115,6 +115,7 @@ def test_a_key_is_completed_checked_and_saved(
 
 
 def test_two_who_save_at_once(web_server: LiveServer, people: Any, written: Any) -> None:
+    written.write_text(TEXT, newline="\r\n")
     person = people(web_server, "editor")
     page = person.page
     opened(person, "/config/", "Config")
@@ -136,7 +137,7 @@ def test_two_who_save_at_once(web_server: LiveServer, people: Any, written: Any)
     jump(page, 3)
     page.keyboard.type(" at two")
     with web_server.client() as client:
-        theirs = both.replace("every night", "every day")
+        theirs = both.replace("every night", "every day").replace("\n", "\r\n")
         headers = {"Content-Type": "application/yaml"}
         client.put("/api/config", content=theirs, headers=headers).raise_for_status()
     page.keyboard.press("ControlOrMeta+s")
@@ -146,6 +147,7 @@ def test_two_who_save_at_once(web_server: LiveServer, people: Any, written: Any)
     dialog.get_by_role("button", name="Save the right side").click()
     expect(page.locator("#state")).to_have_text("")
     assert written.read_text() == both.replace("every night", "every night at two")
+    assert b"\n" not in written.read_bytes().replace(b"\r\n", b"")
 
 
 def test_a_task_and_what_was_not_saved(web_server: LiveServer, people: Any, written: Any) -> None:
