@@ -1,0 +1,1 @@
+"""FlexGet's own API and web UI, as a plugin of FlexAPI."""
