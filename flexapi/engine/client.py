@@ -3,55 +3,41 @@
 import contextlib
 import json
 import logging
-import os
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flexapi.background import Loop
 
-from . import plugin_files, protocol, waiting
+from . import host_process, plugin_files, protocol, waiting
 from .connection import CALL_TIMEOUT, Connection, EngineError, EngineUnavailable, Told
-from .retired import STOP_TIMEOUT, RetiredHosts, end_host
+from .retired import STOP_TIMEOUT, RetiredHosts, end_host, retire
 from .run import Ending, Pipes, Run
 
-__all__ = ["CALL_TIMEOUT", "Engine", "EngineError", "EngineUnavailable", "State", "environment"]
+__all__ = ["CALL_TIMEOUT", "Engine", "EngineError", "EngineUnavailable", "State"]
 
 logger = logging.getLogger("flexapi.engine")
 
-HOST = Path(__file__).with_name("host") / "main.py"
-# Where a process that runs without Django finds the project's packages.
-ROOT = Path(__file__).resolve().parents[2]
 # Seconds that FlexGet may take to load: three on a desktop, a minute on a small NAS.
 START_TIMEOUT = 120.0
-# Seconds that a host has to answer once more when another is to take over.
-RETIRE_TIMEOUT = 10.0
 # Seconds before a host that died is started again; doubled each time it dies before it is ready.
 FIRST_BACKOFF = 0.2
 LAST_BACKOFF = 30.0
-# Variables of the server that FlexGet, and what its `exec` starts, have no business with.
-PRIVATE_VARIABLES = ("FLEXAPI_", "DJANGO_")
-
-
-def environment() -> dict[str, str]:
-    """Return the environment variables for processes that run FlexGet."""
-    return {
-        name: value for name, value in os.environ.items() if not name.startswith(PRIVATE_VARIABLES)
-    }
+# Between two looks of a supervisor that is called as soon as there is something to do.
+UNTIL_CALLED = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where the engine is: `stopped`, `starting`, `ready` or `failed`, and what it runs."""
+    """Where the engine is: `stopped`, `starting`, `ready`, `unloaded` or `failed`, and what it runs."""
 
     name: str
     reason: str = ""
@@ -111,6 +97,8 @@ class Engine:
         self._started = False
         self._supervisor = Loop("engine", self._live, period=FIRST_BACKOFF, database=False)
         self._backoff = FIRST_BACKOFF
+        # When somebody asked FlexGet for something, or a run ended.
+        self._used = time.monotonic()
 
     @property
     def state(self) -> State:
@@ -167,20 +155,41 @@ class Engine:
 
         Returns at once. Raises EngineUnavailable where the old host can't be told.
         """
-        self.start()
+        self.load()
         with self._changed:
             connection, state = self._connection, self._state.name
             if state == "ready" and connection is not None:
                 connection.retired = True
                 self._set_state(State("starting", reason="FlexGet is loaded again."))
         if state == "ready" and connection is not None:
-            # Its answer wakes the supervisor, which then starts another; so does the end of one that hangs.
-            answer = connection.send("retire", {})
-            overdue = threading.Timer(RETIRE_TIMEOUT, _kill_silent, (connection, answer))
-            overdue.daemon = True
-            overdue.start()
+            retire(connection)
         elif state == "failed":
             self._supervisor.call()
+
+    def unload(self, unused_for: float) -> bool:
+        """Let FlexGet's process go where nothing runs and nobody has used it for so many seconds; return whether it goes.
+
+        Who needs FlexGet then, or calls `load`, has it loaded again. Raises EngineUnavailable where the host can't be told.
+        """
+        with self._changed:
+            connection, state = self._connection, self._state
+            if state.name != "ready" or connection is None or not connection.is_spare:
+                return False
+            if time.monotonic() - self._used < unused_for:
+                return False
+            connection.retired = True
+            # What was learned from that process holds until there is another.
+            self._set_state(replace(state, name="unloaded"))
+        retire(connection)
+        return True
+
+    def load(self) -> None:
+        """Have FlexGet loaded, where it is not; returns at once."""
+        self.start()
+        with self._changed:
+            if self._state.name == "unloaded":
+                self._set_state(State("starting"))
+                self._supervisor.call()
 
     def plugins_in_part(self) -> list[dict[str, Any]]:
         """Return which plugins wait for an event that never comes here; none before FlexGet was loaded."""
@@ -194,16 +203,22 @@ class Engine:
         return [] if loaded is None else plugin_files.problems(self.config, loaded)
 
     def call(
-        self, method: str, params: protocol.Message | None = None, timeout: float = CALL_TIMEOUT
+        self,
+        method: str,
+        params: protocol.Message | None = None,
+        timeout: float = CALL_TIMEOUT,
+        *,
+        in_passing: bool = False,
     ) -> Any:
         """Call one of the host's methods and return its result.
 
+        Who calls `in_passing`, as loops do, neither keeps FlexGet loaded by that nor has it loaded.
         Raises EngineError where FlexGet answers with an error and EngineUnavailable where it
         can't be reached within `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
         with waiting.allowed():
-            answer = self.begin(method, params, timeout)
+            answer = self.begin(method, params, timeout, in_passing=in_passing)
             try:
                 return answer.result(max(0.0, deadline - time.monotonic()))
             except FutureTimeoutError as error:
@@ -217,6 +232,8 @@ class Engine:
         params: protocol.Message | None = None,
         timeout: float = 0.0,
         errand: Told | None = None,
+        *,
+        in_passing: bool = False,
     ) -> "Future[Any]":
         """Call one of the host's methods; the future gets the result, or what `call` raises.
 
@@ -224,7 +241,7 @@ class Engine:
         the thread that hears it. Raises EngineUnavailable where FlexGet isn't ready within `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
-        connection = self._wait_until_ready(timeout)
+        connection = self._wait_until_ready(timeout, in_passing=in_passing)
         left = max(0.0, deadline - time.monotonic())
         return connection.send(method, params or {}, timeout=left, errand=errand)
 
@@ -291,6 +308,8 @@ class Engine:
 
     def _live(self) -> float:
         """Start the host and serve it to its end; return the seconds until it is started again."""
+        if self._state.name == "unloaded":
+            return UNTIL_CALLED
         try:
             connection = self._spawn()
             self._read(connection)
@@ -309,30 +328,10 @@ class Engine:
         return pause
 
     def _spawn(self) -> Connection:
-        ours, theirs = socket.socketpair()
-        command = [self.python, str(HOST), "--config", str(self.config)]
-        for name, module in self.methods.items():
-            command += ["--methods", f"{name}={module}"]
-        for name, package in self.plugins.items():
-            command += ["--plugins", f"{name}={package}"]
-        with theirs, contextlib.ExitStack() as unless_started:
-            unless_started.enter_context(ours)
-            process = subprocess.Popen(
-                [*command, "--fd", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env=environment(),
-                # Ctrl-C in the server's terminal is the server's to handle.
-                start_new_session=True,
-            )
-            unless_started.pop_all()
-        connection = Connection(process, ours)
-        # Not by argument or environment: the database's address has its password in it.
-        with contextlib.suppress(OSError):  # A host that has ended already says so by that.
-            connection.outbox.send(
-                protocol.encode(protocol.notification("configure", self._configuration))
-            )
-        self._set_state(State("starting", pid=process.pid), connection)
+        connection = host_process.start(
+            self.python, self.config, self.methods, self.plugins, self._configuration
+        )
+        self._set_state(State("starting", pid=connection.process.pid), connection)
         return connection
 
     def _read(self, connection: Connection) -> None:
@@ -361,7 +360,10 @@ class Engine:
         reason = failure or f"FlexGet's host ended (exit status {status})."
         if not self._stopping.is_set():
             logger.error(reason)
-        self._set_state(State("failed", reason=reason))
+        with self._changed:
+            # Those who wait for one that was given up are to read why, however late they wake.
+            if self._state.name != "stopped":
+                self._set_state(State("failed", reason=reason))
         connection.lose(reason)
 
     def _take(self, connection: Connection, message: protocol.Message) -> str:
@@ -371,6 +373,7 @@ class Engine:
             connection.answer(message)
         elif method == "exited":
             run = connection.runs.pop(params["execution"], None)
+            self._used = time.monotonic()
             if run is not None:
                 run.end(Ending(params["status"]))
         elif method == "ready":
@@ -386,6 +389,7 @@ class Engine:
         elif method == "told":
             connection.tell(params)
         elif method == "companion":
+            connection.note_companion(params)
             handler = self.companion_handlers.get(params["name"])
             if handler is not None:
                 handler(params)
@@ -403,8 +407,14 @@ class Engine:
             self._connection = connection
             self._changed.notify_all()
 
-    def _wait_until_ready(self, timeout: float) -> Connection:
-        if self._on_demand and not self._stopping.is_set():
+    def _wait_until_ready(self, timeout: float, *, in_passing: bool = False) -> Connection:
+        if not in_passing:
+            self._used = time.monotonic()
+        if self._state.name == "unloaded":
+            if in_passing:
+                raise EngineUnavailable("FlexGet is unloaded, as nothing needs it.")
+            self.load()
+        elif self._on_demand and not self._stopping.is_set():
             self.start()
         with self._changed:
             self._changed.wait_for(
@@ -418,9 +428,3 @@ class Engine:
         if self._state.name == "starting":
             return "FlexGet is still loading."
         return self._state.reason or "FlexGet's host is not running."
-
-
-def _kill_silent(connection: Connection, answer: "Future[Any]") -> None:
-    """Kill a host that has not given the answer."""
-    if not answer.done():
-        connection.process.kill()

@@ -50,6 +50,7 @@ class Connection:
         # Another host takes what comes; this one ends with what it runs.
         self.retired = False
         self.runs: dict[int, Run] = {}
+        self._companions: set[str] = set()
         self.options: dict[str, Any] = {}
 
     def send(
@@ -88,6 +89,18 @@ class Connection:
     def is_idle(self) -> bool:
         """Whether nothing runs and nobody waits for an answer."""
         return not self.runs and not self._waiting
+
+    @property
+    def is_spare(self) -> bool:
+        """Whether it is idle, and nothing lives on it that would end with it."""
+        return self.is_idle and not self._companions
+
+    def note_companion(self, said: dict[str, Any]) -> None:
+        """Note what a companion says: as long as it lives, the host is needed."""
+        if said["what"] == "ended":
+            self._companions.discard(said["name"])
+        else:
+            self._companions.add(said["name"])
 
     def unanswered(self) -> float | None:
         """Return for how many seconds nothing was heard while a call waits for the host itself; None while none does."""

@@ -11,7 +11,6 @@ from typing import Any
 Message = dict[str, Any]
 
 # Codes of the specification.
-PARSE_ERROR = -32700
 METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603

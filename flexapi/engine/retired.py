@@ -6,6 +6,8 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
 
 from . import protocol
 from .connection import Connection
@@ -14,6 +16,24 @@ from .connection import Connection
 STOP_TIMEOUT = 5.0
 # Seconds in which a retired host has nothing to do before it is let go: who found it ready may just begin to ask.
 IDLE_FOR = 2.0
+# Seconds that a host has to answer once more when it is to go.
+RETIRE_TIMEOUT = 10.0
+
+
+def retire(connection: Connection) -> None:
+    """Tell a host that it is to go: it ends when it has nothing to do any more. Raises EngineUnavailable.
+
+    Its answer wakes who listens to it; so does the end of one that hangs, which is killed.
+    """
+    answer = connection.send("retire", {})
+    overdue = threading.Timer(RETIRE_TIMEOUT, _kill_silent, (connection, answer))
+    overdue.daemon = True
+    overdue.start()
+
+
+def _kill_silent(connection: Connection, answer: "Future[Any]") -> None:
+    if not answer.done():
+        connection.process.kill()
 
 
 def end_host(connection: Connection) -> int:

@@ -61,6 +61,7 @@ if __name__ == "__main__":
     sys.path[0:1] = []
     sys.path.append(str(Path(__file__).resolve().parents[3]))
 
+from flexapi import bundled
 from flexapi.engine import protocol
 
 
@@ -76,6 +77,7 @@ def configuration(channel: socket.socket) -> protocol.Message:
 
 def serve(channel: socket.socket, config: Path, added: list[str], plugins: list[str]) -> None:
     """Load FlexGet with all of its plugins, which takes seconds, and serve until the end."""
+    sys.path += [folder for folder in bundled.folders() if folder not in sys.path]
     # Here, because importing FlexGet is the part that can fail, and the server is told why.
     from flexapi.engine.host.manager import WarmManager, start_logging
     from flexapi.engine.host.methods import add, execute_options, missing, plugin_folders, version

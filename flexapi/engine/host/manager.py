@@ -27,7 +27,7 @@ from flexapi.engine.host.database.locks import SharedLock
 from flexapi.engine.host.database.sqlite import SQLite
 from flexapi.engine.host.database.unusable import DatabaseUnusable
 
-from . import checking, command_output
+from . import checking, command_output, schemas
 from .handlers import remove_handlers
 from .plugins import Plugins
 from .run_log import log_filter
@@ -102,6 +102,8 @@ class WarmManager(Manager):
         self._faulty: checking.Config = {}
         # Grows with each change of what a child takes over from the host.
         self.generation = 0
+        # That of the config that plugins were told of under the lock, in this process.
+        self._tidied = 0
         # What plugins keep, as a child has it from the host; and what they keep beside the tasks', as it was when
         # the run began.
         self._inherited: dict[str | None, Any] | None = None
@@ -122,6 +124,7 @@ class WarmManager(Manager):
             [self.config_base / "plugins", *self._plugin_folders], [self.config_base / "components"]
         )
         command_output.log_lines()
+        schemas.keep_resolved()
         if self.database.shared:
             make_plugins_patient()
         self.options = get_parser().parse_args(self.args)
@@ -275,8 +278,10 @@ class WarmManager(Manager):
                 self._load(load_yaml(config))
             self._store_variables()
             self.start_plugins()
-            # Plugins that tidy up after a changed config do so only under the lock.
-            fire_event("manager.config_updated", self)
+            if self._tidied != self.generation:
+                # Plugins that tidy up after a changed config do so only under the lock.
+                fire_event("manager.config_updated", self)
+                self._tidied = self.generation
 
     def _store_variables(self) -> None:
         """Have FlexGet keep what a file of variables says, where it was read without the lock. The lock must be held."""

@@ -20,7 +20,7 @@ from sqlalchemy.orm import configure_mappers
 from flexapi.engine import protocol
 from flexapi.engine.host.database.unusable import DatabaseUnusable
 
-from . import methods
+from . import methods, transactions
 from .answering import answer
 from .children import Child, Children
 from .companions import Companion, Companions
@@ -30,6 +30,8 @@ from .manager import ConfigInvalid, WarmManager
 
 # Seconds for a run to end by itself once the server is gone.
 ORPHAN_GRACE = 3.0
+# Seconds without a call after which FlexGet's database is closed.
+KEPT_OPEN = 1.0
 
 
 class Host:
@@ -61,7 +63,11 @@ class Host:
         while connected or self.children or self.errands or self.companions:
             if connected:
                 self._have_one_ready()
-            for key, _ in self._selector.select(self._seconds_to_next_kill()):
+            ready = self._selector.select(self._seconds_to_next_look())
+            if not ready:
+                # A file that is open keeps its disk from being unmounted.
+                transactions.close(self.manager)
+            for key, _ in ready:
                 if key.fd == wakeup_read:
                     os.read(wakeup_read, 4096)
                 elif isinstance(key.data, Errand):
@@ -223,9 +229,11 @@ class Host:
         for one in self.errands:
             one.end()
 
-    def _seconds_to_next_kill(self) -> float | None:
+    def _seconds_to_next_look(self) -> float | None:
         processes = [*self.children, *self.companions]
         deadlines = [process.kill_at for process in processes if process.kill_at]
+        if transactions.is_open():
+            deadlines.append(time.monotonic() + KEPT_OPEN)
         return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
 
     def _kill_overdue(self) -> None:

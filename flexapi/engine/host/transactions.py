@@ -12,8 +12,8 @@ Each is one transaction, with all that FlexGet's own functions do in it: the ses
 become savepoints. What raises undoes everything, so nothing is ever half-done and a call may be made again.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -38,6 +38,9 @@ BUSY_TIMEOUT = 100
 # SQLITE_BUSY and SQLITE_LOCKED, and PostgreSQL's serialization_failure, deadlock_detected and lock_not_available.
 _LOCKED = (5, 6)
 _LOCKED_STATES = ("40001", "40P01", "55P03")
+
+# Which file the open connections are of.
+_opened: dict[Path, tuple[int, int]] = {}
 
 
 def on_database(function: Function | None = None, *, of: Method | None = None) -> Any:
@@ -74,31 +77,96 @@ def _transaction(manager: WarmManager) -> Iterator[Connection]:
     Raises RpcError for what is wrong with the database.
     """
     sqlite = manager.engine.dialect.name == "sqlite"
-    if sqlite and not Path(manager.db_filename).exists():
-        raise RpcError(
-            protocol.DATABASE_UNAVAILABLE,
-            f"FlexGet's database {Path(manager.db_filename).name} is missing. "
-            "Put it back, or let the next run make a new one.",
-        )
+    if sqlite:
+        _look_at_file(manager)
     try:
-        with manager.engine.connect() as connection:
+        with manager.engine.connect() as connection, ExitStack() as leaving:
             if sqlite:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+                leaving.enter_context(_impatient(connection))
                 # The driver itself would begin with the first write, and give savepoints no hold.
                 connection.exec_driver_sql("BEGIN")
             else:
                 connection.execution_options(isolation_level="REPEATABLE READ")
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT}")
-            _check_versions(connection)
+            _check_once(connection)
             Session.configure(bind=connection, join_transaction_mode="create_savepoint")
             yield connection
     except DBAPIError as error:
         raise _told(error) from error
     finally:
         Session.configure(bind=manager.engine)
-        if sqlite:
-            # The file may be another one by the next call: a backup that somebody puts back.
-            manager.close_database()
+
+
+def state() -> Hashable:
+    """Return what is another value after every change of the database, whoever made it; to be called by a method.
+
+    None where the database tells nothing of the kind, as PostgreSQL.
+    """
+    connection: Connection = Session.kw["bind"]
+    if connection.dialect.name != "sqlite":
+        return None
+    driver: Any = connection.connection.driver_connection
+    # Of others' commits tells the first, of this connection's own the other two, and each counts for this connection alone.
+    ((others,),) = driver.execute("PRAGMA data_version")
+    ((schema,),) = driver.execute("PRAGMA schema_version")
+    mine = connection.info.setdefault("state", object())
+    return (mine, others, schema, driver.total_changes)
+
+
+@contextmanager
+def _impatient(connection: Connection) -> Iterator[None]:
+    """Wait for who writes no longer than BUSY_TIMEOUT; whoever uses the connection next is as patient as before."""
+    # The driver's own: SQLAlchemy takes no statement where a transaction has failed.
+    driver: Any = connection.connection.driver_connection
+    ((patience,),) = driver.execute("PRAGMA busy_timeout")
+    driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def is_open() -> bool:
+    """Whether a call has left FlexGet's file open for the next one."""
+    return bool(_opened)
+
+
+def close(manager: WarmManager) -> None:
+    """Close what calls have left open."""
+    manager.close_database()
+    _opened.clear()
+
+
+def _look_at_file(manager: WarmManager) -> None:
+    """Open the file again where it is another one since the last call: a backup that somebody put back.
+
+    Opening it with each call would have SQLite read the whole schema. Raises RpcError where it is missing.
+    """
+    file = Path(manager.db_filename)
+    try:
+        status = file.stat()
+    except FileNotFoundError as error:
+        manager.close_database()
+        raise RpcError(
+            protocol.DATABASE_UNAVAILABLE,
+            f"FlexGet's database {file.name} is missing. "
+            "Put it back, or let the next run make a new one.",
+        ) from error
+    identity = (status.st_dev, status.st_ino)
+    if identity != _opened.get(file):
+        close(manager)
+        _opened[file] = identity
+
+
+def _check_once(connection: Connection) -> None:
+    """Check the versions of the tables, unless nobody else has written since this connection last did."""
+    if connection.dialect.name != "sqlite":
+        _check_versions(connection)
+        return
+    written = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+    if connection.info.get("checked") != written:
+        _check_versions(connection)
+        connection.info["checked"] = written
 
 
 def _check_versions(connection: Connection) -> None:

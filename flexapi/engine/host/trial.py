@@ -20,6 +20,8 @@ from flexget.plugin import PluginInfo
 from loguru import logger
 from sqlalchemy import update
 
+from flexapi.own_packages import HOME, PACKAGES
+
 from .kept_entries import unpacked
 from .manager import WarmManager
 
@@ -53,7 +55,6 @@ MEMORY = (
 # In these a plugin that isn't FlexGet's acts.
 _PHASES = ("download", "output", "exit")
 _FLEXGET = Path(flexget.__file__).resolve().parent
-_OWN = Path(__file__).resolve().parents[3]
 
 
 class Trial:
@@ -134,6 +135,7 @@ def _is_unknown(info: PluginInfo) -> bool:
 
 def _is_own(path: Path) -> bool:
     """Whether it is a plugin of one of FlexAPI's own apps, whose reports a trial's are dropped."""
-    return path.is_relative_to(_OWN) and path.parts[len(_OWN.parts) + 1 : len(_OWN.parts) + 2] == (
-        "flexget",
-    )
+    if not path.is_relative_to(HOME):
+        return False
+    package, *rest = path.relative_to(HOME).parts
+    return package in PACKAGES and rest[:1] == ["flexget"]

@@ -93,7 +93,7 @@ def test_an_entry_that_a_rerun_rejects_as_seen_was_accepted(
     flexget_engine: Engine, flexget_home: FlexGetHome
 ) -> None:
     task = {
-        "mock": [{"title": "again", "url": "http://localhost/again"}],
+        "mock": [{"title": "run again", "url": "http://localhost/run-again"}],
         "accept_all": True,
         "rerun": 1,
     }

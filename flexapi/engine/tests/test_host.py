@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from flexapi.engine.client import ROOT, Engine, EngineError, EngineUnavailable
+from flexapi.engine.client import Engine, EngineError, EngineUnavailable
+from flexapi.engine.host_process import ROOT
 from flexapi.testing.flexget_home import (
     FlexGetHome,
     accepting,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flexapi.engine import client
+from flexapi.engine import retired
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Ending
 from flexapi.testing.flexget_home import (
@@ -86,7 +86,7 @@ def test_a_stop_ends_the_old_one_as_well(engine: Engine) -> None:
 
 
 def test_one_that_hangs_is_replaced(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "RETIRE_TIMEOUT", 0.2)
+    monkeypatch.setattr(retired, "RETIRE_TIMEOUT", 0.2)
     old = engine.state.pid
     assert old is not None
     os.kill(old, signal.SIGSTOP)

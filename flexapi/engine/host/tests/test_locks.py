@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from flexapi.engine import flexget_lock
-from flexapi.engine.client import ROOT, Engine
+from flexapi.engine.client import Engine
 from flexapi.engine.host.database.locks import FileLocks, SharedLock
+from flexapi.engine.host_process import ROOT
 from flexapi.engine.run import Report
 from flexapi.testing.flexget_home import FlexGetHome, accepting, is_gone, messages, of_kind
 

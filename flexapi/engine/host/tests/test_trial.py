@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from flexapi.engine.client import ROOT, environment
+from flexapi.engine.host_process import ROOT, environment
 
 # They read, decide about entries, or change FlexGet's database, of which a trial has a copy.
 HARMLESS = {
