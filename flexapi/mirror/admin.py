@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_lazy
 
 from flexapi.api.record_admin import KeptRecordAdmin
 from flexapi.mirror import mirror
@@ -27,13 +28,16 @@ class SectionForm(SourceForm):
 
     def attempt(self, dry: bool) -> ConfigSection:
         user = getattr(self, "user", None)
+        message = self.cleaned_data.get("message", "")
         source = self.cleaned_data["source"]
         if self.instance.pk is None:
-            editor = ConfigEditor(ConfigRevision.Origin.ADMIN, user, dry=dry)
+            editor = ConfigEditor(ConfigRevision.Origin.ADMIN, user, dry=dry, message=message)
             name = editor.add_section_source(source)
         else:
             guard = lambda name: self.refuse_stale(self.instance.source())  # noqa: E731
-            editor = ConfigEditor(ConfigRevision.Origin.ADMIN, user, guard, dry=dry)
+            editor = ConfigEditor(
+                ConfigRevision.Origin.ADMIN, user, guard, dry=dry, message=message
+            )
             name = self.instance.name
             editor.set_section_source(name, source)
         return self.instance if dry else ConfigSection.objects.get(name=name)
@@ -60,15 +64,21 @@ class ConfigSectionAdmin(MirrorAdmin):
 class ConfigRevisionAdmin(MaskedMixin, KeptRecordAdmin):
     """The history of the config: looked at and restored, never edited."""
 
-    list_display = ("id", "created", "origin", "author", "summary", "is_current", "what_is_wrong")
+    list_display = (
+        *("id", "created", "origin", "author", "summary", "said", "is_current", "what_is_wrong"),
+    )
     list_filter = ("origin", "created")
     list_select_related = ("author",)
     search_fields = ("summary",)
-    fields = ("created", "origin", "author", "summary", "notes", "what_is_wrong", "changes", "text")
+    fields = (
+        *("created", "origin", "author", "summary", "said", "notes", "what_is_wrong"),
+        *("changes", "text"),
+    )
     readonly_fields = fields
     change_form_template = "mirror/revision.html"
 
     what_is_wrong = text_of("problem")
+    said = text_of("message", "message")
 
     class Media:
         css = {"all": ("mirror/admin.css",)}
@@ -96,12 +106,12 @@ class ConfigRevisionAdmin(MaskedMixin, KeptRecordAdmin):
         context = {**(extra_context or {}), "may_restore": may}
         return super().change_view(request, object_id, form_url, context)
 
-    @admin.display(description="current", boolean=True)
+    @admin.display(description=gettext_lazy("current"), boolean=True)
     def is_current(self, revision: ConfigRevision) -> bool:
         """Whether this is the config now."""
         return ConfigState.objects.filter(current_id=revision.pk).exists()
 
-    @admin.display(description="changes")
+    @admin.display(description=gettext_lazy("changes"))
     def changes(self, revision: Any) -> SafeString:
         """The diff from the revision before, coloured."""
         lines = revisions.diff(revision, masked=not revision.eyes.reveal).splitlines()
@@ -111,7 +121,7 @@ class ConfigRevisionAdmin(MaskedMixin, KeptRecordAdmin):
         )
         return mark_safe(f'<pre class="diff">{spans}</pre>')  # noqa: S308  the lines are escaped
 
-    @admin.display(description="text")
+    @admin.display(description=gettext_lazy("text"))
     def text(self, revision: Any) -> SafeString:
         """The whole text."""
         text = revisions.text_of(revision, masked=not revision.eyes.reveal)
@@ -122,7 +132,9 @@ class ConfigRevisionAdmin(MaskedMixin, KeptRecordAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not request.user.has_perm(CHANGE):
-            return HttpResponse("You may not do this.", status=403, content_type="text/plain")
+            return HttpResponse(
+                gettext("You may not do this."), status=403, content_type="text/plain"
+            )
         revision = get_object_or_404(ConfigRevision, pk=pk)
         try:
             taken = writing.restore(revision, author=request.user)
@@ -130,6 +142,9 @@ class ConfigRevisionAdmin(MaskedMixin, KeptRecordAdmin):
             self.message_user(request, " ".join(writing.explained(error)), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:mirror_configrevision_change", args=[pk]))
         self.message_user(
-            request, f"Revision {pk} is the config again, as revision {taken.revision}."
+            request,
+            gettext("Revision {pk} is the config again, as revision {new}.").format(
+                pk=pk, new=taken.revision
+            ),
         )
         return HttpResponseRedirect(reverse("admin:mirror_configrevision_changelist"))

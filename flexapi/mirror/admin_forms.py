@@ -7,11 +7,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, gettext_lazy
 
 from flexapi.api.etags import state_hash
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.edits import validation, writing
+from flexapi.mirror.store.tables import MESSAGE_LENGTH
 
 MAX_SHOWN = 20
 
@@ -34,7 +36,15 @@ class SourceForm(forms.ModelForm):
         widget=SourceWidget,
         strip=False,
         label="YAML",
-        help_text="As in the config file, comments included. Another name on top renames.",
+        help_text=gettext_lazy(
+            "As in the config file, comments included. Another name on top renames."
+        ),
+    )
+    message = forms.CharField(
+        max_length=MESSAGE_LENGTH,
+        required=False,
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("Kept with the revision; may be left empty."),
     )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
     # Whether the user may edit the config and yet sees no credentials: what is left masked stays as it is.
@@ -66,7 +76,9 @@ class SourceForm(forms.ModelForm):
         """Raise WriteRefused where the source is not the one that the page showed."""
         if self.cleaned_data.get("shown") != state_hash(source.encode()):
             raise writing.WriteRefused(
-                "This was changed meanwhile. Copy your text, load the page again, and merge the two."
+                gettext(
+                    "This was changed meanwhile. Copy your text, load the page again, and merge the two."
+                )
             )
 
 
@@ -123,12 +135,12 @@ class MirrorAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "masked_source")
 
-    @admin.display(description="YAML")
+    @admin.display(description=gettext_lazy("YAML"))
     def masked_source(self, row: Any) -> str:
         """The source for users without the permission to see credentials."""
         return str(row.source(masked=True))
 
-    @admin.display(description="What FlexGet says")
+    @admin.display(description=gettext_lazy("What FlexGet says"))
     def complaints(self, row: Any) -> str:
         """FlexGet's complaints about this part of the config."""
         try:

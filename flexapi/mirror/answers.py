@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
+from django.utils.translation import gettext
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 
 from flexapi.api.errors import Conflict, ServiceUnavailable, StorageFailed
@@ -68,6 +69,8 @@ def translated(*places: Path) -> Iterator[None]:
     except writing.WriteFailed as error:
         raise StorageFailed(str(error)) from error
     except EngineUnavailable as error:
-        raise ServiceUnavailable(f"FlexGet can't check the config now. {error}") from error
+        raise ServiceUnavailable(
+            gettext("FlexGet can't check the config now. {error}").format(error=error)
+        ) from error
     except file.LockBusy as error:
-        raise ServiceUnavailable("Another process is writing the config.") from error
+        raise ServiceUnavailable(gettext("Another process is writing the config.")) from error

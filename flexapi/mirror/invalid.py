@@ -12,10 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework import serializers
 
+from flexapi import events
 from flexapi.background import Loop
 from flexapi.engine.client import EngineError, EngineUnavailable
 from flexapi.engine.complaints import Complaint
 from flexapi.engine.instance import engine
+from flexapi.events import Event
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.document.jsonview import key_names
 from flexapi.mirror.edits import validation
@@ -97,7 +99,7 @@ def look(patience: float) -> None:
         return
     snapshot = mirror.current()
     try:
-        answer = engine().call("invalid_tasks", timeout=patience)
+        answer = engine().call("invalid_tasks", timeout=patience, in_passing=True)
     except (EngineError, EngineUnavailable):
         return  # The next look tells; runs say for themselves what is wrong.
     told = _told(answer, snapshot)
@@ -157,10 +159,19 @@ def _store(told: Told, since: datetime) -> None:
             # Another server may have been quicker.
             ignore_conflicts=True,
         )
+        events.wrong(*(_event(key, told[key]) for key in added))
+        if gone := rows.keys() - told.keys():
+            events.well("invalid", gone)
     if added:
         named = [f"{key} ({told[key][0]['detail']})" for key in added[:NAMED]]
         more = f" and {len(added) - NAMED} more" if len(added) > NAMED else ""
         logger.warning("FlexGet refuses to run %s%s.", ", ".join(named), more)
+
+
+def _event(key: str, complaints: list[dict[str, str]]) -> Event:
+    said = "\n".join(complaint["detail"] for complaint in complaints)
+    title = f"FlexGet refuses to run task {key}"
+    return Event(kind="invalid", title=title, detail=said, subject=key, tasks=(key,))
 
 
 class InvalidTasks(Loop):

@@ -6,7 +6,7 @@ class ExecutionAdmin(MaskedMixin, RecordAdmin):
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -16,6 +16,9 @@ from django.utils.text import smart_split
 
 from flexapi.api.filters import as_shown
 from flexapi.mirror import credentials
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class MaskedMixin:
@@ -61,7 +64,7 @@ class MaskedMixin:
         return found, doubled
 
 
-def text_of(field: str, description: str = "") -> Callable[[Any, Any], str]:
+def text_of(field: str, description: "str | StrPromise" = "") -> Callable[[Any, Any], str]:
     """Return what shows a field of texts. It can't be ordered by: that compares what is hidden."""
 
     @admin.display(description=description or field.replace("_", " "))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import IO, Any, ClassVar
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -16,12 +17,23 @@ from flexapi.api.http.parsers import JSONParser, read_body
 from flexapi.api.http.renderers import ErrorsInJSON
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.disk.file import LockBusy
+from flexapi.mirror.messages import MESSAGE, message_of
+
+# Actions that make a revision.
+WRITES = ("create", "update_text", "update", "partial_update", "destroy", "restore")
 
 
 class Source(str):
     """A request body that is YAML."""
 
     __slots__ = ()
+
+
+def body_of(request: Request) -> Any:
+    """Return a request's body, parsed; none at all, sent as YAML, is an empty text. Raises what parsing it does."""
+    data = request.data
+    media_type = (request.content_type or "").partition(";")[0].strip()
+    return Source() if not data and media_type == YAMLParser.media_type else data
 
 
 class YAMLParser(BaseParser):
@@ -76,6 +88,10 @@ class MirrorMixin(EtagMixin):
     possible_write_errors: ClassVar[dict[str, str]] = {
         "409": "The config can't be edited like that, or not now; the text says why."
     }
+    # Beside those of the actions themselves.
+    action_parameters: ClassVar[dict[str, list[OpenApiParameter]]] = {
+        action: [MESSAGE] for action in WRITES
+    }
     request: Request
     action: Any
     action_map: dict[str, str]
@@ -86,6 +102,11 @@ class MirrorMixin(EtagMixin):
         # A write takes its turn later, and says where it has none.
         with contextlib.suppress(LockBusy):
             mirror.refresh()
+
+    @cached_property
+    def message(self) -> str:
+        """Why the request changes the config, as its sender says. Raises ValidationError."""
+        return message_of(self.request)
 
     @cached_property
     def notes(self) -> list[str]:
@@ -130,4 +151,7 @@ class MirrorMixin(EtagMixin):
 
     def etag_suffix(self, response: Response) -> str:
         """Tell apart by all that it shows; the source, of which the tag is made, counts for `If-Match`."""
-        return "-yaml" if self.wants_yaml else f"-{state_hash(response.data)[:12]}"
+        if self.wants_yaml:
+            return "-yaml"
+        # A browser that has read the JSON must not show that in place of the page.
+        return f"-{state_hash(response.data)[:12]}{super().etag_suffix(response)}"

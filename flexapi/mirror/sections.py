@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from django.db import models
+from django.utils.translation import gettext
 
 from flexapi.mirror import handlers
 from flexapi.mirror.document import Document, Path, same, to_json
@@ -37,7 +38,9 @@ class ConfigSection(Mirrored):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the section to the config; raises what `ConfigEditor` raises, and WriteRefused."""
         if self.name in handlers.row_handlers:
-            raise WriteRefused(f"The entries of {self.name!r} are saved one by one.")
+            raise WriteRefused(
+                gettext("The entries of {name} are saved one by one.").format(name=repr(self.name))
+            )
         editor = ConfigEditor()
         if self._state.adding:
             editor.add_section(self.name, self.config)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from flexapi.api.schema import exemplified
 from flexapi.api.serializers import NameOrNull
+from flexapi.mirror.masked_serializers import MaskedMixin
 from flexapi.mirror.models import ConfigRevision
 
 
@@ -26,7 +27,7 @@ class SectionConfigSerializer(serializers.Serializer[Any]):
     config = serializers.JSONField(allow_null=True)
 
 
-class RevisionSerializer(serializers.ModelSerializer[ConfigRevision]):
+class RevisionSerializer(MaskedMixin, serializers.ModelSerializer[ConfigRevision]):
     """A state that the config file had."""
 
     author = NameOrNull("author.username")
@@ -45,6 +46,7 @@ class RevisionSerializer(serializers.ModelSerializer[ConfigRevision]):
             "origin",
             "author",
             "summary",
+            "message",
             "problem",
             "notes",
             "current",

@@ -4,6 +4,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext
+
+from flexapi.api.status.help import troubleshooting
 from flexapi.api.status.server import Unavailable
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, invalid, mirror
@@ -31,7 +34,7 @@ def config_status() -> dict[str, Any]:
     """Return the state of the file and what FlexGet complains about in the current revision.
 
     `{"path", "state": "ok" | "invalid" | "broken" | "missing" | "unknown" | "unreadable" | "unwritable",
-    "problem": {"detail", "line", "column"} or null, "revision", "tasks", "invalid_tasks": [{"task", "since",
+    "problem": {"detail", "line", "column"} or null, "help": where the documentation says what to do about it, or null, "revision", "tasks", "invalid_tasks": [{"task", "since",
     "complaints"}, …]: those that don't run, for which the state is `invalid`, "errors": [{"attr", "detail"}, …]
     or null where FlexGet can't be asked, "checked": whether the errors are all, "warnings": [{"attr", "detail",
     "lines", "code"}, …]: what FlexGet takes, and does in another way than it looks, "files": [{"path", "roles",
@@ -40,12 +43,13 @@ def config_status() -> dict[str, Any]:
     try:
         problem = mirror.refresh()
     except LockBusy:
-        raise Unavailable("Another process is writing the config.") from None
+        raise Unavailable(gettext("Another process is writing the config.")) from None
     snapshot = mirror.current()
     answer: dict[str, Any] = {
         "path": str(mirror.config_path()),
         "state": problem.code if problem else "ok",
         "problem": None,
+        "help": troubleshooting(f"config-{problem.code}") if problem else None,
         "revision": snapshot.revision or None,
         "tasks": len(mirror.rows.mapping(snapshot.data.get("tasks"))),
         "invalid_tasks": [],
@@ -90,6 +94,7 @@ def _invalid_tasks(config_hash: str) -> dict[str, Any]:
     return {
         "state": "invalid",
         "problem": {"detail": detail, "line": None, "column": None},
+        "help": troubleshooting("invalid"),
         "invalid_tasks": [{"task": key, **why} for key, why in islice(found.items(), MAX_FAULTS)],
     }
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -18,7 +19,7 @@ from flexapi.mirror.document import Document, to_json
 from flexapi.mirror.edits import sections, writing
 from flexapi.mirror.edits.sections import WHOLE
 from flexapi.mirror.models import ConfigRevision, ConfigSection, ConfigState
-from flexapi.mirror.representation import MirrorMixin, Source, YAMLRenderer
+from flexapi.mirror.representation import MirrorMixin, Source, YAMLRenderer, body_of
 from flexapi.mirror.serializers import (
     RevisionDetailSerializer,
     RevisionSerializer,
@@ -81,12 +82,12 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     )
     def update_text(self, request: Request) -> Response:
         """Set the text of the whole file."""
-        if not isinstance(request.data, Source):
+        if not isinstance(body_of(request), Source):
             raise UnsupportedMediaType(
                 request.content_type or "", "The whole config is written as application/yaml."
             )
         with answers.translated(()):
-            self._editor().set_text(str(request.data))
+            self._editor().set_text(str(body_of(request)))
         request.accepted_renderer = YAMLRenderer()
         return self.with_etag(Response(self._source(mirror.current().document, WHOLE)), WHOLE)
 
@@ -117,8 +118,8 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     def update(self, request: Request, name: str) -> Response:
         """Set a section's value, or its YAML source; nothing else in the file changes."""
         with answers.translated((name,)):
-            if isinstance(request.data, Source):
-                self._editor().set_section_source(name, str(request.data))
+            if isinstance(body_of(request), Source):
+                self._editor().set_section_source(name, str(body_of(request)))
             else:
                 config = self.valid(SectionConfigSerializer)["config"]
                 self._editor().set_section(name, config)
@@ -133,7 +134,10 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
 
     def _editor(self) -> sections.ConfigEditor:
         return sections.ConfigEditor(
-            author=self.request.user, guard=self.check_preconditions, notes=self.notes
+            author=self.request.user,
+            guard=self.check_preconditions,
+            message=self.message,
+            notes=self.notes,
         )
 
     def _answer(
@@ -141,7 +145,7 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
     ) -> Response:
         document = mirror.current().document
         if name not in sections.names(document):
-            raise NotFound(f"There is no section {name!r}.")
+            raise NotFound(gettext("There is no section {name}.").format(name=repr(name)))
         if self.wants_yaml:
             response = Response(self._source(document, name), status, headers=headers)
         else:
@@ -200,7 +204,7 @@ class RevisionViewSet(MirrorMixin, ListMixin, ApiViewSet):
     def restore(self, request: Request, pk: str) -> Response:
         """Make the text of a revision the config again, as a new revision; also mends a broken or missing file."""
         with answers.translated(()):
-            taken = writing.restore(self.get_object(), author=request.user)
+            taken = writing.restore(self.get_object(), author=request.user, message=self.message)
         return self._answer(self.get_queryset().get(pk=taken.revision))
 
     def _answer(self, revision: ConfigRevision) -> Response:

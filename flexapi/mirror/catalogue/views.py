@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
@@ -61,7 +62,7 @@ class PluginViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         """Read a plugin, with its help and its JSON Schema."""
         found = catalogue.plugin(name)
         if found is None:
-            raise NotFound(f"There is no plugin {name!r}.")
+            raise NotFound(gettext("There is no plugin {name}.").format(name=repr(name)))
         return self.with_etag(one(found), found, state=found)
 
     def _is_wanted(self, plugin: dict[str, Any]) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from flexapi.engine.client import EngineError
 from flexapi.engine.complaints import refused_keys
 from flexapi.mirror import credentials, handlers, mirror
@@ -116,8 +118,38 @@ def check_task(text: str, name: str, *, masked: bool) -> Checked:
     return _placed(checked, place, faults, warned, data, masked=masked)
 
 
+def check_file(text: str, roles: list[str], *, masked: bool) -> Checked:
+    """Check the text of a file that the config names as these roles. Raises EngineUnavailable.
+
+    What is included is checked as the plugins of a task. Of variables, the complaints are those that the config would have with
+    them and has not now: their paths are the config's, and they have no place in this text.
+    """
+    config = mirror.current()
+    try:
+        document = mirror.parse(text.encode("utf-8"))
+    except DocumentError as error:
+        return _refused(error, masked)
+    data = mirror.mapping(document)
+    faults = validation.faults_of_included(data) if naming.INCLUDE in roles else []
+    warned = of_twins(document.twins)
+    checked = _placed(Checked(), _Config(document), faults, [*warned], data, masked=masked)
+    if naming.VARIABLES in roles:
+        with_them = {**config.data, "variables": data}
+        try:
+            validation.check(config.data, with_them)
+        except validation.Invalid as invalid:
+            told = [
+                Fault(one.path, credentials.mask_message(one.message, one.path, with_them))
+                if masked
+                else one
+                for one in invalid.faults[:MOST]
+            ]
+            checked.complaints += [(fault, Place()) for fault in told]
+    return checked
+
+
 class _Config:
-    """A text that is the whole config."""
+    """A text that is the whole config, or a file that it names."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -150,7 +182,7 @@ def _key_of(text: str) -> Hashable:
     """Return the key of the one entry that a text is. Raises ParseError, BadName."""
     key = key_node(text)
     if key.kind != "scalar":
-        raise BadName("The name of a task is a text.")
+        raise BadName(gettext("The name of a task is a text."))
     return scalar_value(key)
 
 

@@ -13,7 +13,7 @@ from flexapi.mirror import answers
 from flexapi.mirror.checking import check
 from flexapi.mirror.checking.serializers import CheckedSerializer, TextSerializer, as_json
 from flexapi.mirror.models import ConfigSection
-from flexapi.mirror.representation import MirrorMixin, Source
+from flexapi.mirror.representation import MirrorMixin, Source, body_of
 
 
 class CheckViewSet(MirrorMixin, ApiViewSet):
@@ -52,7 +52,7 @@ class CheckViewSet(MirrorMixin, ApiViewSet):
 
         Nothing is stored, and no edit waits. Variables, templates and included files are applied as a run would.
         """
-        given = request.data
+        given = body_of(request)
         text = str(given) if isinstance(given, Source) else self.valid(TextSerializer)["text"]
         task = request.query_params.get("task")
         with answers.translated():

@@ -5,13 +5,13 @@ folder `plugins`, files elsewhere) is up to whoever sets the worker up.
 """
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.db import ProgrammingError
 
+from flexapi import declared
 from flexapi.mirror import mirror
 from flexapi.mirror.disk import file
 from flexapi.mirror.files import named as files
@@ -40,7 +40,7 @@ def adopt() -> Path:
     The file is the one that `FLEXAPI_CONFIG` names, or `flexget/config.yml` in the data folder: never
     the one in somebody's home. Before the engine is made, which takes the path from the settings.
     """
-    named = os.environ.get("FLEXAPI_CONFIG")
+    named = declared.CONFIG.value()
     path = Path(settings.FLEXGET_CONFIG if named else settings.DATA_DIR / "flexget" / "config.yml")
     _, content = file.read(path)
     if content is not None and mirror.CONFIG.steps.noted(path) is None and not _known(content):

@@ -170,7 +170,7 @@ class Answers:
             asked = self._asked.get(part.key)
         if asked is not None:
             return asked
-        asked = self._engine().begin("validate", {"text": text})
+        asked = self._engine().begin("validate", {"text": text}, in_passing=True)
         with self._lock:
             self._asked[part.key] = asked
         asked.add_done_callback(lambda answer: self._note(part.key, answer))

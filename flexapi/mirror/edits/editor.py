@@ -26,6 +26,8 @@ class Editor(Generic[Key]):
     author: AbstractBaseUser | AnonymousUser | None = None
     guard: Callable[[Key], None] | None = None
     dry: bool = False
+    # Why, as the author says.
+    message: str = ""
     # What the writes did to values that are shared is added here, as sentences.
     notes: list[str] = field(default_factory=list)
 
@@ -38,6 +40,12 @@ class Editor(Generic[Key]):
         if self.dry:
             writing.preview(edit)
             return mirror.EMPTY
-        taken = writing.write(edit, origin=self.origin, author=self.author, summary=summary)
+        taken = writing.write(
+            edit,
+            origin=self.origin,
+            author=self.author,
+            summary=summary,
+            message=self.message,
+        )
         self.notes.extend(taken.notes)
         return taken

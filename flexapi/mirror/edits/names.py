@@ -1,5 +1,7 @@
 """The names of sections and tasks, and the sources that begin with one."""
 
+from django.utils.translation import gettext
+
 from flexapi.mirror.document.parse import compose
 from flexapi.mirror.document.tree import Node
 from flexapi.mirror.edits import writing
@@ -14,11 +16,11 @@ class BadName(writing.WriteRefused):
 def check_name(name: str) -> None:
     """Raise BadName for what can't be a new name of anything."""
     if not name.strip() or name != name.strip():
-        raise BadName("A name has letters, and no white space around them.")
+        raise BadName(gettext("A name has letters, and no white space around them."))
     if len(name) > MAX_NAME:
-        raise BadName(f"A name has at most {MAX_NAME} characters.")
+        raise BadName(gettext("A name has at most {limit} characters.").format(limit=MAX_NAME))
     if not name.isprintable():
-        raise BadName("A name has no control characters.")
+        raise BadName(gettext("A name has no control characters."))
 
 
 def key_node(text: str) -> Node:
@@ -26,5 +28,5 @@ def key_node(text: str) -> Node:
     # Aliases of anchors elsewhere in the file can't be resolved here, so the text isn't loaded.
     root = compose(text, foreign=True).root
     if root is None or root.kind != "mapping" or len(root.pairs) != 1:
-        raise BadName("The source has to be one entry, `name: …`, and nothing else.")
+        raise BadName(gettext("The source has to be one entry, `name: …`, and nothing else."))
     return root.pairs[0][0]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from flexapi.mirror.document import Document, EditRefused, KeyTaken, PathNotFound, from_json
 from flexapi.mirror.document.jsonview import key_names
 from flexapi.mirror.edits.editor import Editor
@@ -82,7 +84,7 @@ class ConfigEditor(Editor[str | tuple[()] | None]):
         """The document, once nothing speaks against a section of this name."""
         self._ask_guard(None)
         if name in names(base.document):
-            raise KeyTaken(f"There is a section {name!r} already")
+            raise KeyTaken(gettext("There is a section {name} already").format(name=repr(name)))
         return base.document
 
     def _present(self, base: Snapshot, name: str) -> tuple[Document, Any]:

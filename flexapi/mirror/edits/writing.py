@@ -26,6 +26,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils.translation import gettext
 
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, mirror
@@ -94,6 +95,7 @@ def write(
     origin: str,
     author: AbstractBaseUser | AnonymousUser | None = None,
     summary: str = "",
+    message: str = "",
     validate: bool = True,
     of: KeptFile = mirror.CONFIG,
     check: Callable[[Snapshot, Document], None] | None = None,
@@ -117,20 +119,20 @@ def write(
             return base
         if check is not None:
             check(base, document)
-        return put(document, base, origin, author, summary, of)
+        return put(document, base, origin, author, summary, of, message=message)
 
     for at_once in (False, False, True):
         try:
             with mirror.locked():
-                return _done(partial(attempt, at_once))
+                return done(partial(attempt, at_once))
         except _CheckFirst as long:
             # Its answers are kept, so that the next try finds them.
             validation.check(long.old, long.new)
-    raise KeepsChanging("The config is being changed by something else; try again.")
+    raise KeepsChanging(gettext("The config is being changed by something else; try again."))
 
 
-def _done(attempt: Callable[[], Snapshot]) -> Snapshot:
-    """Try until nobody was quicker. Raises KeepsChanging."""
+def done(attempt: Callable[[], Snapshot]) -> Snapshot:
+    """Make an attempt until nobody was quicker. Under the lock. Raises KeepsChanging, and what it raises."""
     deadline = time.monotonic() + PATIENCE
     changes = 0
     while changes < TRIES and time.monotonic() < deadline:
@@ -140,7 +142,7 @@ def _done(attempt: Callable[[], Snapshot]) -> Snapshot:
             changes += 1
         except Superseded:  # By another server.
             continue
-    raise KeepsChanging("The config is being changed by something else; try again.")
+    raise KeepsChanging(gettext("The config is being changed by something else; try again."))
 
 
 def prepared(
@@ -185,6 +187,8 @@ def put(
     author: AbstractBaseUser | AnonymousUser | None,
     summary: str,
     of: KeptFile = mirror.CONFIG,
+    *,
+    message: str = "",
 ) -> Snapshot:
     """Store a document that is based on `base`: temporary file, revision, rename. Under the lock.
 
@@ -206,6 +210,7 @@ def put(
             base=base,
             author=author if isinstance(author, AbstractBaseUser) else None,
             summary=summary,
+            message=message,
         )
         if of.file_changed():
             if in_step.several_servers():
@@ -237,6 +242,7 @@ def restore(
     revision: ConfigRevision,
     *,
     author: AbstractBaseUser | AnonymousUser | None = None,
+    message: str = "",
     of: KeptFile = mirror.CONFIG,
 ) -> Snapshot:
     """Make an older revision's text the config again, even where the file is broken or gone.
@@ -255,10 +261,11 @@ def restore(
         if problem is not None:
             _keep_unusable(problem, of)
         summary = f"Revision {revision.pk} was restored."
-        return put(document, base, ConfigRevision.Origin.RESTORE, author, summary, of)
+        restored = ConfigRevision.Origin.RESTORE
+        return put(document, base, restored, author, summary, of, message=message)
 
     with mirror.locked():
-        return _done(attempt)
+        return done(attempt)
 
 
 def _keep_unusable(problem: Problem, of: KeptFile) -> None:

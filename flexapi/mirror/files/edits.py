@@ -32,7 +32,12 @@ class FaultsAdded(writing.WriteRefused):
 
 
 def write(
-    file: NamedFile, text: str, *, author: User | None, guard: Callable[[], None] | None = None
+    file: NamedFile,
+    text: str,
+    *,
+    author: User | None,
+    guard: Callable[[], None] | None = None,
+    message: str = "",
 ) -> Snapshot:
     """Set the text of a file; return what it holds then.
 
@@ -57,16 +62,19 @@ def write(
         origin=ConfigRevision.Origin.API,
         author=author,
         summary=f"Changed {file.row.path}",
+        message=message,
         validate=False,
         of=file.kept,
         check=check,
     )
 
 
-def restore(file: NamedFile, revision: ConfigRevision, *, author: User | None) -> Snapshot:
+def restore(
+    file: NamedFile, revision: ConfigRevision, *, author: User | None, message: str = ""
+) -> Snapshot:
     """Make an older text of the file the current one. Raises FileRefused, and what `writing.restore` raises."""
     _refuse(file)
-    return writing.restore(revision, author=author, of=file.kept)
+    return writing.restore(revision, author=author, message=message, of=file.kept)
 
 
 def _refuse(file: NamedFile) -> None:

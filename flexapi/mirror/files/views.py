@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -17,6 +18,8 @@ from flexapi.api.errors import Conflict
 from flexapi.api.schema import example
 from flexapi.api.viewsets import ApiViewSet, one
 from flexapi.mirror import answers, credentials
+from flexapi.mirror.checking.check import check_file
+from flexapi.mirror.checking.serializers import CheckedSerializer, as_json
 from flexapi.mirror.document import Document, ParseError
 from flexapi.mirror.files import edits, named
 from flexapi.mirror.files.named import NamedFile
@@ -27,7 +30,7 @@ from flexapi.mirror.files.serializers import (
     shown,
 )
 from flexapi.mirror.models import ConfigFile, ConfigRevision
-from flexapi.mirror.representation import MirrorMixin, Source
+from flexapi.mirror.representation import MirrorMixin, Source, body_of
 from flexapi.mirror.serializers import RevisionDetailSerializer, RevisionSerializer
 from flexapi.mirror.store import revisions
 
@@ -48,7 +51,11 @@ class FileViewSet(MirrorMixin, ApiViewSet):
     serializer_class = FileSerializer
     filter_backends = ()
     lookup_value_regex = "[0-9]{1,18}"
-    action_permissions = {"restore": "mirror.change_configfile"}
+    yaml_bodies = ("check",)
+    action_permissions = {
+        "check": "mirror.change_configfile",
+        "restore": "mirror.change_configfile",
+    }
 
     def etag_state(self, instance: NamedFile) -> Any:
         """The text as it is shown."""
@@ -76,20 +83,45 @@ class FileViewSet(MirrorMixin, ApiViewSet):
     def update(self, request: Request, pk: str) -> Response:
         """Set a file's text; FlexGet checks it wherever the file is used."""
         file = self._file(pk)
-        given = request.data
+        given = body_of(request)
         text = str(given) if isinstance(given, Source) else self.valid(FileTextSerializer)["text"]
         with _translated():
             edits.write(
-                file, text, author=request.user, guard=lambda: self.check_preconditions(file)
+                file,
+                text,
+                author=request.user,
+                guard=lambda: self.check_preconditions(file),
+                message=self.message,
             )
         return self._answer(file)
+
+    @extend_schema(
+        request={"application/json": FileTextSerializer, "application/yaml": OpenApiTypes.ANY},
+        examples=[
+            example({"text": "quality: 720p+\nacept_all: yes\n"}),
+            example("quality: 720p+\nacept_all: yes\n", "application/yaml"),
+        ],
+        responses=CheckedSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def check(self, request: Request, pk: str) -> Response:
+        """Check a text as if it were the file's; nothing is stored.
+
+        What is included is checked as the plugins of a task, variables together with the config; of secrets, whether they are YAML.
+        """
+        file = self._file(pk)
+        given = body_of(request)
+        text = str(given) if isinstance(given, Source) else self.valid(FileTextSerializer)["text"]
+        roles = [naming.role for naming in file.namings if naming.read]
+        with answers.translated():
+            return one(as_json(check_file(text, roles, masked=self.masked)))
 
     @extend_schema(responses=RevisionSerializer(many=True))
     @action(detail=True, url_path="revisions")
     def revisions(self, request: Request, pk: str) -> Response:
         """List the states that a file had, the newest first."""
         page = self.paginate_queryset(self._revisions(self._file(pk))) or ()
-        return self.get_paginated_response(RevisionSerializer(page, many=True).data)
+        return self.get_paginated_response(self._shown(page, many=True))
 
     @extend_schema(responses=RevisionDetailSerializer)
     @action(detail=True, url_path=REVISION)
@@ -104,15 +136,15 @@ class FileViewSet(MirrorMixin, ApiViewSet):
         file = self._file(pk)
         wanted = get_object_or_404(self._revisions(file), pk=int(revision))
         with _translated():
-            taken = edits.restore(file, wanted, author=request.user)
+            taken = edits.restore(file, wanted, author=request.user, message=self.message)
         return self._one_revision(file, taken.revision)
 
     def _file(self, pk: str) -> NamedFile:
         file = named.find(int(pk))
         if file is None:
-            raise NotFound("The config names no such file.")
+            raise NotFound(gettext("The config names no such file."))
         if self.masked and file.is_secret:
-            raise PermissionDenied("Files of secrets and variables are for editors only.")
+            raise PermissionDenied(gettext("Files of secrets and variables are for editors only."))
         return file
 
     def _text(self, file: NamedFile, document: Document) -> str:
@@ -134,10 +166,13 @@ class FileViewSet(MirrorMixin, ApiViewSet):
             .annotate(current=Exists(current))
         )
 
+    def _shown(self, revisions: Any, *, many: bool = False) -> Any:
+        return RevisionSerializer(revisions, many=many, context=self.get_serializer_context()).data
+
     def _one_revision(self, file: NamedFile, key: int) -> Response:
         revision = get_object_or_404(self._revisions(file), pk=key)
         data = {
-            **RevisionSerializer(revision).data,
+            **self._shown(revision),
             "text": revisions.text_of(revision, masked=self.masked),
             "diff": revisions.diff(revision, masked=self.masked),
         }

@@ -152,6 +152,7 @@ class Store:
         base: Snapshot,
         author: Any = None,
         summary: str = "",
+        message: str = "",
         written: bool = False,
         joins: ConfigRevision | None = None,
     ) -> Snapshot:
@@ -171,6 +172,7 @@ class Store:
                 origin=origin,
                 author=author,
                 summary=summary[:200],
+                message=message,
                 notes=list(document.notes),
                 previous_id=base.revision or None,
                 written=written,

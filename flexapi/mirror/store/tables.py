@@ -4,6 +4,10 @@ import hashlib
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
+
+# Characters of what somebody says of a change.
+MESSAGE_LENGTH = 300
 
 
 def digest(content: bytes) -> str:
@@ -25,10 +29,10 @@ class ConfigRevision(models.Model):
     """
 
     class Origin(models.TextChoices):
-        API = "api", "API"
-        ADMIN = "admin", "Admin"
-        FILE = "file", "File"
-        RESTORE = "restore", "Restore"
+        API = "api", gettext_lazy("API")
+        ADMIN = "admin", gettext_lazy("Admin")
+        FILE = "file", gettext_lazy("File")
+        RESTORE = "restore", gettext_lazy("Restore")
 
     file = models.ForeignKey(
         "ConfigFile",
@@ -47,6 +51,9 @@ class ConfigRevision(models.Model):
     )
     created = models.DateTimeField(auto_now_add=True, db_index=True)
     summary = models.CharField(max_length=200, blank=True, help_text="What the change did.")
+    message = models.CharField(
+        max_length=MESSAGE_LENGTH, blank=True, help_text="Why it was made, as its author says."
+    )
     problem = models.CharField(
         max_length=500, blank=True, help_text="Why this state could not be used, if it could not."
     )

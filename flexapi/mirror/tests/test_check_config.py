@@ -84,6 +84,12 @@ class TestConfig:
         assert (found["problem"]["line"], found["complaints"]) == (line, [])
         assert words in found["problem"]["message"]
 
+    def test_an_empty_one_is_checked_as_well(self, config, api, editor):
+        answer = api(editor).post("/api/config/check", "", content_type="application/yaml")
+        assert answer.status_code == 200
+        (complaint,) = answer.json()["object"]["complaints"]
+        assert complaint["message"] == "'tasks' is a required property"
+
     def test_it_warns_of_what_looks_right(self, check):
         found = check(
             "tasks:\n  tv:\n    mock: []\n    mock: [{title: a}]\n"
@@ -250,12 +256,14 @@ def test_a_config_of_200_tasks_takes_no_time_once_it_is_known(config, check):
         }
         for number in range(200)
     }
+    began = time.monotonic()
     check(yaml.safe_dump({"tasks": tasks}))
+    first = time.monotonic() - began
     tasks["task 7"]["acept_all"] = True
     text = yaml.safe_dump({"tasks": tasks})
     began = time.monotonic()
     found = check(text)
 
     # 60 ms where nothing else runs.
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < max(1, first / 2)
     assert len(found["complaints"]) == 1

@@ -13,6 +13,7 @@ from flexapi.mirror.credentials import MASK
 from flexapi.mirror.credentials.names import is_credential
 from flexapi.mirror.credentials.plugins import IRC_KNOWN, PLUGINS
 from flexapi.mirror.document import Document
+from flexapi.testing.flexgets import newest_flexget
 
 # What a key of a credential may be called, far too widely.
 SUSPICIOUS = re.compile(
@@ -70,6 +71,7 @@ def test_every_key_that_looks_like_a_credential_was_looked_at(installed: Plugins
     assert looked_at > 140
 
 
+@newest_flexget
 def test_nothing_in_the_tables_is_gone(installed: Plugins) -> None:
     for plugin, (module, names) in PLUGINS.items():
         there = {path.rpartition(".")[2] for path in installed[plugin]["keys"]}

@@ -12,13 +12,15 @@ import yaml
 
 from flexapi.mirror.document import Document, ParseError
 from flexapi.testing.corpus_edits import CORPUS, VERBS, corpus, documents
+from flexapi.testing.examples import examples
 
 from .corpus_report import READ, UNCHANGED, Figure, figures, measured
 
 needs_corpus = pytest.mark.skipif(
     not CORPUS.is_dir(), reason=f"the corpus of real configs is not at ../shared/{CORPUS.name}"
 )
-SAMPLE = 3
+# Edits of each kind in each file.
+SAMPLE = examples(1)
 
 
 @functools.cache
@@ -62,7 +64,7 @@ def test_put_of_what_get_gave_changes_nothing() -> None:
 @pytest.mark.parametrize("verb", [READ, *VERBS])
 def test_nothing_is_wrong_and_little_is_coarse(verb: str) -> None:
     figure = found()[verb]
-    assert figure.exact > 90
+    assert figure.exact > 50
     assert not figure.wrong
     assert len(figure.coarse) <= figure.tried / 20
     assert all("shared as &" in reason or "line" in reason for reason in figure.refused)

@@ -25,7 +25,7 @@ from flexapi.testing.examples import DERANDOMIZED, examples
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 quick = settings(
-    max_examples=examples(250),
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=DERANDOMIZED,

@@ -9,10 +9,8 @@ import pytest
 from flexapi.engine.client import Engine
 from flexapi.mirror import invalid, mirror
 from flexapi.mirror.store.tables import InvalidTask
-from flexapi.testing.flexget_home import FlexGetHome, accepting, flexget_engine, flexget_home
-from flexapi.testing.live import LiveServer, shared_server
-
-__all__ = ["flexget_engine", "flexget_home", "shared_server"]
+from flexapi.testing.flexget_home import FlexGetHome, accepting
+from flexapi.testing.live import LiveServer
 
 TYPO = accepting("x", acept_all=True, rss={"url": "http://localhost/", "password": ["hunter2"]})
 

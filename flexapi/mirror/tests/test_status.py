@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flexapi.engine import instance
+from flexapi.engine.instance import engine
 from flexapi.mirror import status
 from flexapi.mirror.edits import validation
 
@@ -170,7 +170,7 @@ def test_it_warns_where_a_plugin_is_used_that_works_in_part(config, monkeypatch)
         "x: &x {listener: yes}\ntasks:\n  a:\n    mock: []\n    listener: yes\n  b: *x\n"
     )
     problem = {"file": "plugins/own.py", "names": ["listener", "own"], "reason": "It waits."}
-    monkeypatch.setattr(instance.engine(), "_loaded_plugins", {"in_part": [problem]})
+    monkeypatch.setattr(engine(), "_loaded_plugins", {"in_part": [problem]})
     assert [
         (warning["code"], warning["attr"], warning["lines"], warning["detail"])
         for warning in status.config_status()["warnings"]

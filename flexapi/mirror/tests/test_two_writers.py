@@ -106,7 +106,7 @@ class TestTwoWriters:
         editor = threading.Thread(target=save)
         editor.start()
         accepted = []
-        for value in range(10):
+        for value in range(3):
             try:
                 edit(value)
                 accepted.append(value)
