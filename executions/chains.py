@@ -5,6 +5,8 @@ A config may make such a chain endless, so its length and the number of its exec
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from executions.models import Execution
 
 # How many may cause one another in a row, and how many one that nobody caused may lead to in all.
@@ -25,7 +27,11 @@ def caused(
     """
     root = execution.chain or execution.pk
     if Execution.objects.filter(chain=root).count() + pending >= MOST:
-        raise TooMany(f"Execution {root} has led to {MOST} others, which is the most that may be.")
+        raise TooMany(
+            gettext(
+                "Execution {root} has led to {MOST} others, which is the most that may be."
+            ).format(root=root, MOST=MOST)
+        )
     length = 0
     earlier: Execution | None = execution
     while earlier is not None:

@@ -1,8 +1,10 @@
-"""What a replay changes against the run whose entries it got."""
+"""What is different in two runs: a replay and the run whose entries it got, or any two."""
 
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
+
+from django.utils.translation import gettext
 
 from executions.models import Execution, ExecutionEntry
 
@@ -16,17 +18,22 @@ class NoReplay(Exception):
     """The execution is compared with none; the text says why."""
 
 
-def of(execution: Execution, *, unchanged: bool = False) -> list[dict[str, Any]]:
+def of(
+    execution: Execution, against: Execution | None = None, *, unchanged: bool = False
+) -> list[dict[str, Any]]:
     """Return entry by entry what became of it in the other run and in this one, in the order of this one.
 
     `{"task", "title", "url", "before": {"state", "reason", "plugin"} or null where it wasn't there, "after": the same}`;
-    with `unchanged` also those whose state is the same. Two queries. Raises NoReplay.
+    with `unchanged` also those whose state is the same. The other run is `against`, or else that whose entries a replay got.
+    Two queries. Raises NoReplay.
     """
+    if against is not None:
+        return _of_two(against.pk, execution.pk, unchanged=unchanged)
     tried = getattr(execution, "tried", None)
     if tried is None or tried.entries_from is None:
         raise NoReplay(f"{execution} is not a replay.")
     if execution.entries_of_id is None:
-        raise NoReplay("The run whose entries it got is no longer kept.")
+        raise NoReplay(gettext("The run whose entries it got is no longer kept."))
     found: list[dict[str, Any]] = []
     before = _by_task(execution.entries_of_id, tried.entries_from.values())
     after = _by_task(execution.pk, tried.entries_from)
@@ -35,8 +42,24 @@ def of(execution: Execution, *, unchanged: bool = False) -> list[dict[str, Any]]
     return found
 
 
-def _by_task(execution: int, tasks: Iterable[str]) -> dict[str, dict[_Name, dict[str, Any]]]:
-    rows = ExecutionEntry.objects.filter(execution=execution, task__in=list(tasks))
+def _of_two(other: int, execution: int, *, unchanged: bool) -> list[dict[str, Any]]:
+    """Return how the entries of the tasks differ that ran in both. Raises NoReplay where there is none."""
+    before, after = _by_task(other), _by_task(execution)
+    tasks = [task for task in after if task in before]
+    if not tasks:
+        raise NoReplay(gettext("The two have no task in common of which entries are kept."))
+    found: list[dict[str, Any]] = []
+    for task in tasks:
+        found += _compared(task, before[task], after[task], unchanged=unchanged)
+    return found
+
+
+def _by_task(
+    execution: int, tasks: Iterable[str] | None = None
+) -> dict[str, dict[_Name, dict[str, Any]]]:
+    rows = ExecutionEntry.objects.filter(execution=execution)
+    if tasks is not None:
+        rows = rows.filter(task__in=list(tasks))
     found: dict[str, dict[_Name, dict[str, Any]]] = {}
     twins: Counter[tuple[str, str, str]] = Counter()
     for row in rows.order_by("pk").values(*_FIELDS):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, transaction
+from django.utils.translation import gettext
 
 from flexapi.registry import Registry
 
@@ -24,12 +25,16 @@ logger = logging.getLogger(__name__)
 
 Payload = Callable[["Execution"], Any]
 ReportHandler = Callable[["Execution", dict[str, Any]], None]
+# Called when an execution starts or ends.
+TurnHandler = Callable[["Execution"], None]
 
 # The URL of a page that belongs to an execution; "" where it has none.
 Link = Callable[["Execution"], str]
 
 payloads: Registry[str, Payload] = Registry("payload of runs")
 report_handlers: Registry[str, ReportHandler] = Registry("handler of a run's reports")
+start_handlers: Registry[str, TurnHandler] = Registry("handler of executions' starts")
+end_handlers: Registry[str, TurnHandler] = Registry("handler of executions' ends")
 links: Registry[str, Link] = Registry("link from an execution's page")
 
 
@@ -52,6 +57,16 @@ def on_report(kind: str, handler: ReportHandler) -> None:
     report_handlers.add(kind, handler)
 
 
+def on_start(name: str, handler: TurnHandler) -> None:
+    """Have `handler(execution)` called in the transaction that stores that an execution runs; else as `on_report`."""
+    start_handlers.add(name, handler)
+
+
+def on_end(name: str, handler: TurnHandler) -> None:
+    """Have `handler(execution)` called in the transaction that stores how an execution ended; else as `on_report`."""
+    end_handlers.add(name, handler)
+
+
 def link(label: str, url: Link) -> None:
     """Lead from an execution's page in the admin to `url(execution)`.
 
@@ -63,7 +78,7 @@ def link(label: str, url: Link) -> None:
 def links_of(execution: "Execution") -> list[tuple[str, str]]:
     """Return URL and label of the pages that belong to an execution."""
     found = ((url(execution), label) for label, url in links.items())
-    return [(url, label) for url, label in found if url]
+    return [(url, gettext(label)) for url, label in found if url]
 
 
 def extras(execution: "Execution") -> dict[str, Any]:
@@ -83,15 +98,31 @@ def handle(execution: "Execution", reports: "Iterable[Report]") -> None:
         if handler is None:
             logger.warning("%s: nobody knows what to do with %r.", execution, report.kind)
         else:
-            _call(handler, execution, report)
+            _call(report.kind, handler, execution, report.params)
 
 
-def _call(handler: ReportHandler, execution: "Execution", report: "Report") -> None:
+def started(execution: "Execution") -> None:
+    """Tell those who asked that it runs; called inside of a transaction. That of a trial is nobody's business."""
+    _turned(start_handlers, execution)
+
+
+def ended(execution: "Execution") -> None:
+    """Tell those who asked that it is over; called inside of a transaction. That of a trial is nobody's business."""
+    _turned(end_handlers, execution)
+
+
+def _turned(handlers: "Registry[str, TurnHandler]", execution: "Execution") -> None:
+    if not execution.trial:
+        for name, handler in handlers.items():
+            _call(name, handler, execution)
+
+
+def _call(name: str, handler: Callable[..., None], execution: "Execution", *more: Any) -> None:
     try:
         with transaction.atomic():
-            handler(execution, report.params)
+            handler(execution, *more)
     except OperationalError:
-        raise  # The database is busy: all of the batch is tried again.
+        raise  # The database is busy: all of it is tried again.
     except Exception:
         # A bug of an app, perhaps a plugin's: what it wrote is undone, and the run goes on.
-        logger.exception("%s: %r could not be handled.", execution, report.kind)
+        logger.exception("%s: %r could not be handled.", execution, name)

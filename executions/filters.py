@@ -1,15 +1,19 @@
 """The filters of the list of executions."""
 
+import fnmatch
 from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 
 from flexapi.api.pagination import Pagination
 
 from .models import ACTIVE, Execution, ExecutionEntry, Status, TaskResult
+from .results import LONGEST_NAME
+
+KINDS = ("real", "trial", "test")
 
 
 class ExecutionFilter(django_filters.FilterSet):
@@ -24,6 +28,14 @@ class ExecutionFilter(django_filters.FilterSet):
         method="by_trial",
         help_text="`true` for trials, `all` for both (default: `false`, runs of the config as it is).",
     )
+    task = django_filters.CharFilter(
+        method="by_task", help_text="Those in which this task ran, and those that will run it."
+    )
+    kind = django_filters.ChoiceFilter(
+        choices=[(kind, kind) for kind in KINDS],
+        method="by_kind",
+        help_text="`real`, `trial` (of a config that was not saved) or `test` (FlexGet's `test`); it goes before `trial`.",
+    )
     created_after = django_filters.IsoDateTimeFilter(field_name="created", lookup_expr="gte")
     created_before = django_filters.IsoDateTimeFilter(field_name="created", lookup_expr="lt")
 
@@ -31,9 +43,12 @@ class ExecutionFilter(django_filters.FilterSet):
         model = Execution
         fields = (
             "status",
+            "task",
             "trial",
+            "kind",
             "schedule",
             "irc",
+            "hook",
             "caused_by",
             "queue",
             "created_after",
@@ -43,7 +58,7 @@ class ExecutionFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Execution]) -> QuerySet[Execution]:
         """Filter; where no status is asked for, show what is running or will run."""
         queryset = super().filter_queryset(queryset)
-        if not self.form.cleaned_data.get("trial"):
+        if not (self.form.cleaned_data.get("trial") or self.form.cleaned_data.get("kind")):
             queryset = queryset.filter(trial=False)
         if self.form.cleaned_data.get("status"):
             return queryset
@@ -52,6 +67,28 @@ class ExecutionFilter(django_filters.FilterSet):
     def by_trial(self, queryset: QuerySet[Execution], name: str, value: str) -> QuerySet[Execution]:
         """Keep trials, or what isn't one, or both."""
         return queryset if value == "all" else queryset.filter(trial=value == "true")
+
+    def by_task(self, queryset: QuerySet[Execution], name: str, value: str) -> QuerySet[Execution]:
+        """Keep those with a result of the task, and those that are not over and were asked for it."""
+        wanted = value.lower()
+        # Patterns match in Python, as FlexGet matches them; few are not over.
+        coming = [
+            pk
+            for pk, patterns in Execution.objects.active().values_list("pk", "tasks")
+            if not patterns
+            or any(fnmatch.fnmatchcase(wanted, str(pattern).lower()) for pattern in patterns)
+        ]
+        ran = TaskResult.objects.filter(execution=OuterRef("pk"), task=value[:LONGEST_NAME])
+        return queryset.filter(Exists(ran) | Q(pk__in=coming))
+
+    def by_kind(self, queryset: QuerySet[Execution], name: str, value: str) -> QuerySet[Execution]:
+        """Keep trials, tests of the config as it is, or what is neither."""
+        if value == "trial":
+            return queryset.filter(trial=True)
+        # Not `~Q`: what isn't among the options is NULL, and so would be its opposite.
+        is_test = Q(options__test=True)
+        is_real = Q(options__test__isnull=True) | Q(options__test=False)
+        return queryset.filter(is_test if value == "test" else is_real, trial=False)
 
     def by_status(
         self, queryset: QuerySet[Execution], name: str, value: str

@@ -14,7 +14,7 @@ from .models import ACTIVE, Execution, Status
 from .queues import DEFAULT
 from .signals import ended
 
-_STATES = ("stopped", "starting", "ready", "failed")
+_STATES = ("stopped", "starting", "ready", "unloaded", "failed")
 
 
 def register() -> None:

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from executions.conflicts import overlap
 from executions.counts import EndedCount
@@ -16,14 +17,20 @@ from executions.locks import claiming
 from executions.records import ExecutionEntry, LogLine
 from executions.results import TaskResult
 from executions.searching.tables import LogBlock
+from executions.statistics.tables import DayCount, DayDurations, DayRejections
 from executions.workers import Worker
+from flexapi.api.accounts.narrowing import narrowing_of
+from flexapi.mirror import mirror
 
-from . import queues
+from . import extensions, queues
 from .kept_entries import KeptEntries as KeptEntries
 from .signals import ended, queue_changed
 from .trials import KEPT, Trial
 
 __all__ = [
+    "DayCount",
+    "DayDurations",
+    "DayRejections",
     "EndedCount",
     "Execution",
     "ExecutionEntry",
@@ -38,11 +45,11 @@ __all__ = [
 class Status(models.TextChoices):
     """Where an execution is in its life."""
 
-    PENDING = "pending", "Pending"
-    RUNNING = "running", "Running"
-    COMPLETE = "complete", "Complete"
-    FAILED = "failed", "Failed"
-    ABORTED = "aborted", "Aborted"
+    PENDING = "pending", gettext_lazy("Pending")
+    RUNNING = "running", gettext_lazy("Running")
+    COMPLETE = "complete", gettext_lazy("Complete")
+    FAILED = "failed", gettext_lazy("Failed")
+    ABORTED = "aborted", gettext_lazy("Aborted")
 
 
 # An execution in one of these is not over.
@@ -92,19 +99,25 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         schedule: int | None = None,
         trial: Trial | None = None,
         entries_of: "Execution | None" = None,
+        hook: str = "",
     ) -> "Execution":
         """Queue a run of the tasks that match the names or globs in `tasks` (None: all).
 
-        `schedule` is the id of the schedule that asks for it: FlexGet leaves `manual` tasks out then.
-        With an unsaved `trial` it is one, and a replay with `entries_of`. Raises SeveralQueues where the tasks don't run on the same workers.
+        `schedule` is the id of the schedule that asks for it: FlexGet leaves `manual` tasks out then. `hook` is the name of the hook that does.
+        With an unsaved `trial` it is one, and a replay with `entries_of`. Raises SeveralQueues where the tasks don't run on the same workers,
+        PermissionDenied where the token that it is asked for with may not run them all.
         """
         tasks = tasks or []
+        narrowed = narrowing_of(requested_by)
+        if narrowed is not None:
+            tasks = narrowed.runnable(tasks, mirror.task_names())
         with transaction.atomic():
             execution = self.create(
                 tasks=tasks,
                 options=options or {},
                 requested_by=requested_by,
                 schedule=schedule,
+                hook=hook,
                 queue=queues.queue_of(tasks),
                 trial=trial is not None,
                 entries_of=entries_of,
@@ -168,11 +181,14 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         changes = {"status": Status.ABORTED, "abort_reason": reason, "waiting_for": ""}
         count = 0
         for execution in list(self):
-            # Somebody else may end it in the same moment.
-            if self.filter(pk=execution.pk).update(finished=timezone.now(), **changes):
+            with transaction.atomic():
+                # Somebody else may end it in the same moment.
+                if not self.filter(pk=execution.pk).update(finished=timezone.now(), **changes):
+                    continue
                 execution.refresh_from_db()
-                ended.send(sender=None, execution=execution)
-                count += 1
+                extensions.ended(execution)
+            ended.send(sender=None, execution=execution)
+            count += 1
         return count
 
     def prune(self, keep: int) -> int:
@@ -212,6 +228,9 @@ class Execution(models.Model):
         null=True, blank=True, help_text="The id of the schedule that asked for it."
     )
     irc = models.TextField(blank=True, help_text="The IRC connection whose announce asked for it.")
+    hook = models.CharField(
+        max_length=50, blank=True, help_text="The hook whose sender asked for it."
+    )
     caused_by = models.ForeignKey(
         "self",
         null=True,
@@ -327,6 +346,7 @@ class Execution(models.Model):
                 requested_by_id=self.requested_by_id,
                 schedule=self.schedule,
                 irc=self.irc,
+                hook=self.hook,
                 caused_by_id=self.caused_by_id,
                 chain=self.chain,
             )
@@ -339,7 +359,9 @@ class Execution(models.Model):
         moved = waiting.update(priority=priority)
         self.refresh_from_db()
         if not moved:
-            raise ExecutionClaimed(f"Execution {self.pk} doesn't wait any more.")
+            raise ExecutionClaimed(
+                gettext("Execution {number} doesn't wait any more.").format(number=self.pk)
+            )
         queue_changed.send_on_commit(self.pk)
 
     def request_abort(self, reason: str) -> None:
@@ -352,8 +374,10 @@ class Execution(models.Model):
         with transaction.atomic():
             unclaimed = mine.filter(status=Status.PENDING, worker="").update(**aborted)
             if not unclaimed and not mine.active().update(abort_requested=reason[:500]):
-                raise ExecutionEnded(f"Execution {self.pk} is over.")
-        self.refresh_from_db()
+                raise ExecutionEnded(gettext("Execution {number} is over.").format(number=self.pk))
+            self.refresh_from_db()
+            if unclaimed:
+                extensions.ended(self)
         if unclaimed:
             ended.send(sender=None, execution=self)
         queue_changed.send_on_commit(self.pk)

@@ -1,12 +1,6 @@
 """What is kept of an execution: the lines it logged and the entries it handled."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-
 from django.db import models
-
-if TYPE_CHECKING:
-    from executions.models import Execution
 
 
 class LogLine(models.Model):
@@ -63,10 +57,3 @@ class ExecutionEntry(models.Model):
     def __str__(self) -> str:
         # Pages show it to everybody, and a title may quote what not everybody may see.
         return f"Entry {self.pk}"
-
-    @classmethod
-    def from_report(
-        cls, execution: "Execution", task: str, entries: Iterable[dict[str, Any]]
-    ) -> list["ExecutionEntry"]:
-        """Return unsaved rows for the entries of one of the engine's reports."""
-        return [cls(execution=execution, task=task, **entry) for entry in entries]

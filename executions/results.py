@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 # Characters of a task's name that are kept: PostgreSQL indexes no longer ones than some 2,700 bytes.
 LONGEST_NAME = 600
@@ -23,10 +24,10 @@ class TaskResult(models.Model):
     class Status(models.TextChoices):
         """How: `skipped` is what FlexGet aborts silently, such as a task whose interval isn't over."""
 
-        COMPLETE = "complete", "Complete"
-        SKIPPED = "skipped", "Skipped"
-        FAILED = "failed", "Failed"
-        ABORTED = "aborted", "Aborted"
+        COMPLETE = "complete", gettext_lazy("Complete")
+        SKIPPED = "skipped", gettext_lazy("Skipped")
+        FAILED = "failed", gettext_lazy("Failed")
+        ABORTED = "aborted", gettext_lazy("Aborted")
 
     execution = models.ForeignKey(
         "executions.Execution", on_delete=models.CASCADE, related_name="results"

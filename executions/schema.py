@@ -18,6 +18,7 @@ from .serializers import (
     ExecutionEntrySerializer,
     ExecutionSerializer,
     PlaceSerializer,
+    ReasonSerializer,
     TaskResultSerializer,
 )
 
@@ -121,6 +122,10 @@ log = extend_schema(
 entries = extend_schema(
     summary="What became of each entry", responses={200: ExecutionEntrySerializer(many=True)}
 )
+reasons = extend_schema(
+    summary="Why entries are where they are, grouped and counted",
+    responses={200: ReasonSerializer(many=True)},
+)
 tasks = extend_schema(
     summary="How each task ended", responses={200: TaskResultSerializer(many=True)}
 )
@@ -137,15 +142,22 @@ take = extend_schema(
     },
 )
 changes = extend_schema(
-    summary="What a replay changes against the run whose entries it got",
+    summary="What is different in another run",
     parameters=[
         OpenApiParameter(
+            "against",
+            int,
+            description="The id of the execution to compare with (default: the one whose entries a replay got).",
+        ),
+        OpenApiParameter(
             "all", bool, description="Entries whose state is the same as well.", default=False
-        )
+        ),
     ],
     responses={
         200: ChangeSerializer(many=True),
-        409: OpenApiResponse(description="It is not a replay, or that run is no longer kept."),
+        409: OpenApiResponse(
+            description="It is not a replay, or that run is no longer kept, or the two have no task in common."
+        ),
     },
 )
 options = extend_schema(

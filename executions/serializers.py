@@ -11,6 +11,7 @@ from flexapi.api.serializers import NameOrNull, TextOrNull
 from flexapi.mirror import credentials
 from flexapi.mirror.masked_serializers import EyesMixin, MaskedMixin
 
+from .explaining import explained
 from .kept_entries import fields_of, readable
 from .models import Execution, ExecutionEntry, TaskResult
 
@@ -70,7 +71,13 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
     options = serializers.DictField(read_only=True, help_text="As given to `flexget execute`.")
     requested_by = NameOrNull("requested_by.username")
     irc = TextOrNull(help_text="The IRC connection whose announce asked for it.")
-    abort_reason = TextOrNull()
+    hook = TextOrNull(help_text="The hook whose sender asked for it.")
+    abort_reason = TextOrNull(
+        help_text="Why it failed or was aborted, as it was said; a line a task."
+    )
+    explanation = serializers.SerializerMethodField(
+        help_text="What `abort_reason` means and what to do, where it is a common one."
+    )
     waiting_for = TextOrNull(help_text="What keeps a pending one from running.")
     worker = TextOrNull(help_text="The process that runs it.")
     summary = SummarySerializer(source="*")
@@ -92,11 +99,13 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
             "requested_by",
             "schedule",
             "irc",
+            "hook",
             "caused_by",
             "trial",
             "entries_of",
             "summary",
             "abort_reason",
+            "explanation",
             "waiting_for",
             "queue",
             "priority",
@@ -110,7 +119,12 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
         data = super().to_representation(execution)
         data |= self.eyes.shown({name: data[name] for name in ("abort_reason", "waiting_for")})
         data["options"] = shown_options(data["options"], self.eyes)
+        data["explanation"] = explained(data["abort_reason"] or "")
         return data
+
+    def get_explanation(self, execution: Execution) -> str | None:
+        """Nothing yet: it is of the reason as the user may see it."""
+        return None
 
 
 @exemplified(priority=10)
@@ -147,6 +161,16 @@ class ChangeSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
     before = FateSerializer(allow_null=True, help_text="Null where it was not there.")
     after = FateSerializer(allow_null=True, help_text="Null where it is not there any more.")
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """How many entries of a task a plugin left in one state for the same reason."""
+
+    task = serializers.CharField()
+    state = serializers.ChoiceField(ExecutionEntry.State.choices)
+    plugin = serializers.CharField(help_text="The plugin that decided about them.")
+    reason = serializers.CharField(help_text="With `…` in place of their titles.")
+    entries = serializers.IntegerField(help_text="How many they are.")
 
 
 class ExecutionEntrySerializer(MaskedMixin, serializers.ModelSerializer[ExecutionEntry]):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from flexapi.api.status.help import troubleshooting
 from flexapi.engine.instance import engine
 
 from .models import Execution, Status, Worker
@@ -19,9 +20,9 @@ LATELY = timedelta(days=1)
 def engine_status() -> dict[str, Any]:
     """Return the engine's state, why it can't work if so, and how many executions it has.
 
-    `{"state": "starting|ready|failed|stopped", "reason", "flexget", "python", "pid", "restarts", "unanswered",
+    `{"state": "starting|ready|unloaded|failed|stopped", "reason", "help", "flexget", "python", "pid", "restarts", "unanswered",
     "running", "pending", "waiting_for", "plugins"}`; `unanswered` is for how many seconds FlexGet has said nothing though it was
-    asked (null: it wasn't), `waiting_for` is what keeps a pending execution from running, and `plugins` are FlexGet's
+    asked (null: it wasn't), `help` is where the documentation says what to do where it failed or something waits, `waiting_for` is what keeps a pending execution from running, and `plugins` are FlexGet's
     plugins that are left out or work in part, with the reason, and files of plugins that came after FlexGet was loaded:
     `[{"file", "names", "reason"}, …]`.
     """
@@ -35,15 +36,22 @@ def engine_status() -> dict[str, Any]:
     return {
         "state": state.name,
         "reason": state.reason or None,
+        "help": _help(state.name, waiting),
         "flexget": state.flexget or None,
         "python": state.python or None,
-        "pid": state.pid,
+        "pid": None if state.name == "unloaded" else state.pid,
         "restarts": engine().restarts,
         "unanswered": None if unanswered is None else round(unanswered, 1),
         "waiting_for": waiting.waiting_for if waiting else None,
         "plugins": engine().plugin_problems(),
         **counts,
     }
+
+
+def _help(state: str, waiting: Execution | None) -> str | None:
+    if state == "failed":
+        return troubleshooting("engine")
+    return troubleshooting("lock") if waiting else None
 
 
 def workers() -> list[dict[str, Any]]:

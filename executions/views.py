@@ -1,11 +1,13 @@
 """The endpoints of `/api/execution`."""
 
+import re
 from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ParseError, PermissionDenied, ValidationError
@@ -21,6 +23,7 @@ from executions.following.streaming import (
     read_wanted,
     stream_log,
 )
+from flexapi.api.accounts.narrowing import narrowing_of
 from flexapi.api.errors import Conflict, ServiceUnavailable
 from flexapi.api.parameters import flag
 from flexapi.api.schema import DIGITS
@@ -29,7 +32,7 @@ from flexapi.engine.client import EngineUnavailable
 from flexapi.engine.instance import engine
 from flexapi.mirror import credentials, mirror
 
-from . import changes, requests, schema, taking
+from . import changes, reasons, requests, schema, taking
 from .filters import EntryFilter, ExecutionFilter, ExecutionPages, ResultFilter
 from .models import Execution, ExecutionClaimed, ExecutionEnded, ExecutionEntry, TaskResult
 from .queues import SeveralQueues
@@ -39,11 +42,15 @@ from .serializers import (
     ExecutionEntrySerializer,
     ExecutionSerializer,
     PlaceSerializer,
+    ReasonSerializer,
     TaskResultSerializer,
 )
 
+_ID = re.compile("[0-9]{1,18}")
 # Actions that answer a list, with its filters.
-LISTS = ("list", "entries", "tasks")
+LISTS = ("list", "entries", "reasons", "tasks")
+# What a token to run tasks may do with executions of theirs.
+OF_WHO_RUNS = ("retrieve", "log", "entries", "reasons", "tasks", "abort")
 
 
 @extend_schema_view(
@@ -66,9 +73,27 @@ class ExecutionViewSet(ReadOnlyViewSet):
         "abort": "executions.abort_execution",
         "partial_update": "executions.add_execution",
         "entries": "executions.view_execution",
+        "reasons": "executions.view_execution",
         "take": "executions.add_execution",
         "tasks": "executions.view_execution",
     }
+
+    def check_permissions(self, request: Request) -> None:
+        """Let a token that is for running tasks run them, look at their executions and abort these."""
+        narrowed = narrowing_of(request.user)
+        if narrowed is None or not narrowed.runs or self.action == "create":
+            super().check_permissions(request)
+            return
+        asked = Execution.objects.filter(
+            requested_by=request.user.pk, pk=self.kwargs.get("pk") or 0
+        )
+        own = asked.values_list("tasks").first()
+        if self.action not in OF_WHO_RUNS or own is None or not narrowed.covers(own[0]):
+            raise PermissionDenied(
+                gettext(
+                    "You may not do this: this token is for running its tasks, and for what came of it."
+                )
+            )
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Filter lists; an execution that is asked for by its id may have any status."""
@@ -163,6 +188,22 @@ class ExecutionViewSet(ReadOnlyViewSet):
         execution = get_object_or_404(Execution, pk=pk)
         return self.page_of(self.filter_queryset(execution.entries.all()))
 
+    @schema.reasons
+    @action(
+        detail=True,
+        queryset=ExecutionEntry.objects.all(),
+        filterset_class=EntryFilter,
+        serializer_class=ReasonSerializer,
+        search_fields=(),
+        ordering_fields=(),
+    )
+    def reasons(self, request: Request, pk: str) -> Response:
+        """List the reasons that plugins gave, those of the most entries first; what a title says differently counts as the same."""
+        execution = get_object_or_404(Execution, pk=pk)
+        groups = reasons.of(self.filter_queryset(execution.entries.all()))
+        page = reasons.shown(request.user, self.paginate_queryset(groups) or [])
+        return self.get_paginated_response(page)
+
     @schema.tasks
     @action(
         detail=True,
@@ -216,13 +257,13 @@ class ExecutionViewSet(ReadOnlyViewSet):
     @schema.changes
     @action(detail=True, filter_backends=[], serializer_class=ChangeSerializer)
     def changes(self, request: Request, pk: str) -> Response:
-        """List the entries whose state is another than in the run whose entries a replay got, with both reasons.
+        """List the entries whose state is another than in the run whose entries a replay got, or in `?against=`, with both reasons.
 
-        While the replay goes on, those that it has not decided about yet are missing there.
+        While one of them goes on, those that it has not decided about yet are missing there.
         """
         execution = get_object_or_404(Execution.objects.select_related("tried"), pk=pk)
         try:
-            found = changes.of(execution, unchanged=flag(request, "all"))
+            found = changes.of(execution, self._against(request), unchanged=flag(request, "all"))
         except changes.NoReplay as error:
             raise Conflict(str(error), code="no_replay") from error
         page = credentials.shown(request.user, self.paginate_queryset(found) or [])
@@ -233,6 +274,17 @@ class ExecutionViewSet(ReadOnlyViewSet):
     def execute_options(self, request: Request) -> Response:
         """Answer the JSON Schema of what POST takes: FlexGet's own options and the tasks."""
         return one(request_schema())
+
+    @staticmethod
+    def _against(request: Request) -> Execution | None:
+        """Return the execution that `?against=` names. Raises ValidationError where there is none."""
+        given = request.query_params.get("against")
+        if not given:
+            return None
+        found = Execution.objects.filter(pk=given).first() if _ID.fullmatch(given) else None
+        if found is None:
+            raise ValidationError({"against": f"There is no execution {given!r}."})
+        return found
 
     def _stream_renderer(self) -> type[StreamRenderer] | None:
         """Return what the answer is to be streamed as; None where no stream is wanted."""
@@ -256,7 +308,9 @@ def request_schema() -> dict[str, Any]:
     try:
         return requests.request_schema(engine().execute_options())
     except EngineUnavailable as error:
-        raise ServiceUnavailable(f"FlexGet's options are not known yet. {error}") from error
+        raise ServiceUnavailable(
+            gettext("FlexGet's options are not known yet. {error}").format(error=error)
+        ) from error
 
 
 def _members(data: Any) -> dict[str, Any]:

@@ -37,8 +37,9 @@ def log_group(execution_id: int) -> str:
 
 
 _server_loop: asyncio.AbstractEventLoop | None = None
-# Those that changed and are not announced yet: many changes in a row are one announcement.
+# Those that changed and are not announced yet: many changes in a row wake the loop once, and are one announcement.
 _unsent: set[int] = set()
+_tasks: set[asyncio.Task[None]] = set()
 _lock = threading.Lock()
 
 
@@ -49,19 +50,23 @@ def send_from(loop: asyncio.AbstractEventLoop | None) -> None:
     connections of others belong to the loop that made them.
     """
     global _server_loop
-    _server_loop = loop
+    with _lock:
+        _server_loop = loop
+        # An earlier loop may have ended before it sent them.
+        _unsent.clear()
 
 
 def changed(execution_id: int) -> None:
     """Announce that an execution has changed. Call it after the change is committed."""
     with _lock:
-        if execution_id in _unsent:
-            return
+        is_told = bool(_unsent)
         _unsent.add(execution_id)
+    if is_told:
+        return
     if _server_loop is not None:
-        asyncio.run_coroutine_threadsafe(_announce(execution_id), _server_loop)
+        _server_loop.call_soon_threadsafe(_begin, _server_loop)
     else:
-        async_to_sync(_announce)(execution_id)
+        async_to_sync(_announce)()
 
 
 def on_queue_changed(sender: Any, execution_id: int, **kwargs: Any) -> None:
@@ -69,15 +74,24 @@ def on_queue_changed(sender: Any, execution_id: int, **kwargs: Any) -> None:
     changed(execution_id)
 
 
-async def _announce(execution_id: int) -> None:
-    layer = get_channel_layer()
-    message: Announcement = {"type": "execution.changed", "id": execution_id}
-    # Before it is sent: whoever changes it meanwhile announces it again.
+def _begin(loop: asyncio.AbstractEventLoop) -> None:
+    # The loop alone doesn't keep a task from being collected.
+    task = loop.create_task(_announce())
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+async def _announce() -> None:
+    # Before they are sent: whoever changes one meanwhile announces it again.
     with _lock:
-        _unsent.discard(execution_id)
-    try:
-        await layer.group_send(log_group(execution_id), message)
-        await layer.group_send(BOARD, message)
-    except LAYER_ERRORS as error:
-        # Those who watch look by themselves every few seconds.
-        logger.warning("Execution %s could not be announced: %s", execution_id, error)
+        executions = sorted(_unsent)
+        _unsent.clear()
+    layer = get_channel_layer()
+    for execution_id in executions:
+        message: Announcement = {"type": "execution.changed", "id": execution_id}
+        try:
+            await layer.group_send(log_group(execution_id), message)
+            await layer.group_send(BOARD, message)
+        except LAYER_ERRORS as error:
+            # Those who watch look by themselves every few seconds.
+            logger.warning("Execution %s could not be announced: %s", execution_id, error)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
+from typing import TypeVar
 
 from django.http import StreamingHttpResponse
 from rest_framework.exceptions import ValidationError
@@ -14,6 +15,8 @@ from flexapi.api.http.renderers import ErrorsInJSON
 from . import messages
 from .follow import Event, follow
 from .log_reader import LEVELS, View, levels_below
+
+E = TypeVar("E")
 
 # Seconds of silence after which a server-sent comment keeps proxies from hanging up.
 KEEP_ALIVE = 15.0
@@ -110,21 +113,31 @@ def stream_log(
     `wanted` says which lines, as `read_wanted` returns it; without it, all.
     """
     events = follow(execution_id, View.of(request.user, **(wanted or {})), after=after, live=live)
-    # By this session or token it may not be followed any longer than these are good.
-    session = getattr(request, "session", None)
-    visit = visit_of(request.user, request.auth, session and session.session_key)
+    visit = visit_by(request)
     return StreamingHttpResponse(
-        _encoded(events, renderer, visit),
+        encoded(events, renderer.encode, visit, renderer.keep_alive),
         status=status,
         content_type=f"{renderer.media_type}; charset=utf-8",
         headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
     )
 
 
-async def _encoded(
-    events: AsyncGenerator[Event], renderer: type[StreamRenderer], visit: Visit | None
+def visit_by(request: Request) -> Visit | None:
+    """Return the visit that a stream is: by this session or token it may not go on any longer than these are good."""
+    session = getattr(request, "session", None)
+    return visit_of(request.user, request.auth, session and session.session_key)
+
+
+async def encoded(
+    events: AsyncGenerator[E],
+    encode: Callable[[E], str],
+    visit: Visit | None,
+    keep_alive: str = "",
 ) -> AsyncIterator[bytes]:
-    """Yield the events as the client wants them; without the end marker where the visit ends before it."""
+    """Yield events as a client wants them; fewer where the visit ends before they do.
+
+    `keep_alive` is sent after each `KEEP_ALIVE` seconds of silence.
+    """
     loop = asyncio.get_running_loop()
     told = asyncio.Event()
     ending = asyncio.ensure_future(told.wait())
@@ -135,18 +148,18 @@ async def _encoded(
                 while True:
                     done, _ = await asyncio.wait(
                         {upcoming, ending},
-                        timeout=KEEP_ALIVE if renderer.keep_alive else None,
+                        timeout=KEEP_ALIVE if keep_alive else None,
                         return_when=asyncio.FIRST_COMPLETED,
                     )
                     if ending in done:
                         return
                     if not done:
-                        yield renderer.keep_alive.encode()
+                        yield keep_alive.encode()
                         continue
                     reached = upcoming.result()
                     if reached is None:
                         return
-                    yield renderer.encode(reached).encode()
+                    yield encode(reached).encode()
                     upcoming = asyncio.ensure_future(anext(events, None))
         finally:
             upcoming.cancel()

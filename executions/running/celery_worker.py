@@ -66,6 +66,8 @@ def run() -> int:
 def set_up(sender: str, instance: Any, **kwargs: Any) -> None:
     """Check what a worker needs, before it takes anything; ends the process where something is missing."""
     global _parts
+    for said in settings.UNKNOWN_VARIABLES.values():
+        logger.warning(said)
     try:
         _check(instance)
         folder = data_folder.claim(settings.DATA_DIR)

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models.functions import Now
 
+from executions import telling
 from executions.following import announcements
 from executions.models import Execution, Worker
+from flexapi import events
 from flexapi.background import Loop
 
 logger = logging.getLogger(__name__)
@@ -41,8 +44,14 @@ class Reaper(Loop):
 
     def _end_lost(self) -> None:
         """Forget lost workers, then end what was claimed by workers that are none (any more)."""
-        Worker.objects.lost().delete()
         timeout = settings.WORKER_TIMEOUT
+        for lost in Worker.objects.lost():
+            with transaction.atomic():
+                # Of several servers, the one that deletes it says so.
+                if Worker.objects.lost().filter(pk=lost.pk).delete()[0]:
+                    events.happened(
+                        telling.worker_lost(lost.name, f"It gave no sign of life for {timeout} s.")
+                    )
         claimed = Execution.objects.active().exclude(worker="")
         orphans = claimed.exclude(worker__in=Worker.objects.values("name"))
         for pk, name in list(orphans.values_list("pk", "worker")):

@@ -335,6 +335,7 @@ class Recorder:
                     self._update(batch.changes)
                     Execution.objects.enqueue_all(batch.caused)
                     extensions.handle(self.execution, batch.others)
+                    self._tell_turns(batch.changes)
                 self._noted = True
                 return
             except OperationalError:
@@ -343,6 +344,12 @@ class Recorder:
                 logger.warning("The database is busy or away; trying again to store a log.")
                 time.sleep(attempt)
                 close_old_connections()
+
+    def _tell_turns(self, changes: dict[str, Any]) -> None:
+        if "started" in changes:
+            extensions.started(self.execution)
+        if "finished" in changes:
+            extensions.ended(self.execution)
 
     def _is_stored(self, batch: _Batch) -> bool:
         """Whether a batch was committed although the connection broke before that was said."""

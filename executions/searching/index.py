@@ -30,14 +30,21 @@ class _Part(NamedTuple):
         return -(-(self.up_to - self.indexed) // BLOCK)
 
 
-def index_some() -> int:
-    """Index the latest lines that are not yet, as many as go in one transaction; return how many lines that were.
+class Indexed(NamedTuple):
+    """How many lines were indexed, and whether these were all that can be yet."""
+
+    lines: int
+    is_all: bool
+
+
+def index_some() -> Indexed:
+    """Index the latest lines that are not yet, as many as go in one transaction.
 
     Several processes may do so at once: of two that index the same, one has done it for nothing. Raises DatabaseError.
     """
     parts = list(_parts())
     if not parts:
-        return 0
+        return Indexed(0, is_all=True)
     # Before the lines are read: what they hold is known by then.
     hide = credentials.known().hide
     made = {part: _blocks(part, hide) for part in parts}
@@ -50,7 +57,7 @@ def index_some() -> int:
                 mine += blocks
                 indexed += part.up_to - part.indexed
         LogBlock.objects.bulk_create(mine)
-    return indexed
+    return Indexed(indexed, is_all=sum(part.blocks for part in parts) < BLOCKS_AT_ONCE)
 
 
 def unindexed() -> int:

@@ -26,9 +26,10 @@ class LogIndexer(Loop):
     def look(self) -> float | None:
         """Index some lines; return the seconds to wait for the next ones. Raises DatabaseError."""
         begin = time.monotonic()
-        lines = index_some()
-        if not lines:
-            self._finish()
+        lines, is_all = index_some()
+        if is_all:
+            # Runs that end meanwhile are looked at together: one by one, the looks cost as much as the lines.
+            self._finish(lines)
             return None
         self._tell(lines)
         took = time.monotonic() - begin
@@ -44,8 +45,8 @@ class LogIndexer(Loop):
             self._total = self._done + left
         self._progress.at(self._done, max(self._total, self._done))
 
-    def _finish(self) -> None:
+    def _finish(self, lines: int) -> None:
         if self._progress is not None:
-            self._progress.finish(self._done)
+            self._progress.finish(self._done + lines)
             self._progress = None
         self._done = 0

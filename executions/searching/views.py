@@ -3,6 +3,7 @@
 import re
 from typing import Any, cast
 
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -33,7 +34,11 @@ class LevelField(serializers.CharField):
         level: str = super().to_internal_value(data).upper()
         if level not in LEVELS:
             known = ", ".join(LEVELS).lower()
-            raise ValidationError(f"There is no level {data!r}; there are: {known}.")
+            raise ValidationError(
+                gettext("There is no level {data}; there are: {known}.").format(
+                    data=repr(data), known=known
+                )
+            )
         return level
 
 
@@ -47,7 +52,7 @@ class LineField(serializers.Field[int, str, str, str]):
         execution, seq = map(int, found.groups()) if found else (0, LAST_SEQ + 1)
         if execution > LAST_EXECUTION or seq > LAST_SEQ:
             raise ValidationError(
-                "This must be the id of an execution, a hyphen and a seq: 812-45."
+                gettext("This must be the id of an execution, a hyphen and a seq: 812-45.")
             )
         return place(execution, seq)
 

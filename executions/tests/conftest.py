@@ -8,12 +8,14 @@ import pytest
 from executions import views
 from executions.models import Execution
 from executions.running.runner import Runner
+from flexapi.engine import instance
 from flexapi.engine.client import Engine
 from flexapi.mirror import mirror
-from flexapi.testing.flexget_home import FlexGetHome, flexget_engine, flexget_home
-from flexapi.testing.live import own_server, shared_server
+from flexapi.mirror.edits import validation
+from flexapi.testing.flexget_home import FlexGetHome
+from flexapi.testing.live import own_server
 
-__all__ = ["flexget_engine", "flexget_home", "own_server", "shared_server"]
+__all__ = ["own_server"]
 
 
 @pytest.fixture
@@ -27,7 +29,8 @@ def config(
     """A config that the API in this process reads and a real engine that it asks."""
     settings.FLEXGET_CONFIG = flexget_home.config
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(views, "engine", lambda: flexget_engine)
+    for module in (views, instance, validation):
+        monkeypatch.setattr(module, "engine", lambda: flexget_engine)
     mirror.forget()
     return flexget_home
 

@@ -32,7 +32,7 @@ WORDS = [
 
 
 def index_all() -> None:
-    while index_some():
+    while not index_some().is_all:
         pass
 
 

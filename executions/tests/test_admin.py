@@ -97,7 +97,8 @@ class TestDeleting:
             LogLine(execution=execution, seq=seq, time=timezone.now(), message="secret line")
             for seq in range(1, 3001)
         )
-        with django_assert_max_num_queries(12):
+        # Those of the page's frame among them: some of it is kept between requests.
+        with django_assert_max_num_queries(16):
             page = act("delete_selected", [execution]).content.decode()
         assert "Log lines: 3000" in page
         assert "secret line" not in page

@@ -30,7 +30,7 @@ def test_a_stream_ends_without_its_end_marker(shared_server: LiveServer, accept:
         assert text
         assert '"end"' not in text
         assert "event: end" not in text
-        assert httpx.get(url, headers=headers).status_code == 401
+        assert httpx.get(url, headers=headers, timeout=60).status_code == 401
         status = client.get(f"/api/execution/{execution['id']}").json()["object"]["status"]
         assert status in ("pending", "running")
         client.post(f"/api/execution/{execution['id']}/abort").raise_for_status()

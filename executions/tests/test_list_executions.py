@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from executions.models import Status
+from executions.models import Status, TaskResult
 
-from .factories import make_execution
+from .factories import add_result, make_execution
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,25 @@ def test_status_takes_one_or_several(client: APIClient, one_of_each: dict[str, i
     }
 
 
+def test_one_task_s_are_those_that_ran_it_or_will(client: APIClient) -> None:
+    ran, other = make_execution(tasks=["t*"]), make_execution(tasks=["tv"])
+    TaskResult.objects.create(execution=ran, task="tv", status="complete")
+    TaskResult.objects.create(execution=other, task="films", status="complete")
+    waiting = make_execution(Status.PENDING)
+    make_execution(Status.PENDING, tasks=["films"])
+    assert ids(client, "?status=all&task=tv") == [waiting.pk, ran.pk]
+
+
+def test_kinds(client: APIClient) -> None:
+    real, trial = make_execution(), make_execution(trial=True)
+    test = make_execution(options={"test": True})
+    make_execution(trial=True, options={"test": True})
+    assert ids(client, "?status=all&kind=real") == [real.pk]
+    assert ids(client, "?status=all&kind=test") == [test.pk]
+    assert trial.pk in ids(client, "?status=all&kind=trial")
+    assert client.get("/api/execution?kind=odd").status_code == 400
+
+
 def test_an_unknown_status_is_refused(client: APIClient) -> None:
     response = client.get("/api/execution?status=done")
     assert response.status_code == 400
@@ -70,6 +89,34 @@ def test_a_page_costs_the_same_whatever_its_size(
     ids(client)  # The token's last use is noted once a minute.
     with django_assert_num_queries(3):  # token, permissions, executions
         assert len(ids(client, "?status=all")) == 30
+
+
+@pytest.mark.parametrize(
+    ("query", "queries"),
+    [
+        ("status=failed", 4),
+        ("kind=real&status=all", 4),
+        ("kind=trial&status=all", 4),
+        ("schedule=3&status=all", 4),
+        ("created_after=2026-01-01T00:00:00Z&status=all", 4),
+        # What is not over is matched with patterns in Python, whatever came before.
+        ("task=tv&status=all", 5),
+    ],
+)
+def test_a_filter_costs_the_same_however_many_there_are(
+    client: APIClient,
+    viewer: User,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    query: str,
+    queries: int,
+) -> None:
+    for status in (Status.FAILED, Status.COMPLETE, Status.PENDING):
+        for _ in range(15):
+            execution = make_execution(status, tasks=["tv"], requested_by=viewer, schedule=3)
+            add_result(execution, "tv", "complete")
+    ids(client)
+    with django_assert_max_num_queries(queries):
+        ids(client, f"?{query}")
 
 
 def test_one_execution(client: APIClient, viewer: User) -> None:
@@ -103,8 +150,10 @@ def test_one_execution(client: APIClient, viewer: User) -> None:
         "caused_by": None,
         "schedule": None,
         "irc": None,
+        "hook": None,
         "summary": {"accepted": 2, "rejected": 0, "failed": 0, "undecided": 0},
         "abort_reason": "tv: broken",
+        "explanation": None,
         "waiting_for": None,
         "queue": "default",
         "priority": 100,

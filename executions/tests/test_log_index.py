@@ -1,9 +1,6 @@
 """The index of words in logs: what is in it, what leaves it, and PostgreSQL's own."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,8 +16,7 @@ from executions.searching.keeper import LogIndexer
 from executions.searching.words import BLOCK
 from flexapi.api.models import Work
 from flexapi.mirror import credentials
-from flexapi.testing.postgres import postgres_database
-from flexapi.testing.process import ROOT
+from flexapi.testing.postgres import postgres_database, printed_by
 
 from .factories import add_lines, make_execution
 from .log_searches import WORDS, answer, index_all
@@ -72,11 +68,11 @@ class TestIndex:
 
         def meanwhile() -> credentials.Known:
             monkeypatch.setattr(asked, known)
-            assert index_some() == 1
+            assert index_some().lines == 1
             return known()
 
         monkeypatch.setattr(asked, meanwhile)
-        assert index_some() == 0
+        assert index_some().lines == 0
         assert LogBlock.objects.count() == 1
 
     def test_how_far_it_is_with_many_lines_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +124,7 @@ def all_of(words):
     return [found(text) for text in words]
 words = json.loads(WORDS)
 before = all_of(words)
-while index_some(): pass
+while not index_some().is_all: pass
 with connection.cursor() as cursor:
     cursor.execute("SET enable_seqscan = off")
     cursor.execute("EXPLAIN SELECT id FROM executions_logblock WHERE"
@@ -144,25 +140,8 @@ print(LogBlock.objects.count())
 
 def test_postgresql_finds_the_same(postgres_database: str, tmp_path: Path) -> None:
     words = [text for text, _ in WORDS if any(map(str.isalnum, text))]
-    environment = {
-        **os.environ,
-        "FLEXAPI_DATABASE_URL": postgres_database,
-        "FLEXAPI_DATA_DIR": str(tmp_path),
-    }
-
-    def manage(*command: str) -> str:
-        return subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *command],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        ).stdout
-
-    manage("migrate", "--verbosity=0")
     code = f"WORDS = {json.dumps(json.dumps(words))}\n{ON_POSTGRES}"
-    printed, left = manage("shell", "--verbosity=0", "-c", code).splitlines()[-2:]
+    printed, left = printed_by(code, postgres_database, tmp_path).splitlines()[-2:]
     before, after, plan, *others = json.loads(printed)
     assert before == [found for text, found in WORDS if text in words]
     assert after == before

@@ -1,0 +1,132 @@
+"""What people may want to be told of executions: failed tasks, and that they are healthy again; aborted runs; lost workers."""
+
+import importlib.metadata
+import socket
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils.translation import gettext_noop
+
+from executions.models import Execution, Status
+from executions.results import TaskResult
+from flexapi import events
+from flexapi.engine.instance import engine
+from flexapi.events import Check, Event, Kind, Unknown
+
+# Seconds between two looks at the engine.
+PERIOD = 5.0
+# And at which FlexGet is installed.
+RELEASE_PERIOD = 60.0
+# What a failure is told of where a run failed before FlexGet came to a task.
+ALL = "*"
+GLOB = frozenset("*?[")
+
+
+def register() -> None:
+    """Add the kinds of events; called once, when the app is ready."""
+    events.kinds.add(
+        "failed",
+        Kind(
+            gettext_noop("A task failed"), page="executions", well="Task {subject} is healthy again"
+        ),
+    )
+    events.kinds.add(
+        "aborted", Kind(gettext_noop("A run was aborted"), page="executions", urgent=False)
+    )
+    events.kinds.add("worker", Kind(gettext_noop("A worker is lost")))
+    events.kinds.add(
+        "engine", Kind(gettext_noop("FlexGet can't be run"), well="FlexGet runs again on {subject}")
+    )
+    events.checks.add("engine", Check(failed_engine, PERIOD, local=True))
+    events.kinds.add(
+        "release", Kind(gettext_noop("Another FlexGet is installed than is loaded"), urgent=False)
+    )
+    events.checks.add("release", Check(other_release, RELEASE_PERIOD, local=True))
+
+
+def other_release() -> Iterator[Event]:
+    """Yield that the FlexGet that is installed isn't the one that runs: what it loads later comes from the other. Raises Unknown."""
+    loaded = engine().state.flexget
+    if settings.FLEXGET_PYTHON is not None or not loaded:
+        # The other interpreter's packages are its own affair.
+        raise Unknown
+    importlib.invalidate_caches()
+    try:
+        installed = importlib.metadata.version("flexget")
+    except importlib.metadata.PackageNotFoundError as error:
+        raise Unknown from error  # It is being replaced.
+    if installed != loaded:
+        yield Event(
+            kind="release",
+            title=f"FlexGet {installed} is installed, {loaded} is loaded",
+            detail="Until it is loaded, runs may fail for want of files that are gone: POST /api/server/reload, or start the "
+            "server again.",
+            shown=installed,
+        )
+
+
+def on_end(execution: Execution) -> None:
+    """Tell how an execution ended; in the transaction that ends it."""
+    results = TaskResult.objects.filter(execution=execution.pk)
+    by_status: dict[str, dict[str, str]] = {}
+    for task, status, reason in results.values_list("task", "status", "reason"):
+        by_status.setdefault(status, {})[task] = reason
+    failed = by_status.get(TaskResult.Status.FAILED, {})
+    failures = [_failure(execution, task, reason) for task, reason in failed.items()]
+    complete = by_status.get(TaskResult.Status.COMPLETE, {})
+    if complete:
+        events.well("failed", {*complete, ALL}, execution=execution.pk)
+    if execution.status == Status.FAILED and not failed:
+        reason = execution.abort_reason
+        failures = [_failure(execution, task, reason) for task in _asked_for(execution)]
+    events.wrong(*failures, counted=True)
+    if execution.status == Status.ABORTED:
+        events.happened(_aborted(execution))
+
+
+def _failure(execution: Execution, task: str, reason: str) -> Event:
+    named = "The run" if task == ALL else f"Task {task}"
+    return Event(
+        kind="failed",
+        title=f"{named} failed",
+        detail=reason,
+        subject=task,
+        shown="runs" if task == ALL else "",
+        tasks=() if task == ALL else (task,),
+        execution=execution.pk,
+    )
+
+
+def _asked_for(execution: Execution) -> list[str]:
+    """Return the tasks that were asked for by their names; ALL where it was by globs, or all."""
+    if not execution.tasks or any(GLOB & set(name) for name in execution.tasks):
+        return [ALL]
+    return list(execution.tasks)
+
+
+def _aborted(execution: Execution) -> Event:
+    tasks = [name for name in _asked_for(execution) if name != ALL]
+    return Event(
+        kind="aborted",
+        title=f"The run of {', '.join(tasks) or 'all tasks'} was aborted",
+        detail=execution.abort_reason,
+        subject=str(execution.pk),
+        tasks=tuple(tasks),
+        execution=execution.pk,
+    )
+
+
+def worker_lost(name: str, reason: str) -> Event:
+    """Return the event of a lost worker."""
+    return Event(kind="worker", title=f"Worker {name} is lost", detail=reason, subject=name)
+
+
+def failed_engine() -> Iterator[Event]:
+    """Yield what keeps this server's FlexGet from running. Raises Unknown while it is being loaded."""
+    state = engine().state
+    if state.name not in ("ready", "failed"):
+        raise Unknown
+    if state.name == "failed":
+        machine = socket.gethostname()
+        title = f"FlexGet can't be run on {machine}"
+        yield Event(kind="engine", title=title, detail=state.reason, shown=machine)
