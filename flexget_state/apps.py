@@ -26,3 +26,9 @@ class FlexGetStateConfig(AppConfig):
         ],
         "editor": ["*"],
     }
+
+    def ready(self) -> None:
+        """Say what waits for approval."""
+        from . import telling
+
+        telling.register()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from flexapi.api.parameters import YesNoField
@@ -16,9 +17,11 @@ class IdsField(serializers.CharField):
         """Return them as a list of int."""
         items = super().to_internal_value(data).split(",")
         if not all(item.isascii() and item.isdigit() and len(item) <= 18 for item in items):
-            raise serializers.ValidationError("They are numbers with commas between them.")
+            raise serializers.ValidationError(gettext("They are numbers with commas between them."))
         if len(items) > MAX_IDS:
-            raise serializers.ValidationError(f"They are at most {MAX_IDS}.")
+            raise serializers.ValidationError(
+                gettext("They are at most {limit}.").format(limit=MAX_IDS)
+            )
         return [int(item) for item in items]
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from flexapi.api.schema import exemplified
@@ -44,7 +45,7 @@ class SeenEntrySerializer(serializers.Serializer[Any]):
         """FlexGet stores one value of each field."""
         names = [item["field"] for item in fields]
         if len(names) > len(set(names)):
-            raise serializers.ValidationError("A field can be there once.")
+            raise serializers.ValidationError(gettext("A field can be there once."))
         return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

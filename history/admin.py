@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from executions.models import Execution
 from flexapi.api.record_admin import RecordAdmin
@@ -24,7 +25,9 @@ class HistoryEntryAdmin(MaskedMixin, RecordAdmin):
     list_display_links = ("what",)
     # Words by way of their index; `search_fields` makes the box appear.
     search_fields = ("title",)
-    search_help_text = "Words of the title or of the file's name; or task:NAME, or execution:ID."
+    search_help_text = gettext_lazy(
+        "Words of the title or of the file's name; or task:NAME, or execution:ID."
+    )
     show_full_result_count = False
     list_per_page = 50
     fields = readonly_fields = (
@@ -44,21 +47,21 @@ class HistoryEntryAdmin(MaskedMixin, RecordAdmin):
     file_name = text_of("file")
     why = text_of("reason")
 
-    @admin.display(description="title", ordering="title")
+    @admin.display(description=gettext_lazy("title"), ordering="title")
     def what(self, entry: Any) -> str:
         """What FlexGet calls it."""
         return str(entry.eyes.shown(entry.title))
 
-    @admin.display(description="time", ordering="time")
+    @admin.display(description=gettext_lazy("time"), ordering="time")
     def when(self, entry: HistoryEntry) -> Any:
         """The moment, in local time."""
         return entry.time
 
-    @admin.display(description="execution", ordering="execution", empty_value="FlexGet itself")
-    def run(self, entry: HistoryEntry) -> SafeString | str | None:
+    @admin.display(description=gettext_lazy("execution"), ordering="execution")
+    def run(self, entry: HistoryEntry) -> SafeString | str:
         """Lead to the execution, as long as that is kept."""
         if entry.execution is None:
-            return None
+            return gettext("FlexGet itself")
         url = reverse("admin:executions_execution_change", args=[entry.execution])
         return format_html('<a href="{}">{}</a>', url, entry.execution)
 

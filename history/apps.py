@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_noop
 
 from executions import extensions
 
@@ -16,8 +17,11 @@ class HistoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep what runs report of the entries that they accepted, and lead there from executions."""
+        from history import telling
         from history.admin import history_of
         from history.recording import record
 
         extensions.on_report("history", record)
-        extensions.link("history", history_of)
+        extensions.link(gettext_noop("history"), history_of)
+        telling.register()
+        extensions.on_end("taken", telling.on_end)

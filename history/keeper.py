@@ -53,7 +53,7 @@ class Keeper(Loop):
         if self.stopping:
             raise EngineUnavailable("The server is stopping.")
         answer: dict[str, Any] = self._engine.call(
-            "history.rows", {"after": after, "limit": limit}, timeout=TIMEOUT
+            "history.rows", {"after": after, "limit": limit}, timeout=TIMEOUT, in_passing=True
         )
         return answer
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
+from flexapi.api.search import Hit
 from flexapi.text import words_of
 from history.models import HistoryEntry
 
@@ -79,6 +80,12 @@ class Listing:
         with connection.cursor() as cursor:
             cursor.execute(query, params)
             return [row[0] for row in cursor.fetchall()]
+
+
+def find(text: str, limit: int) -> list[Hit]:
+    """Return some that have the words of a text, for the search of everything; two queries."""
+    listing = Listing(HistoryEntry.objects.all(), text, ordered=False)
+    return [Hit(str(entry.pk), entry.title, entry.task, entry.time) for entry in listing[:limit]]
 
 
 def search(queryset: models.QuerySet[HistoryEntry], text: str) -> models.QuerySet[HistoryEntry]:

@@ -5,6 +5,7 @@ import logging
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
@@ -97,7 +98,7 @@ class IrcConnectionViewSet(FreeNameMixin, ApiViewSet):
         for connection in status.connections():
             if connection["name"] == name:
                 return connection
-        raise NotFound(f"The config has no IRC connection {name!r}.")
+        raise NotFound(gettext("The config has no IRC connection {name}.").format(name=repr(name)))
 
     def _steered(self, name: str, verb: str) -> Response:
         logger.info("%s %s the IRC connection %s.", self.request.user, verb, name)

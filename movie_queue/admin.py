@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from flexapi.api.record_admin import RecordAdmin
 from flexapi.engine.client import EngineUnavailable
@@ -69,4 +70,4 @@ class GrabbedMovieAdmin(MaskedMixin, RecordAdmin):
     )
 
     release = text_of("entry_title", "release")
-    release_url = text_of("entry_url", "URL of the release")
+    release_url = text_of("entry_url", gettext_lazy("URL of the release"))

@@ -12,6 +12,7 @@ class MovieQueueConfig(AppConfig):
 
     name = "movie_queue"
     verbose_name = "Movie queue"
+    engine_methods = "movie_queue.flexget.lookup"
     flexget_plugins = "movie_queue.flexget.plugins"
     role_permissions: ClassVar[dict[str, list[str]]] = {
         "viewer": ["view_queuedmovie", "view_grabbedmovie"],

@@ -5,14 +5,18 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
+from executions.locks import one_at_a_time
+from flexapi.api.search import Hit
 from history.models import HistoryEntry
 from movie_queue.identity import ANY_QUALITY, DEFAULT_QUEUE, IMDB_ID, Identity, title_key
 
 LONGEST_TITLE = 300
+# That two who queue a movie at once see each other's (see executions.locks).
+QUEUE_LOCK = 0x6D6F7669
 # Runs whose progress is remembered; a run that left changes behind is caught up with by the next.
 RUNS_REMEMBERED = 200
 
@@ -101,6 +105,11 @@ class Movie(models.Model):
 class QueuedMovieQuerySet(MovieQuerySet["QueuedMovie"]):
     """The queue."""
 
+    def find(self, text: str, limit: int) -> list[Hit]:
+        """Some that have a text in their titles, or this id, for the search of everything."""
+        found = self.filter(Q(title__icontains=text) | Q(imdb_id=text)).order_by("-pk")[:limit]
+        return [Hit(str(movie.pk), str(movie), movie.queue_name, movie.added) for movie in found]
+
     def enqueue(
         self,
         requested_by: Any = None,
@@ -109,7 +118,7 @@ class QueuedMovieQuerySet(MovieQuerySet["QueuedMovie"]):
     ) -> "QueuedMovie":
         """Queue a movie. Raises AlreadyQueued and, unless `force`, AlreadyGrabbed."""
         movie = QueuedMovie(requested_by=requested_by, **values)
-        with transaction.atomic():
+        with one_at_a_time(QUEUE_LOCK):
             movie.refuse_duplicate()
             grabbed = GrabbedMovie.objects.same(movie.identity, movie.queue_name)
             if grabbed is not None and not force:

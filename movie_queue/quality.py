@@ -1,5 +1,7 @@
 """Quality requirements, checked by the FlexGet that will read them."""
 
+from django.utils.translation import gettext
+
 from flexapi.engine.instance import engine
 from movie_queue.identity import ANY_QUALITY
 
@@ -18,5 +20,5 @@ def check_quality(text: str) -> str:
         return ANY_QUALITY
     error = engine().call("quality", {"text": text})["error"]
     if error:
-        raise BadQuality(f"FlexGet does not know this quality: {error}")
+        raise BadQuality(gettext("FlexGet does not know this quality: {error}").format(error=error))
     return text

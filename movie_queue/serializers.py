@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
+from executions.locks import one_at_a_time
 from flexapi.api.errors import ServiceUnavailable
 from flexapi.api.schema import exemplified
 from flexapi.api.serializers import ModelSerializer, NameOrNull
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror.masked_serializers import MaskedMixin
 
-from .models import GrabbedMovie, QueuedMovie
+from .identity import IMDB_ID
+from .models import QUEUE_LOCK, GrabbedMovie, QueuedMovie
 from .quality import BadQuality, check_quality
 
 NAMES = ("id", "title", "year", "imdb_id", "tmdb_id", "queue_name")
@@ -46,7 +49,9 @@ class QueuedMovieSerializer(ModelSerializer[QueuedMovie]):
         except BadQuality as error:
             raise serializers.ValidationError(str(error)) from error
         except EngineUnavailable as error:
-            raise ServiceUnavailable(f"The quality can't be checked. {error}") from error
+            raise ServiceUnavailable(
+                gettext("The quality can't be checked. {error}").format(error=error)
+            ) from error
 
     def create(self, validated: dict[str, Any]) -> QueuedMovie:
         """Queue it; raises AlreadyQueued and AlreadyGrabbed."""
@@ -57,9 +62,39 @@ class QueuedMovieSerializer(ModelSerializer[QueuedMovie]):
         validated.pop("force", None)
         for name, value in validated.items():
             setattr(instance, name, value)
-        instance.refuse_duplicate()
-        instance.save()
+        with one_at_a_time(QUEUE_LOCK):
+            instance.refuse_duplicate()
+            instance.save()
         return instance
+
+
+class LookupSerializer(serializers.Serializer[Any]):
+    """Which movie is looked up: by one of its ids."""
+
+    imdb_id = serializers.RegexField(
+        f"^{IMDB_ID.pattern}\\Z",
+        required=False,
+        allow_null=True,
+        help_text="`tt` and 7 to 10 digits.",
+    )
+    tmdb_id = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=2**31 - 1
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse to look up nothing."""
+        if not attrs.get("imdb_id") and not attrs.get("tmdb_id"):
+            raise serializers.ValidationError(gettext("Give an imdb_id or a tmdb_id."))
+        return attrs
+
+
+class FoundMovieSerializer(serializers.Serializer[Any]):
+    """What IMDb or TMDb says of a movie; nothing is queued."""
+
+    title = serializers.CharField()
+    year = serializers.IntegerField(allow_null=True)
+    imdb_id = serializers.CharField(allow_null=True)
+    tmdb_id = serializers.IntegerField(allow_null=True)
 
 
 class GrabbedMovieSerializer(MaskedMixin, ModelSerializer[GrabbedMovie]):

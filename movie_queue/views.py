@@ -3,17 +3,25 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 
 from flexapi.api.errors import Conflict
-from flexapi.api.schema import ErrorSerializer
-from flexapi.api.viewsets import DestroyMixin, ModelViewSet, ReadOnlyViewSet
+from flexapi.api.schema import ErrorSerializer, example
+from flexapi.api.viewsets import DestroyMixin, ModelViewSet, ReadOnlyViewSet, one
 
 from .filters import GrabbedMovieFilter, QueuedMovieFilter
+from .lookup import look_up
 from .models import AlreadyGrabbed, AlreadyQueued, GrabbedMovie, QueuedMovie
-from .serializers import GrabbedMovieSerializer, QueuedMovieSerializer
+from .serializers import (
+    FoundMovieSerializer,
+    GrabbedMovieSerializer,
+    LookupSerializer,
+    QueuedMovieSerializer,
+)
 
 ORDERING = ("id", "title", "year", "queue_name")
 DUPLICATE = {409: ErrorSerializer}
@@ -45,6 +53,22 @@ class MovieQueueViewSet(ModelViewSet):
     search_fields = ("title", "imdb_id")
     ordering_fields = (*ORDERING, "added")
     lookup_value_regex = "[0-9]{1,18}"
+    action_permissions = {"lookup": "movie_queue.add_queuedmovie"}
+
+    @extend_schema(
+        summary="What a movie is called, by its id at IMDb or TMDb",
+        description="FlexGet asks them, for at most eight seconds; nothing is queued. 404 where they don't know it, "
+        "503 where they can't be asked.",
+        request=LookupSerializer,
+        responses=FoundMovieSerializer,
+        examples=[example({"imdb_id": "tt2285752"})],
+    )
+    @action(detail=False, methods=["post"])
+    def lookup(self, request: Request) -> Response:
+        """Answer title, year and ids."""
+        asked = self.valid(LookupSerializer)
+        found = look_up(asked.get("imdb_id"), asked.get("tmdb_id"))
+        return one(FoundMovieSerializer(found).data)
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         """Queue it for who asks."""

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext, gettext_lazy
 
 from executions.models import Execution
 from flexapi.mirror import mirror
@@ -45,13 +46,13 @@ class ScheduleForm(SourceForm):
     """A schedule as YAML, and whether it fires."""
 
     enabled = forms.BooleanField(
-        required=False, initial=True, help_text="Kept here, not in FlexGet's config."
+        required=False, initial=True, help_text=gettext_lazy("Kept here, not in FlexGet's config.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "source" in self.fields:
-            self.fields["source"].help_text = "As in the config file, comments included."
+            self.fields["source"].help_text = gettext("As in the config file, comments included.")
         if self.instance.pk is not None:
             self.initial["enabled"] = self.instance.enabled
             if self.instance.default:
@@ -61,12 +62,15 @@ class ScheduleForm(SourceForm):
     def attempt(self, dry: bool) -> Schedule:
         """Write the source, then the rest."""
         user = getattr(self, "user", None)
+        message = self.cleaned_data.get("message", "")
         pk = self.instance.pk
         if pk is None:
-            editor = ScheduleEditor(ConfigRevision.Origin.ADMIN, user, dry=dry)
+            editor = ScheduleEditor(ConfigRevision.Origin.ADMIN, user, dry=dry, message=message)
             pk = editor.create_source(self.cleaned_data["source"])
         elif "source" in self.cleaned_data:
-            editor = ScheduleEditor(ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry)
+            editor = ScheduleEditor(
+                ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry, message=message
+            )
             editor.replace_source(pk, self.cleaned_data["source"])
         if dry:
             unsaved: Schedule = self.instance
@@ -122,13 +126,13 @@ class ScheduleAdmin(MirrorAdmin):
 
     # -- columns
 
-    @admin.display(description="tasks")
+    @admin.display(description=gettext_lazy("tasks"))
     def name(self, schedule: Schedule) -> str:
         """What it runs."""
         name = ", ".join(schedule.tasks)
         return f"{name} (FlexGet's default)" if schedule.default else name
 
-    @admin.display(description="when")
+    @admin.display(description=gettext_lazy("when"))
     def times(self, schedule: Schedule) -> str:
         """The interval or the fields of the clock, in words."""
         if isinstance(schedule.interval, dict):
@@ -137,19 +141,19 @@ class ScheduleAdmin(MirrorAdmin):
         fields = schedule.schedule if isinstance(schedule.schedule, dict) else {}
         return ", ".join(f"{name} {value}" for name, value in fields.items())
 
-    @admin.display(description="next run", ordering="next_run")
+    @admin.display(description=gettext_lazy("next run"), ordering="next_run")
     def next(self, schedule: Schedule) -> str:
         """When it is due next."""
         return shown_time(schedule.next_run)
 
-    @admin.display(description="next runs")
+    @admin.display(description=gettext_lazy("next runs"))
     def next_five(self, schedule: Schedule) -> SafeString | str:
         """When it is due the next five times."""
         moments = schedule.upcoming
         lines = format_html_join("", "<li>{}</li>", ((shown_time(moment),) for moment in moments))
         return format_html("<ul>{}</ul>", lines) if moments else "-"
 
-    @admin.display(description="last run", ordering="last_run")
+    @admin.display(description=gettext_lazy("last run"), ordering="last_run")
     def last(self, schedule: Schedule) -> SafeString | str:
         """When it ran last, and what came of it."""
         execution = schedule.last_execution
@@ -159,14 +163,14 @@ class ScheduleAdmin(MirrorAdmin):
         link = format_html('<a href="{}">{}</a>', url, execution)
         return format_html("{}: {}, {}", shown_time(schedule.last_run), link, execution.status)
 
-    @admin.display(description="ok", boolean=True)
+    @admin.display(description=gettext_lazy("ok"), boolean=True)
     def has_no_problem(self, schedule: Schedule) -> bool:
         """Whether it can run."""
         return not schedule.problem
 
     # -- actions
 
-    @admin.action(description="Run selected schedules now", permissions=["run"])
+    @admin.action(description=gettext_lazy("Run selected schedules now"), permissions=["run"])
     def run_now(self, request: HttpRequest, schedules: QuerySet[Schedule]) -> None:
         """Queue what each of them runs."""
         for schedule in schedules:
@@ -175,14 +179,19 @@ class ScheduleAdmin(MirrorAdmin):
             except StillRunning as error:
                 self.message_user(request, f"{schedule}: {error}", messages.WARNING)
             else:
-                self.message_user(request, f"{schedule} is queued as execution {execution.pk}.")
+                self.message_user(
+                    request,
+                    gettext("{schedule} is queued as execution {pk}.").format(
+                        schedule=schedule, pk=execution.pk
+                    ),
+                )
 
-    @admin.action(description="Enable selected schedules", permissions=["change"])
+    @admin.action(description=gettext_lazy("Enable selected schedules"), permissions=["change"])
     def enable(self, request: HttpRequest, schedules: QuerySet[Schedule]) -> None:
         """Let them fire."""
         self._set_enabled(request, schedules, True)
 
-    @admin.action(description="Disable selected schedules", permissions=["change"])
+    @admin.action(description=gettext_lazy("Disable selected schedules"), permissions=["change"])
     def disable(self, request: HttpRequest, schedules: QuerySet[Schedule]) -> None:
         """Keep them from firing."""
         self._set_enabled(request, schedules, False)
@@ -195,7 +204,7 @@ class ScheduleAdmin(MirrorAdmin):
         for schedule in changing:
             schedule.set_enabled(enabled)
         done = f"{'Enabled' if enabled else 'Disabled'} {len(changing)} schedules."
-        self.message_user(request, done if changing else "There is nothing to change.")
+        self.message_user(request, done if changing else gettext("There is nothing to change."))
 
 
 def schedule_of(execution: Execution) -> str:

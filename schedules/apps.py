@@ -19,6 +19,7 @@ class SchedulesConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep rows of the config's section `schedules`, and say which of them name a task."""
+        from schedules import telling
         from schedules.admin import schedule_of
         from schedules.references import ScheduleReferences
         from schedules.rows import update_schedules
@@ -26,3 +27,4 @@ class SchedulesConfig(AppConfig):
         handlers.register("schedules", update_schedules)
         handlers.register_references("schedules", ScheduleReferences())
         extensions.link("schedule", schedule_of)
+        telling.register()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -12,7 +13,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from executions.models import Execution
-from flexapi import time_zone
+from flexapi import events, time_zone
+from flexapi.events import Event
 from flexapi.mirror.document import Document, Path
 from flexapi.mirror.document.values import has
 from flexapi.mirror.mirrored import Mirrored, MirroredQuerySet
@@ -77,8 +79,12 @@ class RowQuerySet(models.QuerySet["Schedule"]):
                     now, zone, busy=schedule.pk in busy, to_daemon=to_daemon
                 )
                 mine = self.filter(pk=schedule.pk, enabled=True, next_run=schedule.next_run)
-                if mine.update(**changes) and runs:
+                if not mine.update(**changes):
+                    continue
+                if runs:
                     running.append(schedule)
+                elif "last_missed" in changes:
+                    events.happened(schedule.missed(changes["last_missed"]))
             self.run(running, now)
         return len(running)
 
@@ -197,6 +203,13 @@ class Schedule(Mirrored):
             return []
         return list(self.times().upcoming(self.next_run, 5))
 
+    def coming(self, until: datetime, most: int) -> list[datetime]:
+        """The moments up to `until` at which it is due, at most so many; none where it doesn't fire."""
+        if self.next_run is None or not self.enabled or self.problem:
+            return []
+        moments = self.times().upcoming(self.next_run, most)
+        return list(takewhile(lambda moment: moment <= until, moments))
+
     @property
     def entry(self) -> dict[str, Any]:
         """The schedule as the file may have it."""
@@ -235,6 +248,23 @@ class Schedule(Mirrored):
             coalesced = models.F("coalesced") + 1
             return {**changes, "coalesced": coalesced, "last_coalesced": now}, False
         return changes, True
+
+    def missed(self, moment: datetime) -> Event:
+        """Return the event of a moment that passed with no server there, too long ago to make up for."""
+        when = time_zone.clock(moment)
+        return Event(
+            kind="missed",
+            title=f"{self.called} was missed",
+            detail=f"No server was running when it was due, {when}. It fires again as planned.",
+            subject=f"{self.pk} missed",
+            tasks=tuple(map(str, self.tasks)),
+            schedule=self.pk,
+        )
+
+    @property
+    def called(self) -> str:
+        """How people are told of it."""
+        return f"The schedule of {', '.join(map(str, self.tasks[:5])) or 'all tasks'}"
 
     def plan(self, now: datetime, zone: tzinfo) -> None:
         """Set `next_run` as for a schedule that is new; nothing is saved. Raises BadSchedule.

@@ -103,6 +103,37 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
         return warnings_for(schedule.tasks, self.context["config"], self.context["invalid"])
 
 
+# Moments of one schedule that are told: one that comes due every five minutes does so 576 times in two days.
+MOST_TOLD = 600
+
+
+class ComingParameters(serializers.Serializer[Any]):
+    """How far to look ahead."""
+
+    hours = serializers.IntegerField(
+        default=48, min_value=1, max_value=24 * 31, help_text="How many hours, from now on."
+    )
+
+
+class ComingScheduleSerializer(serializers.Serializer[Any]):
+    """When one schedule is due."""
+
+    id = serializers.IntegerField()
+    tasks = serializers.ListField(child=serializers.CharField())
+    times = serializers.ListField(child=serializers.DateTimeField())
+    more = serializers.BooleanField(
+        help_text=f"Whether it is due more often than these {MOST_TOLD} times."
+    )
+
+
+class ComingSerializer(serializers.Serializer[Any]):
+    """What is due, from `since` to `until`; jitter is left aside."""
+
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+    schedules = ComingScheduleSerializer(many=True)
+
+
 class CreatedScheduleSerializer(ScheduleSerializer):
     """A schedule that was just added."""
 

@@ -2,9 +2,11 @@
 
 import contextlib
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -20,6 +22,9 @@ from flexapi.mirror.representation import MirrorMixin
 from schedules import edits
 from schedules.models import Schedule, StillRunning
 from schedules.serializers import (
+    MOST_TOLD,
+    ComingParameters,
+    ComingSerializer,
     CreatedScheduleSerializer,
     ScheduleInputSerializer,
     ScheduleSerializer,
@@ -45,6 +50,8 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the config as it is, whose tasks the schedules are to match, and those of them that don't run."""
+        if getattr(self, "swagger_fake_view", False):
+            return {**super().get_serializer_context()}
         config = mirror.current()
         known = {"config": config, "invalid": invalid_tasks(config.hash)}
         return {**super().get_serializer_context(), **known}
@@ -109,6 +116,29 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
             raise Conflict(str(error), code="still_running") from error
         return one(executions_for(request.user, [execution])[0], 201)
 
+    @extend_schema(parameters=[ComingParameters], responses=ComingSerializer)
+    @action(detail=False, methods=["get"], pagination_class=None, filter_backends=[])
+    def coming(self, request: Request) -> Response:
+        """List the moments of the coming hours at which schedules are due."""
+        parameters = ComingParameters(data=request.query_params)
+        parameters.is_valid(raise_exception=True)
+        since = timezone.now()
+        until = since + timedelta(hours=parameters.validated_data["hours"])
+        rows = Schedule.rows.firing().order_by("position")
+        found = [(row, row.coming(until, MOST_TOLD + 1)) for row in rows]
+        schedules = [
+            {
+                "id": row.pk,
+                "tasks": row.tasks,
+                "times": times[:MOST_TOLD],
+                "more": len(times) > MOST_TOLD,
+            }
+            for row, times in found
+            if times
+        ]
+        told = {"since": since, "until": until, "schedules": schedules}
+        return one(ComingSerializer(told).data)
+
     def _update(self, wanted: dict[str, Any], change: Any) -> Response:
         schedule = self.get_object()
         if any(key in wanted for key in KEYS) or "enabled" not in wanted:
@@ -125,7 +155,9 @@ class ScheduleViewSet(MirrorMixin, ListMixin):
             schedule.set_enabled(wanted["enabled"])
 
     def _editor(self) -> edits.ScheduleEditor:
-        return edits.ScheduleEditor(author=self.request.user, guard=self._check, notes=self.notes)
+        return edits.ScheduleEditor(
+            author=self.request.user, guard=self._check, message=self.message, notes=self.notes
+        )
 
     def _check(self, pk: int) -> None:
         """Check `If-Match` against the schedule as it is now."""

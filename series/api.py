@@ -1,7 +1,9 @@
 """Registers the endpoints of series."""
 
+from flexapi.api import search
 from flexapi.api.router import router
 
+from .finding import find
 from .views import (
     EpisodeReleaseViewSet,
     EpisodeViewSet,
@@ -19,3 +21,4 @@ router.register(f"{SHOW}/seasons", SeasonViewSet, basename="series-season")
 router.register(f"{SHOW}/episodes", EpisodeViewSet, basename="series-episode")
 router.register(f"{SEASON}/releases", SeasonReleaseViewSet, basename="series-season-release")
 router.register(f"{EPISODE}/releases", EpisodeReleaseViewSet, basename="series-episode-release")
+search.register("show", find, "series.view_show")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from flexapi.mirror import mirror
 from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
@@ -33,11 +34,16 @@ class TaskForm(SourceForm):
 
     def attempt(self, dry: bool) -> Task:
         user = getattr(self, "user", None)
+        message = self.cleaned_data.get("message", "")
         source = self.cleaned_data["source"]
         if self.instance.pk is None:
-            key = TaskEditor(ConfigRevision.Origin.ADMIN, user, dry=dry).create_source(source)
+            key = TaskEditor(
+                ConfigRevision.Origin.ADMIN, user, dry=dry, message=message
+            ).create_source(source)
         else:
-            editor = TaskEditor(ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry)
+            editor = TaskEditor(
+                ConfigRevision.Origin.ADMIN, user, self._guard, dry=dry, message=message
+            )
             key = editor.replace_source(self.instance.key, source)
         if dry:
             unsaved: Task = self.instance
@@ -89,24 +95,24 @@ class TaskAdmin(MirrorAdmin):
     def delete_rows(self, request: HttpRequest, rows: list[Task]) -> None:
         self._editor(request).delete([row.key for row in rows], force=True)
 
-    @admin.action(description="Enable selected tasks", permissions=["change"])
+    @admin.action(description=gettext_lazy("Enable selected tasks"), permissions=["change"])
     def enable(self, request: HttpRequest, tasks: QuerySet[Task]) -> None:
         """Take the underscore off their names."""
         self._set_enabled(request, tasks, True)
 
-    @admin.action(description="Disable selected tasks", permissions=["change"])
+    @admin.action(description=gettext_lazy("Disable selected tasks"), permissions=["change"])
     def disable(self, request: HttpRequest, tasks: QuerySet[Task]) -> None:
         """Put an underscore before their names."""
         self._set_enabled(request, tasks, False)
 
-    @admin.action(description="Run selected tasks now", permissions=["run"])
+    @admin.action(description=gettext_lazy("Run selected tasks now"), permissions=["run"])
     def run_now(self, request: HttpRequest, tasks: QuerySet[Task]) -> None:
         """Queue one execution of all of them, or one for each queue that they belong to."""
         patterns = [glob.escape(task.key) for task in tasks]
         executions: Any = apps.get_model("executions", "Execution")
         wanted = executions(tasks=patterns, requested_by_id=request.user.pk)
         for execution in executions.objects.enqueue_all([wanted]):
-            self.message_user(request, f"Queued as execution {execution.pk}.")
+            self.message_user(request, gettext("Queued as execution {pk}.").format(pk=execution.pk))
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         """Whether `run_now` is offered."""
@@ -115,7 +121,7 @@ class TaskAdmin(MirrorAdmin):
     def _set_enabled(self, request: HttpRequest, tasks: QuerySet[Task], enabled: bool) -> None:
         keys = [task.key for task in tasks if task.enabled != enabled]
         if not keys:
-            self.message_user(request, "There is nothing to change.")
+            self.message_user(request, gettext("There is nothing to change."))
             return
         done = f"{'Enabled' if enabled else 'Disabled'} {len(keys)} tasks."
         self.attempt(request, lambda: self._editor(request).enable(keys, enabled), done)

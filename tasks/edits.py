@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext
+
 from flexapi.mirror import handlers
 from flexapi.mirror.document import Document, KeyTaken, PathNotFound, from_json, to_json
 from flexapi.mirror.document.jsonview import key_names, scalar_view
@@ -149,10 +151,10 @@ def listed(keys: list[str]) -> str:
 def key_of(name: str, enabled: bool) -> str:
     """Return what a task of this name is called in the file. Raises BadName."""
     if not name.strip("_") or name != name.strip():
-        raise BadName("A name has letters, and no white space around them.")
+        raise BadName(gettext("A name has letters, and no white space around them."))
     check_name(name)
     if enabled and name.startswith("_"):
-        raise BadName("FlexGet disables tasks whose name begins with an underscore.")
+        raise BadName(gettext("FlexGet disables tasks whose name begins with an underscore."))
     return name if enabled or name.startswith("_") else f"_{name}"
 
 
@@ -175,7 +177,7 @@ def source_key(text: str, present: str | None = None) -> str:
     """
     key = key_node(text)
     if key.kind in ("mapping", "sequence"):
-        raise BadName("The name of a task is a text, not a list or a mapping.")
+        raise BadName(gettext("The name of a task is a text, not a list or a mapping."))
     name = scalar_view(scalar_value(key)) if key.kind == "scalar" else None
     text_of_key = name if isinstance(name, str) else json.dumps(name)
     if text_of_key == present:
@@ -186,7 +188,7 @@ def source_key(text: str, present: str | None = None) -> str:
 def added(document: Document, key: str, config: Any) -> Document:
     """Return the document with one more task, at the end of the section. Raises KeyTaken, EditRefused."""
     if key in names(document):
-        raise KeyTaken(f"There is a task {key!r} already")
+        raise KeyTaken(gettext("There is a task {key} already").format(key=repr(key)))
     document.require(("tasks",), dict)
     if not isinstance(mapping(document.data).get("tasks"), dict):
         return document.set(("tasks",), {key: config})
@@ -204,7 +206,7 @@ def all_renamed(document: Document, keys: dict[str, str]) -> Document:
     changed = {key: new for key, new in keys.items() if new != key}
     for key, new in changed.items():
         if new in known:
-            raise KeyTaken(f"There is a task {new!r} already")
+            raise KeyTaken(gettext("There is a task {new} already").format(new=repr(new)))
         for references in handlers.references.values():
             document = references.rename(document, key, new)
     return document.rename_all(("tasks",), {known[key]: new for key, new in changed.items()})

@@ -7,12 +7,13 @@ from typing import Any, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Left
 
 from executions import queues
 from executions.models import Execution
 from executions.results import LONGEST_NAME, TaskResult
+from flexapi.api.search import Hit
 from flexapi.mirror import handlers, mirror
 from flexapi.mirror.document import Document, Path
 from flexapi.mirror.mirrored import Mirrored, MirroredQuerySet
@@ -31,6 +32,11 @@ class TaskQuerySet(MirroredQuerySet["Task"]):
     def named(self, name: str) -> "Task | None":
         """The task of this name, or with this key in the file; None where there is none."""
         return self.filter(name=name).first() or self.filter(key=name).first()
+
+    def find(self, text: str, limit: int) -> list[Hit]:
+        """Some that have a text in their names, for the search of everything."""
+        found = self.filter(name__icontains=text).only("name", "enabled")[:limit]
+        return [Hit(task.name, task.name, "" if task.enabled else "disabled") for task in found]
 
     def last_results(self) -> dict[str, TaskResult]:
         """How each of them ended when it ran last, by name: a look into an index for each, in two queries."""
@@ -131,8 +137,12 @@ class Task(Mirrored):
 
     def last_result(self) -> TaskResult | None:
         """How the task ended when it ran last, enabled or not."""
+        return self.results().select_related("execution").first()
+
+    def results(self) -> QuerySet[TaskResult]:
+        """How the task ended in each of its runs, the latest first."""
         results = TaskResult.objects.real().filter(task=self.name[:LONGEST_NAME])
-        return results.select_related("execution").order_by("-execution_id").first()
+        return results.order_by("-execution_id")
 
     def matches(self, pattern: str) -> bool:
         """Whether FlexGet would run this task for a name or pattern."""

@@ -8,6 +8,7 @@ from flexapi.mirror.document.jsonview import key_names, to_json
 from flexapi.mirror.document.values import same
 from flexapi.mirror.store.rows import mapping
 from tasks.models import Task
+from tasks.signals import renamed
 
 FIELDS = ("key", "name", "position", "enabled")
 Row = tuple[Any, ...]  # pk and FIELDS
@@ -39,6 +40,8 @@ def update_tasks(old: Any, new: Any) -> None:
     for position, (text, key) in enumerate(keys.items()):
         shown = (text, names[text], position, not text.startswith("_"))
         row = known.get(text) or _renamed(gone, before, after[key], position)
+        if row is not None and row[2] != names[text]:
+            renamed.send(sender=Task, old=row[2], new=names[text])
         fields = dict(zip(FIELDS, shown, strict=True))
         if row is None:
             added.append(Task(config=to_json(after[key]), **fields))

@@ -16,7 +16,7 @@ from executions.views import request_schema
 from flexapi.api.schema import example
 from flexapi.api.viewsets import ApiViewSet, one
 from flexapi.mirror import answers
-from flexapi.mirror.representation import MirrorMixin, Source
+from flexapi.mirror.representation import MirrorMixin, Source, body_of
 from tasks import trying
 from tasks.models import Task
 from tasks.serializers import TrialSerializer, TriedConfigSerializer
@@ -104,9 +104,10 @@ class TryConfigViewSet(MirrorMixin, ApiViewSet):
 
         As `POST /api/tasks/<name>/try` does for one task.
         """
-        given = request.data
+        given = body_of(request)
         if isinstance(given, Source):
-            wanted = {"text": str(given), "tasks": request.query_params.getlist("tasks")}
+            asked: list[str] = request.query_params.getlist("tasks")
+            wanted: dict[str, Any] = {"text": str(given), "tasks": asked}
             wanted |= from_url(request)
         else:
             wanted = self.valid(TriedConfigSerializer)

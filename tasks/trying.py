@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from executions.models import Execution
@@ -125,7 +126,9 @@ def queue(
     if entries_of is not None:
         replayed = Execution.objects.filter(pk=entries_of).first()
         if replayed is None:
-            raise NothingKept(f"There is no execution {entries_of}.")
+            raise NothingKept(
+                gettext("There is no execution {entries_of}.").format(entries_of=entries_of)
+            )
         trial.entries_from = _sources(tried, replayed)
         trial.forget = forget
     options = {**options, "test": True}
@@ -137,7 +140,9 @@ def _sources(tried: Tried, replayed: Execution) -> dict[str, str]:
     kept = list(replayed.kept_entries.order_by("pk").values_list("task", flat=True))
     if not kept:
         raise NothingKept(
-            f"Execution {replayed.pk} has no entries as they came in: there were none, or they are no longer kept."
+            gettext(
+                "Execution {number} has no entries as they came in: there were none, or they are no longer kept."
+            ).format(number=replayed.pk)
         )
     if tried.earlier is not None:
         (name,) = tried.tasks

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -12,14 +13,15 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from executions.serializers import ExecutionSerializer
+from executions.results import TaskResult
+from executions.serializers import ExecutionSerializer, TaskResultSerializer
 from flexapi.api.errors import Conflict
 from flexapi.api.free_names import FreeNameMixin, reverse_name
 from flexapi.api.parameters import flag
 from flexapi.api.schema import example
 from flexapi.api.viewsets import ApiViewSet, ListMixin, one
 from flexapi.mirror import answers, mirror
-from flexapi.mirror.representation import MirrorMixin, Source
+from flexapi.mirror.representation import MirrorMixin, Source, body_of
 from tasks import edits, listing, merged, trying
 from tasks.models import Task
 from tasks.serializers import (
@@ -54,8 +56,11 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
     ordering_fields = ("position", "name", "enabled")
     search_fields = ("name",)
     filterset_fields = ("enabled", "queue")
-    yaml_bodies = ("try_task",)
-    action_permissions: ClassVar[dict[str, str]] = {"try_task": "tasks.change_task"}
+    yaml_bodies = ("create", "try_task")
+    action_permissions: ClassVar[dict[str, str]] = {
+        "try_task": "tasks.change_task",
+        "results": "executions.view_execution",
+    }
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the tasks, in the order of the config."""
@@ -73,7 +78,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
             if self.request.method not in SAFE_METHODS:
                 with answers.translated():
                     mirror.current().document.refuse_ignored(("tasks", name))
-            raise NotFound(f"There is no task {name!r}.")
+            raise NotFound(gettext("There is no task {name}.").format(name=repr(name)))
         return found
 
     def etag_state(self, instance: Task) -> Any:
@@ -85,9 +90,26 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         """Read a task; as YAML, its exact source."""
         return self._answer(self.get_object())
 
-    @extend_schema(request=NewTaskSerializer, responses={201: TaskDetailSerializer})
+    @extend_schema(
+        # A text, not anything: generators of clients tell the two bodies apart by their types.
+        request={"application/json": NewTaskSerializer, "application/yaml": OpenApiTypes.STR},
+        examples=[
+            example({"name": "shows", "config": {"rss": "https://feeds.example/tv"}}),
+            example(
+                "news:   # each morning\n  rss: https://feeds.example/news\n", "application/yaml"
+            ),
+        ],
+        responses={201: TaskDetailSerializer},
+    )
     def create(self, request: Request) -> Response:
-        """Add a task at the end of the config's tasks."""
+        """Add a task at the end of the config's tasks; YAML source keeps its comments."""
+        if isinstance(body_of(request), Source):
+            text = str(body_of(request))
+            with answers.translated():
+                key = edits.source_key(text)
+            with self._translated(key):
+                task = self._stored(self._editor().create_source(text), {})
+            return self._answer(task, 201, {"Location": self._location(task)})
         new = self.valid(NewTaskSerializer)
         key = new["name"]
         with self._translated(key, f"_{key}"):
@@ -111,9 +133,9 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
     def update(self, request: Request, name: str) -> Response:
         """Set a task's config, or its YAML source; nothing else in the file changes."""
         task = self.get_object()
-        if isinstance(request.data, Source):
+        if isinstance(body_of(request), Source):
             with self._translated(task.key):
-                key = self._editor().replace_source(task.key, str(request.data))
+                key = self._editor().replace_source(task.key, str(body_of(request)))
             return self._changed(key)
         wanted = self.valid(ReplacedTaskSerializer)
         config = wanted["config"]
@@ -156,6 +178,17 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         found = merged.of_task(self.get_object().key, masked=self.masked)
         return self.with_etag(one(found), found, state=found)
 
+    @extend_schema(responses=TaskResultSerializer(many=True))
+    @action(
+        detail=True,
+        filter_backends=[],
+        queryset=TaskResult.objects.all(),
+        serializer_class=TaskResultSerializer,
+    )
+    def results(self, request: Request, name: str) -> Response:
+        """List how the task ended in its runs, the latest first."""
+        return self.page_of(self.get_object().results())
+
     @extend_schema(
         parameters=PARAMETERS,
         request={"application/json": TriedTaskSerializer, "application/yaml": OpenApiTypes.ANY},
@@ -175,7 +208,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         It is FlexGet's test run with the rest of the config as it is: what was not saved stays unsaved, FlexGet's database is a copy,
         and nothing is downloaded, sent or written. There need not be a task of this name.
         """
-        given = request.data
+        given = body_of(request)
         if isinstance(given, Source):
             wanted = {"source": str(given), **from_url(request)}
         else:
@@ -214,7 +247,9 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         return task
 
     def _editor(self) -> edits.TaskEditor:
-        return edits.TaskEditor(author=self.request.user, guard=self._check_key, notes=self.notes)
+        return edits.TaskEditor(
+            author=self.request.user, guard=self._check_key, message=self.message, notes=self.notes
+        )
 
     def _check_key(self, key: str) -> None:
         """Check `If-Match` against the task as it is now."""

@@ -103,7 +103,7 @@ MOVIES = MovieTable(
         "year": equal_to(db.MovieListMovie.year),
         "ids": one_of(db.MovieListMovie.id),
     },
-    shown_with=db.MovieListMovie.ids,
+    shown_with="ids",
     parts=db.MovieListID.movie_id,
 )
 

@@ -6,7 +6,8 @@ from typing import Any
 from flexget.components.rejected import db
 from flexget.task import config_changed
 
-from flexapi.engine.host.transactions import Params, local_time
+from flexapi.engine.host.manager import WarmManager
+from flexapi.engine.host.transactions import Params, local_time, on_database
 
 from .tables import Json, Table, equal_to, one_of, part_of, shown_part_of
 
@@ -27,15 +28,19 @@ def _as_json(row: Any) -> Json:
 class RejectedTable(Table):
     """Remembered rejections."""
 
-    def clear(self, session: Any, params: Params) -> Json:
+    def clear(self, manager: WarmManager, params: Params) -> Json:
         """Delete the rows that match, and have tasks look at all entries again, as `flexget rejected clear` has.
 
         Not where some are to stay: it makes FlexGet forget them as well.
         """
-        answer = super().clear(session, params)
+        answer = super().clear(manager, params)
         if not params["filters"]:
-            config_changed(session=session)
+            on_database(_reconsider)(manager, params)
         return answer
+
+
+def _reconsider(session: Any, params: Params) -> None:
+    config_changed(session=session)
 
 
 TABLE = RejectedTable(
@@ -53,7 +58,7 @@ TABLE = RejectedTable(
         "rejected_by": equal_to(db.RememberEntry.rejected_by),
         "ids": one_of(db.RememberEntry.id),
     },
-    shown_with=db.RememberEntry.task,
+    shown_with="task",
 )
 
 METHODS = TABLE.methods("rejected")

@@ -72,7 +72,7 @@ TABLE = Table(
         "task": equal_to(db.SeenEntry.task),
         "ids": one_of(db.SeenEntry.id),
     },
-    shown_with=db.SeenEntry.fields,
+    shown_with="fields",
     parts=db.SeenField.seen_entry_id,
     after_delete=_reconsider,
 )

@@ -1,5 +1,6 @@
 """Tables of FlexGet's database that are asked alike: a page, one row, deleting one row or all that match."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,14 +8,21 @@ from typing import Any
 from sqlalchemy import delete, or_, true
 from sqlalchemy.orm import selectinload
 
+from flexapi.engine import protocol
+from flexapi.engine.host.errands import errand
+from flexapi.engine.host.manager import WarmManager
 from flexapi.engine.host.transactions import Method, Params, on_database, or_not_found
 
 Json = dict[str, Any]
 # Makes the SQL condition for the value of a filter.
 Filter = Callable[[Any], Any]
 
-# Keys in one statement; SQLite takes no more than some ten thousand.
+# Rows that are deleted in one transaction, so that others wait for milliseconds; SQLite takes no more than some ten thousand
+# keys in a statement.
 CHUNK = 500
+# Seconds to wait for a run that writes, and between two tries.
+LOCK_PATIENCE = 3.0
+LOCK_PAUSE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +42,8 @@ class Table:
     filters: Mapping[str, Filter]
     # The JSON of a row that is asked for by its id, where that says more than `as_json`.
     detail: Callable[[Any], Json] | None = None
-    # The relation to other rows that are shown with these.
-    shown_with: Any = None
+    # The relation to other rows that are shown with these, by its name: the models of FlexGet 3.21 have some only once one is used.
+    shown_with: str | None = None
     # The column by which other rows belong to these, and are deleted with them.
     parts: Any = None
     # The model of the lists that the rows are in.
@@ -46,11 +54,16 @@ class Table:
     def methods(self, name: str) -> dict[str, Method]:
         """Return the methods for METHODS: `name.page`, `name.one`, `name.delete`, `name.clear`."""
         one = on_database(self.one)
+
+        @errand
+        def clear(manager: WarmManager, params: Params) -> Json:
+            return self.clear(manager, params)
+
         return {
             f"{name}.page": on_database(self.page),
             f"{name}.one": one,
             f"{name}.delete": on_database(of=one)(self.delete),
-            f"{name}.clear": on_database(self.clear),
+            f"{name}.clear": clear,
         }
 
     # -- methods
@@ -64,7 +77,7 @@ class Table:
             order = (column.desc(), self.model.id.desc())
         rows = query.order_by(*order).limit(params["limit"]).offset(params["offset"])
         if self.shown_with is not None:
-            rows = rows.options(selectinload(self.shown_with))
+            rows = rows.options(selectinload(getattr(self.model, self.shown_with)))
         return {"count": query.count(), "items": self.page_as_json(session, rows.all())}
 
     def one(self, session: Any, params: Params) -> Json:
@@ -76,16 +89,38 @@ class Table:
         session.delete(self.get(session, params))
         self.after_delete(session)
 
-    def clear(self, session: Any, params: Params) -> Json:
-        """Delete the rows that match `filters`; return `{"count"}`."""
-        keys = [key for (key,) in self.matching(session, params).with_entities(self.model.id)]
-        for chunk in _chunks(keys):
-            if self.parts is not None:
-                session.execute(delete(self.parts.class_).where(self.parts.in_(chunk)))
-            session.execute(delete(self.model).where(self.model.id.in_(chunk)))
-        if keys:
-            self.after_delete(session)
-        return {"count": len(keys)}
+    def clear(self, manager: WarmManager, params: Params) -> Json:
+        """Delete the rows that match `filters`; return `{"count"}`.
+
+        There may be a million. They are deleted some at a time, each lot in a transaction: what is gone when this is
+        interrupted stays so. Raises RpcError where FlexGet's database stays locked.
+        """
+        keys: list[int] = on_database(self._keys)(manager, params)
+        count = sum(self._delete_lot(manager, lot) for lot in _chunks(keys))
+        return {"count": count}
+
+    def _keys(self, session: Any, params: Params) -> list[int]:
+        return [key for (key,) in self.matching(session, params).with_entities(self.model.id)]
+
+    def _delete_lot(self, manager: WarmManager, keys: list[int]) -> int:
+        deadline = time.monotonic() + LOCK_PATIENCE
+        while True:
+            try:
+                count: int = on_database(self._delete_all)(manager, {"keys": keys})
+                return count
+            except protocol.RpcError as error:
+                if error.code != protocol.DATABASE_LOCKED or time.monotonic() > deadline:
+                    raise
+            time.sleep(LOCK_PAUSE)
+
+    def _delete_all(self, session: Any, params: Params) -> int:
+        if self.parts is not None:
+            session.execute(delete(self.parts.class_).where(self.parts.in_(params["keys"])))
+        count: int = session.execute(
+            delete(self.model).where(self.model.id.in_(params["keys"]))
+        ).rowcount
+        self.after_delete(session)
+        return count
 
     # -- for those that do more
 

@@ -58,8 +58,9 @@ def statements(manager: Manager, params: Params) -> list[str]:
 
 @errand
 def dally(manager: WarmManager, params: Params) -> None:
-    """Hold FlexGet's lock for `params["seconds"]`."""
+    """Hold FlexGet's lock for `params["seconds"]`; say so when it is held."""
     with alone(manager):
+        tell(what="held")
         time.sleep(params["seconds"])
 
 

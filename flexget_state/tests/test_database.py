@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -150,7 +151,9 @@ def test_what_takes_long_goes_on_and_others_are_answered(
 
 
 def test_a_run_waits_for_it(admin: Any, state: State) -> None:
-    run = state.engine.begin("own.dally", {"seconds": 1}, errand=lambda said: None)
+    held = threading.Event()
+    run = state.engine.begin("own.dally", {"seconds": 1}, errand=lambda said: held.set())
+    assert held.wait(30)
     reports = reports_of(state.engine.execute(99, ["taken"], {}))
     assert run.result(10) is None
     assert of_kind(reports, "waiting")

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 
 from .conftest import KEY, State, ids, titles
 
@@ -221,3 +222,22 @@ def test_a_viewer_sees_no_keys(client: Any, reader: Any, entries: str) -> None:
     assert client.get(entries).content.decode().count(KEY) > 2
     assert KEY not in reader.get(entries).content.decode()
     assert titles(reader.get(f"{entries}?search={KEY[:4]}")) == []
+
+
+def test_a_mask_is_not_stored_for_the_credential_behind_it(
+    client: Any, api: Any, make_user: Any, entries: str
+) -> None:
+    user = make_user("keeper")
+    names = ("view_entrylist", "change_entrylist")
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    keeper = api(User.objects.get(pk=user.pk))
+    path = f"{entries}/{ids(client, entries)['Alpha']}"
+    seen = keeper.get(path).json()["object"]
+    assert KEY not in json.dumps(seen)
+    body = {name: seen[name] for name in ("title", "original_url", "entry")}
+    answer = keeper.put(path, body)
+    assert answer.status_code == 400
+    assert "write the real value" in answer.json()["errors"][0]["detail"]
+    assert KEY in json.dumps(client.get(path).json())
+    known = {**body, "original_url": "http://localhost/a", "entry": {}}
+    assert keeper.put(path, known).status_code == 200

@@ -1,5 +1,7 @@
 """/api/seen."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -149,3 +151,15 @@ def test_roles(client: Any, reader: Any, runner: Any) -> None:
     assert reader.post("/api/seen", {"title": "x"}).status_code == 403
     assert runner.post("/api/seen", {"title": "x"}).status_code == 201
     assert runner.delete(path).status_code == 204
+
+
+def test_a_long_deletion_holds_nobody_up(state: State) -> None:
+    with closing(sqlite3.connect(state.database)) as database, database:
+        rows = ((f"Old {number}", "old", False) for number in range(20_000))
+        database.executemany("INSERT INTO seen_entry (title, feed, local) VALUES (?, ?, ?)", rows)
+    deletion = state.engine.begin("flexget_state.seen.clear", {"filters": {"task": "old"}})
+    assert state.engine.call("quality", {"text": "720p"}) == {"error": ""}
+    assert not deletion.done()
+    page = {"filters": {}, "order_by": "id", "descending": False, "limit": 1, "offset": 0}
+    assert state.engine.call("flexget_state.seen.page", page)["items"]
+    assert deletion.result(30) == {"count": 20_000}

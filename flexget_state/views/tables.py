@@ -134,6 +134,10 @@ class TableViewSet(FlexGetViewSet):
         serializer = self.get_serializer(data=request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
+        if not self.reveals and credentials.MASK in str(data):
+            raise ValidationError(
+                f"{credentials.MASK} stands in place of a credential that you may not see; write the real value."
+            )
         return self.one_from(self.method("change"), data=data, **self.guarded(pk))
 
     def location(self, key: int) -> str:

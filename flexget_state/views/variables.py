@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import ValidationError
@@ -59,7 +60,7 @@ class VariablesViewSet(FlexGetViewSet):
         # Without a body the data would be an empty object.
         data = self.request.data if self.request.body else None
         if not isinstance(data, dict):
-            raise ValidationError("Send an object: {name: value}.")
+            raise ValidationError(gettext("Send an object: {name: value}."))
         if masked := [name for name, value in data.items() if value == credentials.MASK]:
             message = f"{credentials.MASK} stands in place of a value; write the real one."
             raise ValidationError(dict.fromkeys(masked, message))

@@ -35,17 +35,6 @@ def newest() -> int:
         return session.query(sqlalchemy.func.max(History.id)).scalar() or 0
 
 
-def rows_after(task: str, row: int) -> tuple[int, int] | None:
-    """Return the first and the last id of a task's rows behind the id `row`; None where there are none.
-
-    Rows of other tasks may lie between: those of runs that went on at the same time.
-    """
-    with Session() as session:
-        ids = sqlalchemy.func.min(History.id), sqlalchemy.func.max(History.id)
-        first, last = session.query(*ids).filter(History.task == task, History.id > row).one()
-        return None if first is None else (first, last)
-
-
 def _as_json(row: History) -> dict[str, Any]:
     return {
         "id": row.id,

@@ -112,6 +112,12 @@ class TestRuns:
 
 
 class TestFlexGetsOwn:
+    def test_what_a_run_took_back_is_not_its_own(self, run, keeper, outside):
+        run({"one": mock("a", misbehave="take_back_history")})
+        outside({"title": "c"})
+        keeper.look()
+        assert recorded() == [("by-hand", "c")]
+
     def test_runs_of_ours_are_not_taken_twice(self, run, keeper, outside):
         run({"one": accepting("a", "b")})
         outside({"title": "c"})

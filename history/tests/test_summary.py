@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from executions.models import Execution, Status
-from flexapi.testing.config_file import config, flexget
+from flexapi.testing.config_file import config
 from history.tests.factories import add
 
-__all__ = ["config", "flexget"]
+__all__ = ["config"]
 pytestmark = pytest.mark.django_db
 
 

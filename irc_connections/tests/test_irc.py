@@ -101,7 +101,7 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     server = LiveServer(tmp_path_factory.mktemp("irc"))
     irc = IrcServer()
-    world = World(server, irc, httpx.Client())
+    world = World(server, irc, httpx.Client(timeout=60))
     world.write(news="flex")
     server.start()
     server.add_users({"viewer": "viewer", "operator": "operator"})

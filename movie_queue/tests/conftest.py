@@ -8,11 +8,11 @@ import pytest
 from executions.models import Execution
 from executions.tests.conftest import config, run_to_the_end
 from flexapi.engine.client import Engine
-from flexapi.testing.flexget_home import FlexGetHome, flexget_engine, flexget_home
+from flexapi.testing.flexget_home import FlexGetHome
 from flexapi.testing.live import own_server
 from movie_queue import quality
 
-__all__ = ["config", "flexget_engine", "flexget_home", "own_server"]
+__all__ = ["config", "own_server"]
 
 
 @pytest.fixture

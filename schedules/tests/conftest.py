@@ -1,3 +1,3 @@
-from flexapi.testing.config_file import changed_lines, config, flexget
+from flexapi.testing.config_file import changed_lines, config
 
-__all__ = ["changed_lines", "config", "flexget"]
+__all__ = ["changed_lines", "config"]

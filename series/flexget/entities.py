@@ -6,6 +6,7 @@ from flexget.components.series import db
 from flexget.event import fire_event
 from sqlalchemy.orm import selectinload
 
+from flexapi.engine.host.errands import errand
 from flexapi.engine.host.transactions import Method, Params, on_database
 
 from .rows import (
@@ -52,6 +53,7 @@ def forget_entity(session: Any, params: Params) -> None:
     _remove(session, found.series, [found], params["seen"])
 
 
+@errand
 @on_database
 def forget_entities(session: Any, params: Params) -> dict[str, int]:
     """Remove all seasons or all episodes of a show: kind, show, seen. Return `{"count"}`."""

@@ -7,6 +7,7 @@ from flexget.components.series.utils import normalize_series_name
 from sqlalchemy import func, select
 
 from flexapi.engine import protocol
+from flexapi.engine.host.errands import errand
 from flexapi.engine.host.transactions import Method, Params, on_database
 from flexapi.engine.protocol import RpcError
 
@@ -82,6 +83,7 @@ def change(session: Any, params: Params) -> dict[str, Any]:
     return _change(session, show_row(session, params["id"]), params)
 
 
+@errand
 @on_database(of=show)
 def forget(session: Any, params: Params) -> None:
     """Remove the show `params["id"]`; seen."""

@@ -2,6 +2,10 @@
 
 from flexapi.engine.host.methods import Method
 
-from . import merged
+from . import merged, qualities
 
-METHODS: dict[str, Method] = {"merged": merged.merged, "problems": merged.problems}
+METHODS: dict[str, Method] = {
+    "merged": merged.merged,
+    "problems": merged.problems,
+    "qualities": qualities.qualities,
+}

@@ -8,9 +8,9 @@ import pytest
 from executions import views
 from executions.models import Execution
 from executions.running.runner import Runner
-from flexapi.testing.config_file import changed_lines, config, flexget
+from flexapi.testing.config_file import changed_lines, config
 
-__all__ = ["changed_lines", "config", "flexget"]
+__all__ = ["changed_lines", "config"]
 YAML = "application/yaml"
 
 

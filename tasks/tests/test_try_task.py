@@ -57,8 +57,10 @@ class TestTask:
             assert execution.tasks == [key.lstrip("_")]
             assert states(execution) == {"x": "accepted"}
 
-    def test_what_is_saved_is_tried_without_a_config(self, post, run):
-        assert states(run(post("/api/tasks/tv/try", {}))) == {"Show S01E01": "accepted"}
+    def test_what_is_saved_is_tried_without_a_config(self, config, post, run):
+        # A show that no other test has taken an episode of.
+        config.write_text(config.read_text().replace("Show", "Lone Show"))
+        assert states(run(post("/api/tasks/tv/try", {}))) == {"Lone Show S01E01": "accepted"}
 
     def test_templates_and_variables_are_the_config_s_and_bad_tasks_are_no_matter(
         self, config, post, run

@@ -1,0 +1,45 @@
+"""Tells of what was taken: one event a run."""
+
+from django.utils.translation import gettext_noop
+
+from executions.models import Execution
+from flexapi import events
+from flexapi.events import Event, Kind
+from history.models import HistoryEntry
+
+# Titles that are named.
+NAMED = 10
+
+
+def register() -> None:
+    """Add the kind of event; called once, when the app is ready."""
+    events.kinds.add(
+        "taken",
+        Kind(gettext_noop("Something was taken"), page="history", urgent=False, chosen=False),
+    )
+
+
+def on_end(execution: Execution) -> None:
+    """Tell what a run took, if anything; in the transaction that ends it."""
+    if not execution.accepted:
+        return
+    taken = HistoryEntry.objects.filter(execution=execution.pk).order_by("pk")
+    titles = list(taken.values_list("title", "task")[: NAMED + 1])
+    if not titles:
+        return
+    count = taken.count() if len(titles) > NAMED else len(titles)
+    named = [title for title, _ in titles[:NAMED]]
+    if count > NAMED:
+        named.append(f"… and {count - NAMED} more")
+    what = "1 entry was" if count == 1 else f"{count} entries were"
+    tasks = tuple(dict.fromkeys(taken.order_by("task").values_list("task", flat=True).distinct()))
+    events.happened(
+        Event(
+            kind="taken",
+            title=f"{what} taken by {', '.join(tasks[:5])}",
+            detail="\n".join(named),
+            subject=str(execution.pk),
+            tasks=tasks,
+            execution=execution.pk,
+        )
+    )
