@@ -14,7 +14,7 @@ class ApiConfig(AppConfig):
     verbose_name = "API"
 
     def ready(self) -> None:
-        from flexapi.api.accounts import lately, roles, throttles  # They need the models.
+        from flexapi.api.accounts import lately, roles, telling, throttles  # They need the models.
         from flexapi.api.http import threads
         from flexapi.engine import waiting
 
@@ -24,4 +24,5 @@ class ApiConfig(AppConfig):
             throttles.forget_attempts, dispatch_uid="flexapi.api.accounts.throttles.forget_attempts"
         )
         lately.listen()
-        post_migrate.connect(roles.grant, dispatch_uid="flexapi.api.accounts.roles.grant")
+        telling.register()
+        post_migrate.connect(roles.grant_all, dispatch_uid="flexapi.api.accounts.roles.grant_all")

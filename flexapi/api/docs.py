@@ -4,6 +4,10 @@ import functools
 import threading
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
@@ -27,10 +31,14 @@ def document() -> dict[str, Any]:
 
 @functools.cache
 def _drawn() -> dict[str, Any]:
-    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    # Names of fields are in the language of who asks first, else.
+    with translation.override(settings.LANGUAGE_CODE):
+        schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return schema
 
 
+# It is a megabyte and a half, and holds no secret that its compressed length could tell of.
+@method_decorator(gzip_page, name="dispatch")
 class SchemaView(SpectacularAPIView):
     """The OpenAPI 3 document: JSON, or YAML by `Accept` or `?format=yaml`."""
 

@@ -43,6 +43,11 @@ def ask(method: str, **params: Any) -> Any:
         raise ServiceUnavailable(str(error)) from error
 
 
+def generation() -> int | None:
+    """Return a number that is another one after FlexGet and its plugins were loaded again; None where they are not loaded."""
+    return instance.engine().state.pid
+
+
 def answer_of(errand: "Future[Any]", timeout: float) -> Any:
     """Return what an errand of the host's answers within `timeout` seconds (see flexapi.engine.host.errands).
 

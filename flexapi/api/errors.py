@@ -15,6 +15,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.views import csrf, defaults
 from rest_framework import exceptions
 
+from flexapi.api import mounts
+
 TOO_LARGE = "The request body is too large."
 
 
@@ -101,11 +103,14 @@ def of_storage(error: BaseException | None) -> ServiceUnavailable | StorageFaile
 
 def is_api(path: str) -> bool:
     """Whether an answer to this path, without a proxy's prefix, has to be JSON."""
-    return path == "/api" or path.startswith("/api/")
+    return path == "/api" or path.startswith("/api/") or mounts.mounted(path) is not None
 
 
-def error_response(status: int, code: str, detail: str) -> JsonResponse:
-    """An error in the shared shape, made without DRF."""
+def error_response(path: str, status: int, code: str, detail: str) -> HttpResponse:
+    """An error in the shape that those of this path have, made without DRF."""
+    foreign = mounts.errors_of(path)
+    if foreign is not None:
+        return foreign(status, code, detail)
     kind = "server_error" if status >= 500 else "client_error"
     errors = [{"code": code, "detail": detail, "attr": None}]
     return JsonResponse({"type": kind, "errors": errors}, status=status)
@@ -114,7 +119,7 @@ def error_response(status: int, code: str, detail: str) -> JsonResponse:
 def body_too_large(path: str) -> HttpResponse:
     """The 413 for a body that nobody read to its end."""
     if is_api(path):
-        return error_response(413, BodyTooLarge.default_code, TOO_LARGE)
+        return error_response(path, 413, BodyTooLarge.default_code, TOO_LARGE)
     return HttpResponse(TOO_LARGE, status=413, content_type="text/plain")
 
 
@@ -122,7 +127,9 @@ def unavailable(path: str, detail: str, wait: int = 5) -> HttpResponse:
     """The 503 for a request that nobody has begun with."""
     response: HttpResponse
     if is_api(path):
-        response = error_response(503, ServiceUnavailable.default_code, f"{detail} Try again.")
+        response = error_response(
+            path, 503, ServiceUnavailable.default_code, f"{detail} Try again."
+        )
     else:
         response = HttpResponse(f"{detail} Try again.", status=503, content_type="text/plain")
     response.headers["Retry-After"] = str(wait)
@@ -133,7 +140,7 @@ def bad_query(path: str) -> HttpResponse:
     """The 400 for a request whose query string isn't text."""
     detail = "The query string is not UTF-8."
     if is_api(path):
-        return error_response(400, "bad_request", detail)
+        return error_response(path, 400, "bad_request", detail)
     return HttpResponse(detail, status=400, content_type="text/plain")
 
 
@@ -141,7 +148,7 @@ def unreadable_form(path: str, error: MultiPartParserError) -> HttpResponse:
     """The 400 for a form that was sent as multipart and isn't."""
     detail = f"The form can't be read as multipart/form-data: {error}"
     if is_api(path):
-        return error_response(400, "bad_request", detail)
+        return error_response(path, 400, "bad_request", detail)
     return HttpResponse(detail, status=400, content_type="text/plain")
 
 
@@ -156,21 +163,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     detail = "The request is not acceptable."
     if isinstance(exception, DisallowedHost):
         detail = "This server does not answer to that host name; FLEXAPI_ALLOWED_HOSTS adds a name."
-    return error_response(400, "bad_request", detail)
+    return error_response(request.path_info, 400, "bad_request", detail)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's `handler403`."""
     if not is_api(request.path_info):
         return defaults.permission_denied(request, exception)
-    return error_response(403, "permission_denied", "You may not do this.")
+    return error_response(request.path_info, 403, "permission_denied", "You may not do this.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's `CSRF_FAILURE_VIEW`."""
     if not is_api(request.path_info):
         return csrf.csrf_failure(request, reason)
-    return error_response(403, "permission_denied", f"CSRF Failed: {reason}")
+    return error_response(request.path_info, 403, "permission_denied", f"CSRF Failed: {reason}")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -180,14 +187,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _failed(request, failure)
     if not is_api(request.path_info):
         return defaults.server_error(request)
-    return error_response(500, "error", "Server Error (500)")
+    return error_response(request.path_info, 500, "error", "Server Error (500)")
 
 
 def _failed(request: HttpRequest, failure: ServiceUnavailable | StorageFailed) -> HttpResponse:
     """Answer what a middleware or a page met."""
     response: HttpResponse
     if is_api(request.path_info):
-        response = error_response(failure.status_code, failure.default_code, str(failure.detail))
+        response = error_response(
+            request.path_info, failure.status_code, failure.default_code, str(failure.detail)
+        )
     else:
         response = HttpResponse(
             str(failure.detail), status=failure.status_code, content_type="text/plain"

@@ -9,6 +9,7 @@ import hashlib
 from typing import Any
 
 from django.utils.http import parse_etags
+from django.utils.translation import gettext
 from rest_framework.generics import GenericAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -47,7 +48,7 @@ class EtagMixin(GenericAPIView):
         if "If-Match" in self.request.headers and not _names(match, current, strong=True):
             raise PreconditionFailed
         if none_match and _names(none_match, current, strong=False):
-            raise PreconditionFailed("The object exists already.")
+            raise PreconditionFailed(gettext("The object exists already."))
 
     def etag_suffix(self, response: Response) -> str:
         """What tells representations of one state apart; a media type other than JSON, by default."""

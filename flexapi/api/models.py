@@ -1,8 +1,17 @@
 """API tokens, what roles were given, and how far long work is."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 from knox.models import AbstractAuthToken
 from knox.settings import CONSTANTS
+
+
+class Scope(models.TextChoices):
+    """What a token may do of what its user may."""
+
+    ALL = "all", gettext_lazy("all that its user may")
+    READ = "read", gettext_lazy("read, and no credentials")
+    RUN = "run", gettext_lazy("run the tasks that it names")
 
 
 class ApiToken(AbstractAuthToken):
@@ -17,6 +26,16 @@ class ApiToken(AbstractAuthToken):
     digest = models.CharField(max_length=CONSTANTS.DIGEST_LENGTH, unique=True, editable=False)
     name = models.CharField(max_length=100, blank=True, help_text="What or who uses this token.")
     last_used = models.DateTimeField(null=True, blank=True, editable=False)
+    scope = models.CharField(max_length=10, choices=Scope, default=Scope.ALL)
+    # Texts of lines, since tokens are read without the ORM.
+    tasks = models.TextField(
+        blank=True, default="", help_text="Those that it may run: names or globs, one a line."
+    )
+    addresses = models.TextField(
+        blank=True,
+        default="",
+        help_text="Addresses or networks from which it counts, one a line; none: from everywhere.",
+    )
 
     class Meta:
         ordering = ("-id",)
@@ -24,6 +43,16 @@ class ApiToken(AbstractAuthToken):
 
     def __str__(self) -> str:
         return self.name or self.token_key
+
+    @property
+    def task_globs(self) -> list[str]:
+        """The names and globs of the tasks that it may run."""
+        return self.tasks.splitlines()
+
+    @property
+    def networks(self) -> list[str]:
+        """The networks from which it counts; none: all."""
+        return self.addresses.splitlines()
 
 
 class RoleGrant(models.Model):

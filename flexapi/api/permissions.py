@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model
+from rest_framework import permissions
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+
+from flexapi.api.accounts.narrowing import narrowing_of
 
 _VERBS = {
     "GET": "view",
@@ -59,6 +62,25 @@ class NamedPermission(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         self.message = f"You may not do this: it needs the permission {view.permission}."
         return bool(request.user and request.user.has_perm(view.permission))
+
+
+class IsAuthenticated(permissions.IsAuthenticated):
+    """Lets through whoever is logged in; not a token that is for running tasks and nothing else."""
+
+    message = "You may not do this: this token is for running tasks."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        narrowed = narrowing_of(request.user)
+        return super().has_permission(request, view) and not (narrowed and narrowed.runs)
+
+
+class IsWhole(permissions.IsAuthenticated):
+    """Lets through whoever is logged in, or shows a token that may do all that its user may."""
+
+    message = "You may not do this: this token is narrowed."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return super().has_permission(request, view) and narrowing_of(request.user) is None
 
 
 class IsSuperuser(BasePermission):

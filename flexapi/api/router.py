@@ -12,7 +12,6 @@ from typing import Any, cast
 
 from django.http import HttpResponseBase
 from django.urls import NoReverseMatch, URLPattern, re_path
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -20,6 +19,7 @@ from rest_framework.routers import Route, SimpleRouter
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
+from flexapi.api.permissions import IsAuthenticated
 from flexapi.registry import Registry
 
 

@@ -123,6 +123,24 @@ class AutoSchema(SpectacularSchema):
         }
         return dict(sorted((described | others).items()))
 
+    def _get_callbacks(self) -> dict[str, Any]:
+        """spectacular's, with the view's `callback_parameters`, and without the errors of our own endpoints."""
+        callbacks: dict[str, Any] = super()._get_callbacks()  # type: ignore[no-untyped-call]
+        operations = [
+            operation
+            for paths in callbacks.values()
+            for methods in paths.values()
+            for operation in methods.values()
+        ]
+        for operation in operations:
+            operation["parameters"] = getattr(self.view, "callback_parameters", [])
+            operation["responses"] = {
+                status: answer
+                for status, answer in operation["responses"].items()
+                if status < "400"
+            }
+        return callbacks
+
     def other_statuses(self) -> dict[str, str]:
         """What may be answered in place of what was asked for: 304 and errors, by status, with what they mean."""
         view, method = self.view, self.method
@@ -198,8 +216,12 @@ class AutoSchema(SpectacularSchema):
         return getattr(self.view, "answer_extras", {}) if writes else {}
 
     def get_override_parameters(self) -> list[Any]:
-        """The headers of conditional requests, where the view heeds them."""
+        """The headers of conditional requests, where the view heeds them, and its `action_parameters`."""
         action = getattr(self.view, "action", None)
+        own = getattr(self.view, "action_parameters", {}).get(action, [])
+        return [*own, *self._conditional_headers(action)]
+
+    def _conditional_headers(self, action: str | None) -> list[OpenApiParameter]:
         if not isinstance(self.view, EtagMixin):
             return []
         if action in self.view.etag_actions and self.method == "GET":

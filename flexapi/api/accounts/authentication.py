@@ -14,15 +14,17 @@ from django.contrib.auth.models import AbstractBaseUser, Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.translation import gettext
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from knox.crypto import hash_token
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
 
-from flexapi.api.accounts import shown
+from flexapi.api.accounts import narrowing, shown
 from flexapi.api.accounts.last_use import last_use
 from flexapi.api.accounts.lately import Remembered, lately
-from flexapi.api.models import ApiToken
+from flexapi.api.models import ApiToken, Scope
 
 M = TypeVar("M", bound=models.Model)
 
@@ -45,9 +47,13 @@ class TokenAuthentication(KnoxTokenAuthentication):
         refusal: AuthenticationFailed | None = None
         for token in shown.tokens(request.META):
             try:
-                return self.authenticate_credentials(token.secret)
+                user, found = self.authenticate_credentials(token.secret)
             except UnknownToken as error:
                 refusal = refusal or (error if token.is_ours else None)
+            else:
+                _refuse_misplaced(found, token, request)
+                narrowing.narrow(user, found)
+                return user, found
         if refusal is not None:
             raise refusal
         return None
@@ -64,10 +70,22 @@ class TokenAuthentication(KnoxTokenAuthentication):
             raise UnknownToken()
         now = timezone.now()
         if found.expiry is not None and found.expiry <= now:
-            raise AuthenticationFailed("The token has expired.")
+            raise AuthenticationFailed(gettext("The token has expired."))
         user, found = self.validate_user(found)
         last_use.note(found, now)
         return user, found
+
+
+def _refuse_misplaced(found: ApiToken, token: shown.Shown, request: Request) -> None:
+    """Raise AuthenticationFailed where a token may not be shown like that, or from there."""
+    if token.in_url and found.scope == Scope.ALL:
+        raise AuthenticationFailed(
+            gettext(
+                "A token in a URL may end in logs: only one that is narrowed (to `read` or `run`) counts there."
+            )
+        )
+    if not narrowing.is_from(found, BaseThrottle().get_ident(request)):
+        raise AuthenticationFailed(gettext("The token does not count from this address."))
 
 
 class Backend(ModelBackend):
@@ -80,7 +98,12 @@ class Backend(ModelBackend):
             return super().get_all_permissions(user_obj, obj)
         # The name under which Django's own backend keeps them, and forgets them with the user object.
         if not hasattr(user_obj, "_perm_cache"):
-            user_obj._perm_cache = set(_permissions(user_obj))
+            narrowed = narrowing.narrowing_of(user_obj)
+            if narrowed is None:
+                user_obj._perm_cache = set(_permissions(user_obj))
+            else:
+                own = all_permissions() if narrowed.superuser else _permissions(user_obj)
+                user_obj._perm_cache = narrowed.of(own)
         permissions: set[str] = user_obj._perm_cache
         return permissions
 
@@ -121,6 +144,12 @@ def _own(instance: M) -> M:
     state.db, state.adding = instance._state.db, False
     vars(own).update(vars(instance), _state=state)
     return own
+
+
+def all_permissions() -> set[str]:
+    """All permissions that there are, as `app.codename`."""
+    names = Permission.objects.values_list("content_type__app_label", "codename").order_by()
+    return {f"{app}.{code}" for app, code in names}
 
 
 def _permissions(user: Any) -> frozenset[str]:

@@ -9,10 +9,11 @@ An app says in its AppConfig what its permissions mean, by codename or pattern; 
     }
 """
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.auth.models import Group, Permission
 
 from flexapi.api.models import RoleGrant
@@ -24,32 +25,44 @@ ROLES = ("viewer", "operator", "editor")
 declarations: Registry[str, dict[str, list[str]]] = Registry("declaration of roles")
 
 
-def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """Give the groups the app's new permissions; runs after each migration of the app.
+def grant_all(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Give the groups the new permissions of all apps; runs once after migrations, when the last app has its own."""
+    last = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
+    if sender == last:
+        grant(declarations, using)
+
+
+def grant(labels: Iterable[str], using: str = "default") -> None:
+    """Give the groups the new permissions of these apps.
 
     Each permission is granted to a role once: what an administrator takes away, or a group that is deleted,
     stays away.
     """
-    declared = declarations.get(sender.label)
-    if declared is None:
-        return
-    permissions = list(Permission.objects.using(using).filter(content_type__app_label=sender.label))
-    grants = RoleGrant.objects.using(using)
-    patterns: list[str] = []
+    permissions = list(
+        Permission.objects.using(using)
+        .filter(content_type__app_label__in=labels)
+        .select_related("content_type")
+    )
+    grants, groups = RoleGrant.objects.using(using), Group.objects.using(using)
+    granted = set(grants.values_list("role", "permission_id"))
+    patterns: dict[str, list[str]] = {label: [] for label in labels}
     for role in ROLES:
-        patterns += declared.get(role, [])
-        known = set(grants.filter(role=role).values_list("permission_id", flat=True))
+        for label, known in patterns.items():
+            known += declarations[label].get(role, [])
         new = [
             permission
             for permission in permissions
-            if permission.pk not in known
-            and any(fnmatchcase(permission.codename, pattern) for pattern in patterns)
+            if (role, permission.pk) not in granted
+            and any(
+                fnmatchcase(permission.codename, pattern)
+                for pattern in patterns[permission.content_type.app_label]
+            )
         ]
         if not new:
             continue
-        group = Group.objects.using(using).filter(name=role).first()
-        if group is None and not grants.filter(role=role).exists():
-            group = Group.objects.using(using).create(name=role)
+        group = groups.filter(name=role).first()
+        if group is None and not any(had == role for had, _ in granted):
+            group = groups.create(name=role)
         if group is not None:
             group.permissions.add(*new)
         grants.bulk_create(RoleGrant(role=role, permission=permission) for permission in new)

@@ -1,4 +1,4 @@
-"""The ways in which a request shows a token: `X-Api-Key`, and `Authorization` with `Token`, `Bearer` or `Basic`.
+"""The ways in which a request shows a token: `X-Api-Key`, `Authorization` with `Token`, `Bearer` or `Basic`, and `?apikey=`.
 
 Senders that know only a user name and a password put the token in the password's place (`Basic`); the name is anything.
 """
@@ -8,8 +8,13 @@ import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
 from flexapi.api.http import hosts
+
+PARAMETER = "apikey"
+# Under which `request.META` has what stood there.
+URL_KEY = "flexapi.apikey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +22,12 @@ class Shown:
     """What a request shows as a token.
 
     `is_ours`: nobody else is spoken to in this way, so a wrong one is a mistake or a guess. `Bearer` and `Basic` may be meant for a proxy
-    in front, which passes them on.
+    in front, which passes them on. `in_url`: it stood in the URL, where it is easily logged.
     """
 
     secret: bytes
     is_ours: bool
+    in_url: bool = False
 
 
 def tokens(meta: Mapping[str, Any]) -> Iterator[Shown]:
@@ -40,6 +46,26 @@ def tokens(meta: Mapping[str, Any]) -> Iterator[Shown]:
             password = _password(secret)
             if password:
                 yield Shown(password, is_ours=False)
+    if URL_KEY in meta:
+        yield Shown(_bytes(meta[URL_KEY]), is_ours=True, in_url=True)
+
+
+def taken_from_query(query: str) -> tuple[str, str | None]:
+    """Return a query string without its `apikey`, and the key, None where there is none.
+
+    It is taken out before anything else sees the URL, so that no link, error or log repeats it.
+    """
+    if PARAMETER not in query.lower():
+        return query, None
+    key = None
+    left = []
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        if unquote_plus(name).lower() == PARAMETER:
+            key = unquote_plus(value)
+        else:
+            left.append(part)
+    return "&".join(left), key
 
 
 def _bytes(text: str) -> bytes:

@@ -18,17 +18,25 @@ logger = logging.getLogger(__name__)
 CACHE_ERRORS = services.redis_errors(settings.REDIS_URL)
 
 
-class LoginThrottle(SimpleRateThrottle):
-    """Counts in the shared cache or, while that can't be reached, in this process."""
+class SharedThrottle(SimpleRateThrottle):
+    """Counts `what` in the shared cache or, while that can't be reached, in this process."""
+
+    what = "Requests"
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Whether another attempt is allowed now."""
+        """Whether another one is allowed now."""
         try:
             return super().allow_request(request, view)
         except CACHE_ERRORS as error:
-            logger.warning("Attempts to log in are counted by this process alone: %s", error)
+            logger.warning("%s are counted by this process alone: %s", self.what, error)
             self.cache = caches["process"]
             return super().allow_request(request, view)
+
+
+class LoginThrottle(SharedThrottle):
+    """For attempts to log in."""
+
+    what = "Attempts to log in"
 
 
 class LoginAddressThrottle(LoginThrottle):

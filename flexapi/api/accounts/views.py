@@ -5,6 +5,7 @@ from typing import Any, ClassVar, cast
 
 from django.contrib.auth import authenticate, get_user_model, login, logout
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import QuerySet
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -17,9 +18,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from flexapi.api.accounts import lifetimes
+from flexapi.api.accounts import by_password, lifetimes
+from flexapi.api.accounts.narrowing import valid_network
 from flexapi.api.accounts.throttles import LOGIN_THROTTLES
-from flexapi.api.models import ApiToken
+from flexapi.api.models import ApiToken, Scope
+from flexapi.api.permissions import IsWhole
 from flexapi.api.schema import ErrorSerializer, exemplified
 from flexapi.api.serializers import ModelSerializer
 from flexapi.api.viewsets import CreateMixin, DestroyMixin, ListMixin, RetrieveMixin, one
@@ -70,21 +73,46 @@ class UserSerializer(ModelSerializer[AbstractUser]):
         return sorted(user.get_all_permissions())
 
 
+class LinesField(serializers.ListField):
+    """A list of texts that is stored as lines."""
+
+    def __init__(self, child: serializers.Field[Any, Any, Any, Any], **kwargs: Any) -> None:
+        super().__init__(child=child, required=False, max_length=100, **kwargs)
+
+    def to_representation(self, data: Any) -> list[str]:
+        return str(data).splitlines()
+
+    def to_internal_value(self, data: Any) -> str:  # type: ignore[override]
+        texts: list[str] = super().to_internal_value(data)
+        return "\n".join(dict.fromkeys(" ".join(text.split()) for text in texts))
+
+
 class TokenSerializer(ModelSerializer[ApiToken]):
     """A token without its secret."""
 
     current = serializers.SerializerMethodField(help_text="Whether this request came with it.")
+    tasks = LinesField(
+        serializers.CharField(max_length=500),
+        help_text="Names or globs of the tasks that it may run, with the scope `run`.",
+    )
+    addresses = LinesField(
+        serializers.CharField(max_length=50),
+        help_text="Addresses or networks from which it counts; none: from everywhere.",
+    )
 
     class Meta:
         model = ApiToken
-        fields: tuple[str, ...] = ("id", "name", "created", "expiry", "last_used", "current")
+        fields: tuple[str, ...] = (
+            *("id", "name", "created", "expiry", "last_used", "current"),
+            *("scope", "tasks", "addresses"),
+        )
         read_only_fields: tuple[str, ...] = fields
 
     def get_current(self, token: ApiToken) -> bool:
         return bool(self.context["request"].auth == token)
 
 
-@exemplified(name="phone", expires_in=31_536_000)
+@exemplified(name="phone", expires_in=31_536_000, scope="run", tasks=["films", "tv*"])
 class NewTokenSerializer(TokenSerializer):
     """A token that is being made; the only time that its secret is shown."""
 
@@ -95,6 +123,21 @@ class NewTokenSerializer(TokenSerializer):
     class Meta(TokenSerializer.Meta):
         fields = (*TokenSerializer.Meta.fields, "token", "expires_in")
         read_only_fields = ("created", "expiry", "last_used")
+
+    def validate_addresses(self, lines: str) -> str:
+        """Store them as networks. Raises ValidationError."""
+        try:
+            return "\n".join(valid_network(line) for line in lines.splitlines())
+        except DjangoValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Tasks go with the scope `run`, which is nothing without them."""
+        runs = given.get("scope", Scope.ALL) == Scope.RUN
+        if runs != bool(given.get("tasks")):
+            what = "Name the tasks, or `*`." if runs else "Only a token to `run` names tasks."
+            raise serializers.ValidationError({"tasks": what})
+        return given
 
     def create(self, validated_data: dict[str, Any]) -> ApiToken:
         lifetime = token_lifetime(validated_data.pop("expires_in"))
@@ -153,7 +196,7 @@ class LoginView(APIView):
             request._request, username=given["username"], password=given["password"]
         )
         if user is None:
-            raise AuthenticationFailed("The user name or the password is wrong.")
+            raise AuthenticationFailed(by_password.WRONG)
         login(request._request, user)
         get_token(request._request)  # Sends the CSRF cookie that the session's writes need.
         token, secret = None, None
@@ -200,11 +243,12 @@ class TokenViewSet(CreateMixin, DestroyMixin, ListMixin, RetrieveMixin):
 
     subject = ("a token of your own", "your own tokens")
     queryset = ApiToken.objects.all()
-    permission_classes = (IsAuthenticated,)
+    permission_classes = (IsWhole,)
     ordering_fields: ClassVar = ("id", "name", "created", "expiry", "last_used")
     search_fields: ClassVar = ("name",)
 
     def get_queryset(self) -> QuerySet[ApiToken]:
+        """The tokens of the user who asks."""
         if not self.request.user.is_authenticated:  # While the schema is drawn up.
             nothing: QuerySet[ApiToken] = ApiToken.objects.none()
             return nothing
@@ -216,3 +260,9 @@ class TokenViewSet(CreateMixin, DestroyMixin, ListMixin, RetrieveMixin):
 
     def perform_create(self, serializer: serializers.BaseSerializer[ApiToken]) -> None:
         serializer.save(user=self.request.user)
+
+
+class AuthTokenViewSet(TokenViewSet):
+    """What `/api/tokens` is, at the address that it had before."""
+
+    subject = ("a token of your own at its older address", "your own tokens at their older address")

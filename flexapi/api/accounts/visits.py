@@ -4,9 +4,11 @@ A websocket or a log stream is asked once who it is. Each registers its `Visit` 
 with a few queries whatever their number, and ends those that would not be let in as they were.
 """
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -17,7 +19,8 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from flexapi.api.models import ApiToken
+from flexapi.api.accounts.narrowing import narrow
+from flexapi.api.models import ApiToken, Scope
 from flexapi.background import Loop
 
 # Seconds after which a visit that may not go on has ended.
@@ -32,6 +35,7 @@ class Visit:
 
     user_id: int
     token_id: int | None
+    # None for one whom a proxy in front named as well.
     session_key: str | None
     permissions: frozenset[str]
 
@@ -89,26 +93,39 @@ visits = Visits()
 
 def _good(all_visits: set[Visit]) -> set[Visit]:
     """Return those that may go on."""
-    allowed: dict[int, frozenset[str]] = {}
+    allowed: dict[int, Any] = {}
     for ids in _batches({visit.user_id for visit in all_visits}):
         for user in get_user_model().objects.filter(pk__in=ids, is_active=True):
-            allowed[user.pk] = _permissions(user)
-    tokens: set[int] = set()
+            allowed[user.pk] = user
+    tokens: dict[int, ApiToken] = {}
     for ids in _batches({visit.token_id for visit in all_visits if visit.token_id}):
         valid = Q(expiry=None) | Q(expiry__gt=timezone.now())
-        tokens.update(ApiToken.objects.filter(valid, pk__in=ids).values_list("pk", flat=True))
+        tokens.update(ApiToken.objects.filter(valid, pk__in=ids).in_bulk())
     sessions = {
         key: session_user(key).pk
         for key in {visit.session_key for visit in all_visits if visit.session_key}
     }
+
+    @functools.cache
+    def may(user_id: int, token_id: int) -> frozenset[str] | None:
+        user = copy(allowed.get(user_id))
+        if user is not None and token_id:
+            narrow(user, tokens[token_id])
+        return None if user is None else _permissions(user)
+
+    def left(visit: Visit) -> frozenset[str] | None:
+        token = tokens.get(visit.token_id or 0)
+        narrowed = token is not None and token.scope != Scope.ALL
+        return may(visit.user_id, token.pk if token is not None and narrowed else 0)
+
     return {
         visit
         for visit in all_visits
-        if allowed.get(visit.user_id) == visit.permissions
+        if left(visit) == visit.permissions
         and (
             visit.token_id in tokens
             if visit.token_id
-            else sessions.get(visit.session_key or "") == visit.user_id
+            else visit.session_key is None or sessions.get(visit.session_key) == visit.user_id
         )
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.db.models import ProtectedError
+from django.utils.translation import gettext
 from drf_standardized_errors.handler import ExceptionHandler as StandardHandler
 from rest_framework import exceptions
 from rest_framework.fields import get_error_detail
@@ -69,4 +70,4 @@ class UnknownPathView(APIView):
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
-        raise exceptions.NotFound("There is no such endpoint.")
+        raise exceptions.NotFound(gettext("There is no such endpoint."))

@@ -23,7 +23,7 @@ from django.urls import ResolverMatch, URLResolver, get_resolver, set_script_pre
 from django.utils.encoding import iri_to_uri
 
 from flexapi import metrics
-from flexapi.api import errors
+from flexapi.api import errors, mounts
 from flexapi.api.http import threads
 from flexapi.api.http.prefix import local_path
 
@@ -39,7 +39,7 @@ def lane_of(method: str, path: str) -> threads.Lane:
     """Return the lane for a request of a local path."""
     if path.rstrip("/") in PROBES:
         return threads.PROBES
-    if path.startswith("/static/"):
+    if path.startswith("/static/") or mounts.is_static(path):
         return threads.FILES
     return threads.READS if method in SAFE_METHODS else threads.WRITES
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from flexapi.api import errors, free_names
+from flexapi.api.accounts import shown
 from flexapi.api.http import hosts, short
 
 
@@ -26,6 +27,10 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        query, key = shown.taken_from_query(request.META.get("QUERY_STRING", ""))
+        if key is not None:
+            request.META["QUERY_STRING"] = query
+            request.META[shown.URL_KEY] = key
         host = request.get_host()
         if not hosts.is_allowed(host):
             raise DisallowedHost(f"Invalid Host header: {host!r}")
@@ -39,10 +44,14 @@ class ApiMiddleware:
         if not errors.is_api(request.path_info):
             return self.get_response(request)
         if "\x00" in request.path_info:
-            return errors.error_response(400, "bad_request", "The path contains a NUL byte.")
+            return errors.error_response(
+                request.path_info, 400, "bad_request", "The path contains a NUL byte."
+            )
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit():
-            return errors.error_response(400, "bad_request", "Content-Length is not a number.")
+            return errors.error_response(
+                request.path_info, 400, "bad_request", "Content-Length is not a number."
+            )
         # The handler counts what arrives; this speaks for servers that hand over the stream.
         if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return errors.body_too_large(request.path_info)

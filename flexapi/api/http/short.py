@@ -13,11 +13,11 @@ from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from flexapi.api import errors
-from flexapi.api.accounts import shown
+from flexapi.api import errors, mounts
+from flexapi.api.accounts import proxy_user, shown
 
-# Logging in makes a session.
-_AUTH = "/api/auth/"
+# Logging in makes a session; at a mounted API as well, where it is done below the same name.
+_AUTH = "auth/"
 
 
 def is_short(request: HttpRequest) -> bool:
@@ -26,11 +26,18 @@ def is_short(request: HttpRequest) -> bool:
     return (
         not meta.get("HTTP_COOKIE")
         and errors.is_api(request.path_info)
-        and not request.path_info.startswith(_AUTH)
+        and not _is_login(request.path_info)
+        # Whom a proxy in front has logged in with a name and a password isn't who shows a token.
+        and proxy_user.named(meta) is None
         # Pages, the browsable API among them, are made with what is left out.
         and "html" not in meta.get("HTTP_ACCEPT", "")
         and any(shown.tokens(meta))
     )
+
+
+def _is_login(path: str) -> bool:
+    prefix = mounts.mounted(path) or "api"
+    return path.startswith(f"/{prefix}/{_AUTH}")
 
 
 class _ForPages:
@@ -45,7 +52,12 @@ class _ForPages:
 
 
 class StaticFiles(_ForPages, WhiteNoiseMiddleware):
-    """WhiteNoise's."""
+    """WhiteNoise's, for the folders that plugins name as well."""
+
+    def __init__(self, get_response: Any) -> None:
+        super().__init__(get_response)
+        for prefix, folder in mounts.static_folders.items():
+            self.add_files(str(folder), prefix=f"/{prefix}/")
 
 
 class Sessions(_ForPages, SessionMiddleware):

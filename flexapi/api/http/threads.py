@@ -20,6 +20,8 @@ from typing import Any, ParamSpec, TypeVar
 from django.conf import settings
 from django.db import close_old_connections
 from django.urls import set_script_prefix
+from django.utils import translation
+from django.utils.translation import gettext
 
 from flexapi.engine import waiting
 
@@ -49,12 +51,15 @@ class _Work:
     def __init__(self, call: Callable[[], Any]) -> None:
         self.future: Future[Any] = Future()
         self._call = call
+        # Threads outlive what they work for: nobody may get the language of whoever was served before.
+        self._language = translation.get_language() or settings.LANGUAGE_CODE
 
     def run(self) -> None:
         if not self.future.set_running_or_notify_cancel():
             return
         try:
-            result = self._call()
+            with translation.override(self._language, deactivate=True):
+                result = self._call()
         except BaseException as error:  # noqa: BLE001  It is raised again for whoever waits for the future.
             self.future.set_exception(error)
         else:
@@ -108,10 +113,10 @@ class Lane:
             raise
         if not done:
             if work.future.cancel():
-                raise Busy("The server has too much to do right now.")
+                raise Busy(gettext("The server has too much to do right now."))
             if self._limit is not None:
                 _give_up(work, outcome)
-                raise Overdue("The answer took too long.")
+                raise Overdue(gettext("The answer took too long."))
         result: T = await outcome
         return result
 
@@ -119,7 +124,7 @@ class Lane:
         with self._lock:
             if self._working >= self._places:
                 if self._patience is not None and len(self._queue) >= QUEUED:
-                    raise Busy("The server has too much to do right now.")
+                    raise Busy(gettext("The server has too much to do right now."))
                 self._queue.append(work)
                 return
             self._working += 1
@@ -142,7 +147,9 @@ class Lane:
         """Leave the place to others while the calling thread waits. Raises Busy where too many do."""
         with self._lock:
             if self._aside[reason] >= ASIDE or self._aside.total() >= ALL_ASIDE:
-                raise Busy(f"Too many requests wait for {reason} already.")
+                raise Busy(
+                    gettext("Too many requests wait for {reason} already.").format(reason=reason)
+                )
             self._aside[reason] += 1
             follower = None
             if self._queue and self._working <= self._places:

@@ -17,11 +17,14 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest, parse_cookie
 from django.urls import re_path
+from django.utils import translation
 from django.utils.module_loading import module_has_submodule
+from django.utils.translation import get_language_from_request
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from flexapi import metrics
+from flexapi.api.accounts import proxy_user, shown, sso
 from flexapi.api.accounts.authentication import TokenAuthentication
 from flexapi.api.accounts.visits import Visit, session_user, visit_of, visits
 from flexapi.api.http import hosts
@@ -32,6 +35,17 @@ Application = Callable[[Scope, Any, Any], Awaitable[None]]
 
 UNKNOWN = 4404
 NO_LONGER_GOOD = 4401
+# The headers that tell who comes, and from where.
+_OF_PROXIES = (settings.SSO_USER_HEADER, settings.SSO_GROUPS_HEADER)
+NAMES = (b"host", b"origin", b"authorization", b"x-api-key", b"cookie", b"x-forwarded-for")
+
+
+def language_of(headers: Sequence[tuple[bytes, bytes]]) -> str:
+    """The language that a handshake asks for, as requests do: by the cookie, else by Accept-Language."""
+    request = HttpRequest()
+    request.COOKIES = parse_cookie(hosts.header(headers, b"cookie") or "")
+    request.META["HTTP_ACCEPT_LANGUAGE"] = hosts.header(headers, b"accept-language") or ""
+    return get_language_from_request(request)
 
 
 class UnknownPathConsumer(AsyncWebsocketConsumer):
@@ -53,14 +67,17 @@ def url_patterns() -> list[Any]:
 
 
 def user_of(
-    headers: Sequence[tuple[bytes, bytes]],
+    headers: Sequence[tuple[bytes, bytes]], client: str = "", key: str | None = None
 ) -> tuple[AbstractBaseUser | AnonymousUser, Visit | None]:
     """The user of a token or a session cookie in the ASGI headers of a handshake, and the visit that begins.
 
-    Anonymous, and None, where neither is good.
+    `client` is the address that it came from, `key` the `apikey` of its URL. Anonymous, and None, where neither is good.
     """
     request = HttpRequest()
-    for name in (b"host", b"origin", b"authorization", b"x-api-key", b"cookie"):
+    request.META["REMOTE_ADDR"] = client
+    if key is not None:
+        request.META[shown.URL_KEY] = key
+    for name in (*NAMES, *(name.lower().encode() for name in _OF_PROXIES)):
         value = hosts.header(headers, name)
         if value is not None:
             request.META[f"HTTP_{name.decode().upper().replace('-', '_')}"] = value
@@ -70,6 +87,13 @@ def user_of(
         return AnonymousUser(), None
     if authenticated is not None:
         return authenticated[0], visit_of(*authenticated)
+    try:
+        named = proxy_user.named(request.META)
+        if named is not None:
+            user = sso.user_of(*named)
+            return user, visit_of(user)
+    except sso.NotLetIn:
+        return AnonymousUser(), None
     cookies = parse_cookie(request.META.get("HTTP_COOKIE", ""))
     key = cookies.get(settings.SESSION_COOKIE_NAME)
     if key is None:
@@ -130,7 +154,12 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        scope["user"], visit = await run_sync(user_of, headers)
+        query, key = shown.taken_from_query(scope.get("query_string", b"").decode("latin1"))
+        scope["query_string"] = query.encode("latin1")
+        client = (scope.get("client") or ("",))[0]
+        # This task and those that it makes serve this client only.
+        translation.activate(language_of(headers))
+        scope["user"], visit = await run_sync(user_of, headers, client, key)
         ends = Leaving(receive, send)
         with metrics.websocket_clients.track_inprogress(), visits.during(visit, ends.tell):
             await self.inner(scope, ends.receive, ends.send)

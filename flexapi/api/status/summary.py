@@ -6,34 +6,25 @@ An app registers its parts in its `api.py`, with the permission that they need:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flexapi import hiding
+from flexapi.api.permissions import IsAuthenticated
+from flexapi.api.status.server import Part
 from flexapi.api.viewsets import one
 from flexapi.registry import Registry
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One member of the answer; `read` takes a query or two and answers what JSON can hold."""
-
-    read: Callable[[], Any]
-    permission: str
-
 
 parts: Registry[str, Part] = Registry("part of the summary")
 
 
 def register(name: str, read: Callable[[], Any], permission: str) -> None:
-    """Add a part. Raises ValueError for a name that is taken."""
+    """Add a part; `read` takes a query or two and answers what JSON can hold. Raises ValueError for a name that is taken."""
     parts.add(name, Part(read, permission))
 
 

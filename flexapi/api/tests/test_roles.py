@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
@@ -12,7 +11,7 @@ from flexapi.api.models import RoleGrant
 
 
 def grant(label: str) -> None:
-    roles.grant(apps.get_app_config(label), "default")
+    roles.grant([label])
 
 
 def codenames(role: str) -> set[str]:

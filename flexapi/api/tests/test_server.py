@@ -1,12 +1,16 @@
 """`/api/server`, `/healthz` and `/api`."""
 
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.db import OperationalError, connection
+from django.utils import timezone
 
-from flexapi.api.status import server
+from flexapi.api.accounts import logins
+from flexapi.api.status import server, storage
 from flexapi.registry import Registry
 
 
@@ -67,3 +71,35 @@ def test_the_root_lists_the_endpoints(api: Any, viewer: Any, path: str) -> None:
     endpoints = api(viewer).get(path).json()["object"]
     assert endpoints["auth/tokens"] == "http://testserver/api/auth/tokens"
     assert {"server", "schema", "docs", "auth/login"} <= set(endpoints)
+
+
+def test_it_tells_of_disks_and_how_large_the_databases_are(
+    api: Any, viewer: Any, sections: None, tmp_path: Path, settings: Any
+) -> None:
+    settings.FLEXGET_DATABASE_URL = ""
+    settings.FLEXGET_CONFIG = str(tmp_path / "config.yml")
+    server.register("storage", storage.storage)
+
+    def told() -> Any:
+        return api(viewer).get("/api/server").json()["object"]["storage"]
+
+    assert told()["databases"]["flexget"] == {"kind": "sqlite", "size": None}
+    (tmp_path / "db-config.sqlite").write_bytes(b"x" * 100)
+    (tmp_path / "db-config.sqlite-wal").write_bytes(b"x" * 11)
+    assert told()["databases"]["flexget"]["size"] == 111
+    assert all(0 < disk["free"] <= disk["total"] for disk in told()["disks"])
+    settings.FLEXGET_CONFIG = str(tmp_path / "gone" / "config.yml")
+    assert told() == {"error": "Not known: No such file or directory."}
+
+
+def test_only_who_administers_users_sees_who_logged_in(
+    api: Any, viewer: Any, make_user: Any, sections: None
+) -> None:
+    server.register("logins", logins.recent_logins, logins.PERMISSION)
+    user = make_user("porter")
+    user.last_login = timezone.now()
+    user.save(update_fields=["last_login"])
+    assert "logins" not in api(viewer).get("/api/server").json()["object"]
+    user.user_permissions.add(Permission.objects.get(codename="view_user"))
+    told = api(User.objects.get(pk=user.pk)).get("/api/server").json()["object"]["logins"]
+    assert [login["user"] for login in told] == ["porter"]

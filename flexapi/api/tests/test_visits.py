@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path
 from django.utils import timezone
 
+from flexapi.api.accounts.narrowing import narrow
 from flexapi.api.accounts.visits import visit_of, visits
 from flexapi.api.http import websockets
 from flexapi.api.http.threads import run_sync
@@ -155,3 +156,17 @@ def test_many_are_asked_about_by_few_queries(viewer: Any, make_user: Any) -> Non
     with CaptureQueriesContext(connection) as queries:
         visits.look()
     assert len(queries) == 0
+
+
+def test_a_narrowed_one_goes_on_as_what_it_is(editor: Any) -> None:
+    token, _ = ApiToken.objects.create(user=editor, name="eyes", scope="read")
+    narrowed = type(editor).objects.get(pk=editor.pk)
+    narrow(narrowed, token)
+    visit = visit_of(narrowed, token)
+    ended: list[bool] = []
+    with visits.during(visit, lambda: ended.append(True)):
+        visits.look()
+        assert not ended
+        editor.groups.clear()
+        visits.look()
+        assert ended
