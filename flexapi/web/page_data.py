@@ -1,21 +1,23 @@
 """What a page's script starts with: written into the page, so that the first paint needs no request."""
 
-import fnmatch
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
+from django.utils.translation import gettext
 
 from executions.models import Execution, KeptEntries
 from executions.results import TaskResult
 from executions.serializers import executions_for, results_for
+from flexapi import events
 from flexapi.api.free_names import reverse_name
 from flexapi.api.router import router
 from flexapi.mirror import invalid, mirror
 from flexapi.mirror.status import commands_at_risk
 from movie_queue.identity import DEFAULT_QUEUE
 from movie_queue.models import QueuedMovie
+from schedules.models import Schedule
 from tasks.models import Task
 
 User = AbstractBaseUser | AnonymousUser
@@ -29,11 +31,25 @@ _ABILITIES = {
     "abort": "executions.abort_execution",
     "viewTasks": "tasks.view_task",
     "changeTasks": "tasks.change_task",
+    "addTasks": "tasks.add_task",
+    "removeTasks": "tasks.delete_task",
     "queueMovies": "movie_queue.add_queuedmovie",
     "changeMovies": "movie_queue.change_queuedmovie",
+    "runSchedules": "schedules.run_schedule",
+    "addSchedules": "schedules.add_schedule",
+    "changeSchedules": "schedules.change_schedule",
+    "removeSchedules": "schedules.delete_schedule",
     "steerIrc": "irc_connections.steer_ircconnection",
     "removeMovies": "movie_queue.delete_queuedmovie",
     "changeTrakt": "flexget_state.change_traktaccount",
+    "addChannels": "notifications.add_channel",
+    "changeChannels": "notifications.change_channel",
+    "removeChannels": "notifications.delete_channel",
+    "testChannels": "notifications.test_channel",
+    "addHooks": "hooks.add_hook",
+    "changeHooks": "hooks.change_hook",
+    "removeHooks": "hooks.delete_hook",
+    "repeatCalls": "hooks.repeat_hookcall",
     "removeTrakt": "flexget_state.delete_traktaccount",
 }
 
@@ -52,6 +68,22 @@ def endpoints(*prefixes: str) -> dict[str, str]:
         if prefix in names:
             found[prefix] = reverse(names[prefix])
     return found
+
+
+def kinds_of_events() -> list[dict[str, Any]]:
+    """What channels may tell of: `[{"name", "label", "chosen"}, …]`, `chosen` being what new ones do."""
+    kinds = [
+        {"name": name, "label": gettext(kind.label), "chosen": kind.chosen}
+        for name, kind in events.kinds.items()
+        if name != "test"
+    ]
+    return sorted(kinds, key=lambda kind: (kind["name"] == events.WELL, kind["label"]))
+
+
+def schedules() -> list[dict[str, Any]]:
+    """The schedules that a monitor may be for: `[{"id", "name"}, …]`."""
+    rows = Schedule.rows.order_by("position")
+    return [{"id": row.pk, "name": f"{row.pk}: {', '.join(map(str, row.tasks))}"} for row in rows]
 
 
 def executions(user: Any, rows: QuerySet[Execution] | list[Execution]) -> list[dict[str, Any]]:
@@ -113,30 +145,5 @@ def movie_queues() -> list[str]:
 
 
 def add_task_url(user: Any) -> str | None:
-    """Where the user adds a task: a form of the admin, or the config where they may not enter that; None where they may not."""
-    if not user.has_perm("tasks.add_task"):
-        return None
-    form = _admin_url("tasks_task_add") if user.is_staff else None
-    return form or reverse("edit_config")
-
-
-def _admin_url(name: str, *arguments: Any) -> str | None:
-    try:
-        return reverse(f"admin:{name}", args=arguments)
-    except NoReverseMatch:  # The admin has no such page.
-        return None
-
-
-def asked_for(rows: QuerySet[Execution], task: str) -> QuerySet[Execution]:
-    """Those of the executions that were asked to run the task, by name, by pattern or with all others.
-
-    Patterns match in Python, as FlexGet matches them.
-    """
-    wanted = task.lower()
-    found = [
-        pk
-        for pk, patterns in rows.values_list("pk", "tasks")
-        if not patterns
-        or any(fnmatch.fnmatchcase(wanted, str(pattern).lower()) for pattern in patterns)
-    ]
-    return rows.filter(pk__in=found)
+    """Where the user adds a task; None where they may not."""
+    return reverse("new_task") if user.has_perm("tasks.add_task") else None

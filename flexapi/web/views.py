@@ -2,13 +2,12 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
-from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, resolve_url
 from django.urls import reverse, reverse_lazy
@@ -21,12 +20,13 @@ from rest_framework.views import APIView
 
 from executions.following.log_reader import LEVELS
 from executions.models import Execution, Status
+from flexapi.api.accounts import sso
 from flexapi.api.accounts.passwords import ChangeForm
 from flexapi.api.accounts.throttles import LOGIN_THROTTLES
-from flexapi.web import page_data
+from flexapi.web import first_steps, page_data
+from notifications.models import Channel, Delivery
 
 RECENT = 15
-PAGE = 30
 ROWS = Execution.objects.real().select_related("requested_by")
 
 
@@ -65,48 +65,25 @@ class DashboardView(PageView):
             "recent": page_data.executions(self.request.user, ROWS.ended()[:RECENT]),
             "tasks": page_data.tasks(self.request.user),
             "addTask": page_data.add_task_url(self.request.user),
+            "first": first_steps.found(self.request.user),
             "endpoints": page_data.endpoints("history", "irc", "server", "server/summary"),
         }
 
 
 class ExecutionsView(PageView):
-    """All executions, newest first, by status and task."""
+    """All executions, newest first; its script asks the API."""
 
     template_name = "web/executions.html"
     script = "web/js/executions.js"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Read the page and the filters out of the URL."""
-        status = self.request.GET.get("status", "")
-        task = self.request.GET.get("task", "")
-        rows: QuerySet[Execution] = ROWS.all()
-        if status in Status.values:
-            rows = rows.filter(status=status)
-        if task:
-            rows = page_data.asked_for(rows, task)
-        pages = Paginator(rows, PAGE)
-        if not task:
-            asked = [status] if status in Status.values else Status.values
-            pages.count = Execution.objects.count_real(asked)
-        self.page = pages.get_page(self.request.GET.get("page"))
-        chosen = {"status": status, "task": task}
-        return super().get_context_data(
-            **kwargs,
-            page=self.page,
-            statuses=Status.choices,
-            chosen=chosen,
-            tasks=page_data.tasks(self.request.user),
-            query=urlencode({name: value for name, value in chosen.items() if value}),
-        )
+        """Name the statuses and tasks to choose from."""
+        tasks = page_data.tasks(self.request.user)
+        return super().get_context_data(**kwargs, statuses=Status.choices, tasks=tasks)
 
     def get_data(self) -> dict[str, Any]:
-        """The executions of this page."""
-        return {
-            "executions": page_data.executions(self.request.user, list(self.page)),
-            # Others may appear at the top of the first page alone.
-            "first": self.page.number == 1,
-            "filtered": bool(self.request.GET.get("status") or self.request.GET.get("task")),
-        }
+        """Where executions are read."""
+        return {"endpoints": page_data.endpoints("execution")}
 
 
 class ExecutionView(PageView):
@@ -117,7 +94,8 @@ class ExecutionView(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Find the execution."""
-        self.execution = get_object_or_404(ROWS, pk=kwargs["pk"])
+        rows = Execution.objects.select_related("requested_by")
+        self.execution = get_object_or_404(rows, pk=kwargs["pk"])
         admin = None
         if self.request.user.is_staff:
             admin = reverse("admin:executions_execution_change", args=[self.execution.pk])
@@ -201,10 +179,43 @@ class TraktView(PageView):
         return {"endpoints": page_data.endpoints("trakt")}
 
 
+class NotificationsView(PageView):
+    """Who is told of what, and what became of it; its script asks the API."""
+
+    template_name = "web/notifications.html"
+    permission_required = ("executions.view_execution", "notifications.view_channel")
+    script = "web/js/notifications.js"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the channels and states to choose from."""
+        return super().get_context_data(
+            **kwargs, channels=Channel.objects.only("name"), states=Delivery.State.choices
+        )
+
+    def get_data(self) -> dict[str, Any]:
+        """Where channels are read, and what they choose from."""
+        return {
+            "endpoints": page_data.endpoints(
+                "notifications", "notifications/deliveries", "server/summary"
+            ),
+            "kinds": page_data.kinds_of_events(),
+            "schedules": page_data.schedules(),
+            "types": dict(Channel.Type.choices),
+        }
+
+
 class LoginPage(auth.LoginView):
     """Django's login page, with the API's brakes on guessing."""
 
     template_name = "registration/login.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer the OpenID provider, if there is one, and say what went wrong there."""
+        return super().get_context_data(
+            **kwargs,
+            provider=settings.OIDC_NAME if settings.OIDC_ISSUER else None,
+            refused=self.request.session.pop(sso.REFUSED, None),
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Log in, unless this address or user name was tried too often."""

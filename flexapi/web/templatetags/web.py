@@ -3,17 +3,22 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.forms.boundfield import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
-from flexapi.mirror import invalid, mirror
+from flexapi.mirror import credentials, invalid, mirror
 from flexapi.mirror.disk.file import LockBusy
+from flexapi.web import languages, navigation
 
 register = template.Library()
 
-# Tasks that a notice names.
-NAMED = 5
+# A cookie, as the server writes the choice into the page: nothing is drawn in other colours before.
+SCHEME_COOKIE = "scheme"
+SCHEMES = ("light", "dark")
 
 
 @register.simple_tag
@@ -26,15 +31,48 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def color_scheme(context: template.Context) -> SafeString:
+    """The schemes that the page has: the one that the user chose on the account page, else both."""
+    request = context.get("request")
+    chosen = request.COOKIES.get(SCHEME_COOKIE) if request else None
+    schemes = chosen if chosen in SCHEMES else " ".join(SCHEMES)
+    return format_html('<meta name="color-scheme" content="{}">', schemes)
+
+
+@register.simple_tag
+def texts() -> SafeString:
+    """What scripts say in the page's language, as a script that runs before them; nothing in English, which stands in them."""
+    language = get_language() or settings.LANGUAGE_CODE
+    if language == settings.LANGUAGE_CODE:
+        return SafeString("")
+    # Scripts that are modules run behind one that is deferred, in their order; neither holds up what is drawn.
+    return format_html('\n  <script defer src="{}"></script>', languages.texts_url(language))
+
+
+@register.simple_tag
+def labelled(field: BoundField, form: str) -> SafeString:
+    """A field's control with an id of its own on a page with several forms of the same fields."""
+    return field.as_widget(attrs={"id": f"{form}-{field.name}"})
+
+
+@register.simple_tag(takes_context=True)
+def places(context: template.Context) -> list[dict[str, Any]]:
+    """The places that the user may go to from every page."""
+    return navigation.places(context["request"])
+
+
 @register.inclusion_tag("web/config_banner.html")
 def config_banner(user: Any) -> dict[str, Any]:
     """A banner for a config file that can't be used as it is; nothing where all is well."""
     if not getattr(user, "is_authenticated", False):
         return {}
     try:
-        return {"problem": mirror.refresh(), "path": mirror.config_path()}
+        problem = mirror.refresh()
     except LockBusy:  # It is being written this very moment.
         return {}
+    mend = user.has_perm("mirror.change_configsection") and credentials.visible_to(user)
+    return {"problem": problem, "path": mirror.config_path(), "mend": mend}
 
 
 @register.inclusion_tag("web/invalid_tasks.html")
@@ -42,5 +80,4 @@ def invalid_tasks(user: Any) -> dict[str, Any]:
     """A notice of tasks that FlexGet refuses to run; nothing where it runs all."""
     if not user.has_perm("tasks.view_task"):
         return {}
-    found = list(invalid.invalid_tasks())
-    return {"invalid": found[:NAMED], "more": max(0, len(found) - NAMED)}
+    return {"invalid": invalid.invalid_tasks()}

@@ -47,6 +47,16 @@ def violations(page: Any) -> list[str]:
     ]
 
 
+def faults_of(page: Any) -> list[str]:
+    """All that axe finds, of whatever impact."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:200]}: {node['failureSummary'][:300]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=("light desktop", "dark phone"))
 def test_pages(web_server: LiveServer, people: Any, look: dict[str, Any]) -> None:
     execution = web_server.run(tasks=["hello", "broken"])["id"]
@@ -108,19 +118,36 @@ def test_the_admin_and_the_api_obey_the_policy(web_server: LiveServer, people: A
     assert not person.foreign
 
 
-def test_the_documentation_works(web_server: LiveServer, people: Any) -> None:
-    person = people(web_server, "admin")
+@pytest.mark.parametrize("look", LOOKS, ids=("light desktop", "dark phone"))
+def test_the_documentation_works(web_server: LiveServer, people: Any, look: dict[str, Any]) -> None:
+    person = people(web_server, "admin", **look)
     page = person.page
     page.goto("/api/docs")
-    # One of the first: with this many, Swagger UI draws only what is in sight.
+    page.get_by_role("heading", name="auth").get_by_role("button").click()
     page.locator(".opblock-summary-path", has_text="/api/auth/me").click()
+    # What is opened stands in the address, though the link within the button is gone.
+    page.wait_for_url("**/api/docs#/auth/auth_me_retrieve")
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     page.locator(
         ".responses-table.live-responses-table .response-col_status", has_text="200"
     ).wait_for()
+    assert faults_of(page) == []
+    page.locator("button.authorize").first.click()
+    page.get_by_role("dialog", name="Authorization").wait_for()
+    assert faults_of(page) == []
     assert not person.complaints
     assert not person.foreign
+
+
+def test_an_operation_of_the_documentation_has_an_address(
+    web_server: LiveServer, people: Any
+) -> None:
+    page = people(web_server, "viewer").page
+    page.goto("/api/docs#/tasks/tasks_update")
+    page.get_by_role("button", name="Try it out").click()
+    page.locator("textarea").first.wait_for()
+    assert faults_of(page) == []
 
 
 def test_it_is_used_by_keyboard_alone(web_server: LiveServer, people: Any) -> None:
@@ -135,4 +162,4 @@ def test_it_is_used_by_keyboard_alone(web_server: LiveServer, people: Any) -> No
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     page.wait_for_url("**/executions/*/")
-    page.locator("#asked", has_text="(test)").wait_for()
+    page.locator("#kind", has_text="test").wait_for()

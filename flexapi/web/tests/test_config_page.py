@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from flexapi.testing.browser import PHONE
 from flexapi.testing.corpus_edits import corpus
+from flexapi.testing.examples import FACTOR
 from flexapi.testing.live import LiveServer
 
 TEXT = """\
@@ -27,12 +28,12 @@ schedules: no
 """
 PLACES = """async (files) => {
   const { keyAt, placeAt } = await import("/static/web/js/editor/place.js");
-  return files.flatMap(({ text, keys }) => keys.map(([start, path]) => {
+  return files.flatMap(({ text, keys }) => keys.map(([start, path, flow]) => {
     const end = text.indexOf("\\n", start);
     const typed = text.slice(0, start + 1) + (end < 0 ? "" : text.slice(end));
     const known = keyAt(text, start + 1)?.path;
     const place = /["']/.test(text[start]) ? { path: path.slice(0, -1), kind: "key" } : placeAt(typed, start + 1);
-    return { line: text.slice(start).split("\\n", 1)[0], path, known, kind: place?.kind, within: place?.path };
+    return { line: text.slice(start).split("\\n", 1)[0], path, flow, known, kind: place?.kind, within: place?.path };
   }));
 }"""
 
@@ -262,23 +263,24 @@ def readable(files: dict[str, bytes]) -> Iterator[str]:
             yield text
 
 
-def keys_of(text: str) -> list[tuple[int, list[Any]]]:
-    """Where the keys of a YAML text begin that stand in block style, and their paths; items of lists are 0."""
-    found: list[tuple[int, list[Any]]] = []
+def keys_of(text: str) -> list[tuple[int, list[Any], bool]]:
+    """Where the keys of a YAML text begin, their paths (items of lists are 0), and whether they stand in flow style."""
+    found: list[tuple[int, list[Any], bool]] = []
     seen: set[int] = set()
 
-    def walk(node: yaml.Node, path: list[Any]) -> None:
-        if id(node) in seen or getattr(node, "flow_style", False):
+    def walk(node: yaml.Node, path: list[Any], flow: bool = False) -> None:
+        if id(node) in seen:
             return
         seen.add(id(node))
+        flow = flow or bool(getattr(node, "flow_style", False))
         if isinstance(node, yaml.SequenceNode):
             for item in node.value:
-                walk(item, [*path, 0])
+                walk(item, [*path, 0], flow)
         elif isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 if key.tag != "tag:yaml.org,2002:merge" and isinstance(key, yaml.ScalarNode):
-                    found.append((key.start_mark.index, [*path, key.value]))
-                    walk(value, [*path, key.value])
+                    found.append((key.start_mark.index, [*path, key.value], flow))
+                    walk(value, [*path, key.value], flow)
 
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is not None:
@@ -288,7 +290,7 @@ def keys_of(text: str) -> list[tuple[int, list[Any]]]:
 
 def test_places_in_real_configs(web_server: LiveServer, people: Any) -> None:
     """At each key of each config: where the editor believes to be, while it is typed and when it is there."""
-    texts = list(readable(corpus()))
+    texts = list(readable(corpus()))[:: 1 if FACTOR > 1 else 3]
     if not texts:
         pytest.skip("the corpus of real configs is not here")
     files = [{"text": text, "keys": keys_of(text)} for text in texts]
@@ -298,7 +300,7 @@ def test_places_in_real_configs(web_server: LiveServer, people: Any) -> None:
     wrong = [
         place
         for place in places
-        if place["known"] != place["path"]
+        if (not place["flow"] and place["known"] != place["path"])
         or place["kind"] != "key"
         or place["within"] != place["path"][:-1]
     ]

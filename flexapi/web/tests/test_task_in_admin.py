@@ -32,7 +32,7 @@ def type_yaml(page: Any, text: str) -> None:
 
 
 def test_a_task_is_edited_and_refused_in_its_editor(web_server: LiveServer, people: Any) -> None:
-    person = people(web_server, "editor")
+    person = people(web_server, "admin")
     page = editor_of(person, "resting")
     expect(page.locator(".cm-line span").first).to_be_visible()  # It is highlighted.
     type_yaml(page, EDITED)

@@ -13,14 +13,14 @@ def test_the_pages_warn_of_a_command_that_a_title_can_change(
 ) -> None:
     page = people(web_server, "viewer").page
     page.goto("/tasks/")
-    expect(page.locator("li.task").first).to_be_visible()
+    expect(page.locator("tr.task").first).to_be_visible()
     assert page.locator(".warning").count() == 0
     risky = accepting("one", exec="echo {{title}}")
     with web_server.client() as client:
         client.post("/api/tasks", json={"name": "risky", "config": risky}).raise_for_status()
         try:
             page.goto("/tasks/")
-            row = page.locator("li.task", has_text="risky")
+            row = page.locator("tr.task", has_text="risky")
             expect(row.locator(".warning")).to_contain_text("puts `title` into a shell")
             assert page.locator(".warning").count() == 1
             page.goto("/")

@@ -1,5 +1,7 @@
 /** Requests to the REST API, with the session's cookies. */
 
+import { t } from "./gettext.js";
+
 const CSRF = document.querySelector('meta[name="csrf-token"]').content;
 
 /** An answer that is no success; `message` is what the server says is wrong, `location` what is in the way. */
@@ -16,7 +18,7 @@ async function errorsOf(response) {
   try {
     return (await response.json()).errors;
   } catch {
-    return [{ detail: `The server answered ${response.status}.`, attr: null }];
+    return [{ detail: t`The server answered ${response.status}.`, attr: null }];
   }
 }
 
@@ -27,18 +29,25 @@ async function send(url, { method = "GET", headers, body, signal }) {
     response = await fetch(url, { method, headers, body, signal, credentials: "same-origin" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError(0, [{ detail: "The server can't be reached.", attr: null }]);
+    throw new ApiError(0, [{ detail: t`The server can't be reached.`, attr: null }]);
   }
   if (!response.ok) throw new ApiError(response.status, await errorsOf(response), response.headers.get("Location"));
   return response;
 }
 
-/** Send a request; answers the JSON, or null where there is none. Throws ApiError. */
-export async function api(url, { method = "GET", body } = {}) {
+/** Send a request; answers the JSON, or null where there is none. With `etag`, 412 where that isn't right any more. Throws ApiError. */
+export async function api(url, { method = "GET", body, etag } = {}) {
   const headers = { Accept: "application/json" };
+  if (etag) headers["If-Match"] = etag;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const response = await send(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   return response.status === 204 ? null : response.json();
+}
+
+/** Read one thing and its tag: `{object, etag}`. Throws ApiError. */
+export async function readTagged(url) {
+  const response = await send(url, { headers: { Accept: "application/json" } });
+  return { object: (await response.json()).object, etag: response.headers.get("ETag") };
 }
 
 const YAML = "application/yaml";
@@ -60,9 +69,13 @@ export async function readYaml(url) {
   return { text: await response.text(), etag: response.headers.get("ETag") };
 }
 
-/** Store a YAML text where `etag` is still right; answers `{text, etag}` as it is now. Throws ApiError, 412 where it isn't. */
-export async function writeYaml(url, text, etag) {
+/**
+ * Store a YAML text where `etag` is still right; answers `{text, etag}` as it is now. `message` is kept with the revision.
+ * Throws ApiError, 412 where the tag isn't right.
+ */
+export async function writeYaml(url, text, etag, message = "") {
   const headers = { Accept: YAML, "Content-Type": YAML, "If-Match": etag };
-  const response = await send(url, { method: "PUT", headers, body: text });
+  const target = message ? `${url}?${new URLSearchParams({ message })}` : url;
+  const response = await send(target, { method: "PUT", headers, body: text });
   return { text: await response.text(), etag: response.headers.get("ETag") };
 }

@@ -4,17 +4,22 @@ import { api } from "./api.js";
 import { watchBoard } from "./board.js";
 import { byId, h, icon, pageData } from "./dom.js";
 import { abort, doing, executionRow, isActive, runNext, statusBadge, tasksOf, urlOf, waitsForItsTurn } from "./execution.js";
-import { showHistory, showState, showSummary } from "./dashboard_cards.js";
+import { showFailure, showHistory, showState, showSummary } from "./dashboard_cards.js";
 import { timeElement, tookOf } from "./format.js";
+import { t } from "./gettext.js";
 import { showIrc } from "./irc_card.js";
 import { at } from "./root.js";
 import { runBox } from "./run_box.js";
+import { lookAtServer, onServerNews } from "./server_news.js";
+import { empty } from "./states.js";
 
 const RECENT = 15;
 const { can, tasks, endpoints, ...start } = pageData();
 const active = new Map(start.active.map((execution) => [execution.id, execution]));
 let recent = start.recent;
 let takenSoon;
+// What to call when a run has ended, on the first day.
+let hasRun = () => {};
 // The elements of what is running, so that a change redraws a line and not the list.
 const items = new Map();
 
@@ -23,7 +28,7 @@ function runningItem(execution) {
   const state = h("span");
   const took = h("span", { class: "meta took" });
   const phase = h("div", { class: "phase" });
-  const next = can.run && h("button", { class: "button small", hidden: true, onclick: () => runNext(execution) }, "Run next", h("span", { class: "visually-hidden" }, `: execution ${execution.id}`));
+  const next = can.run && h("button", { class: "button small", hidden: true, onclick: () => runNext(execution) }, t`Run next`, h("span", { class: "visually-hidden" }, t`: execution ${execution.id}`));
   const element = h(
     "li",
     { class: "running-item", "data-id": execution.id },
@@ -37,9 +42,9 @@ function runningItem(execution) {
       took,
       next,
       can.abort &&
-        h("button", { class: "button danger small", onclick: () => abort(execution) }, icon("stop"), "Abort", h("span", { class: "visually-hidden" }, ` execution ${execution.id}`)),
+        h("button", { class: "button danger small", onclick: () => abort(execution) }, icon("stop"), t`Abort`, h("span", { class: "visually-hidden" }, t` execution ${execution.id}`)),
     ),
-    h("div", { class: "meter", role: "progressbar", "aria-label": `Progress of execution ${execution.id}`, "aria-valuemin": 0, "aria-valuemax": 100 }, bar),
+    h("div", { class: "meter", role: "progressbar", "aria-label": t`Progress of execution ${execution.id}`, "aria-valuemin": 0, "aria-valuemax": 100 }, bar),
     phase,
   );
   return { element, bar, state, took, phase, next };
@@ -58,10 +63,10 @@ function update(item, execution) {
 }
 
 function nothing() {
-  if (tasks.length) return h("div", { class: "empty" }, "Nothing is running.");
-  const hint = can.changeTasks ? "Add one here, over the API, or in the config file; it appears here to be run." : "An editor adds them.";
-  const add = start.addTask && h("a", { class: "button", href: start.addTask }, "Add a task");
-  return h("div", { class: "empty" }, h("p", {}, h("b", {}, "The config has no tasks yet.")), h("p", {}, hint), add);
+  if (tasks.length) return empty(t`Nothing is running.`);
+  const hint = can.changeTasks ? t`Add one here, over the API, or in the config file; it appears here to be run.` : t`An editor adds them.`;
+  const add = start.addTask && h("a", { class: "button", href: start.addTask }, t`Add a task`);
+  return empty(t`The config has no tasks yet.`, hint, add);
 }
 
 function showNow() {
@@ -89,9 +94,9 @@ function showRecent() {
     return;
   }
   const hint = can.run && tasks.length
-    ? "Choose a task under “Run”; its log opens, and the result stays here."
-    : "Whatever is run, by a schedule or by hand, is listed here with its result.";
-  byId("recent").replaceChildren(h("div", { class: "empty" }, h("p", {}, h("b", {}, "Nothing has run yet.")), h("p", {}, hint)));
+    ? t`Choose a task under “Run”; its log opens, and the result stays here.`
+    : t`Whatever is run, by a schedule or by hand, is listed here with its result.`;
+  byId("recent").replaceChildren(empty(t`Nothing has run yet.`, hint));
 }
 
 function changed(execution) {
@@ -101,6 +106,7 @@ function changed(execution) {
     active.delete(execution.id);
     recent = [execution, ...recent.filter(({ id }) => id !== execution.id)].sort((a, b) => b.id - a.id).slice(0, RECENT);
     showRecent();
+    hasRun();
     clearTimeout(takenSoon);
     takenSoon = setTimeout(showTaken, 300); // Many may end at once.
   }
@@ -123,24 +129,26 @@ async function reload() {
   recent = ended.items;
   showNow();
   showRecent();
+  lookAtServer();
   refreshCards();
 }
 
 function showTaken() {
-  showSummary(endpoints["server/summary"]);
-  if (endpoints.history) showHistory(endpoints.history);
+  showSummary(endpoints["server/summary"], can);
+  if (endpoints.history) showHistory(endpoints.history, can);
 }
 
 function refreshCards() {
-  showState(endpoints.server, can);
   if (endpoints.irc) showIrc(endpoints.irc, can);
   showTaken();
 }
 
 showNow();
 showRecent();
+if (start.first) hasRun = (await import("./first_steps.js")).showFirstSteps(byId("first-steps"), { ...start, can });
 if (byId("run")) runBox(byId("run"), tasks, can);
 watchBoard(changed, reload);
+onServerNews((server) => showState(server, can), showFailure);
 refreshCards();
 setInterval(() => {
   for (const [id, item] of items) {

@@ -47,33 +47,6 @@ export function toast(text, kind = "") {
   setTimeout(() => note.remove(), kind === "failed" ? 9000 : 4000);
 }
 
-/** Ask before doing something; resolves to whether to do it. */
-export function confirmed(question, action) {
-  return new Promise((resolve) => {
-    const dialog = h(
-      "dialog",
-      { "aria-labelledby": "confirm-title" },
-      h(
-        "form",
-        { method: "dialog" },
-        h("header", {}, h("h2", { id: "confirm-title" }, question)),
-        h(
-          "footer",
-          {},
-          h("button", { class: "button", value: "" }, "No"),
-          h("button", { class: "button danger", value: "yes" }, action),
-        ),
-      ),
-    );
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "yes");
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  });
-}
-
 // A menu closes when one chooses from it, clicks or tabs elsewhere, or presses Escape.
 for (const menu of document.querySelectorAll("details.account, details.dropdown")) {
   const close = (event) => {

@@ -1,30 +1,36 @@
 /** The list of all executions. */
 
 import { watchBoard } from "./board.js";
-import { byId, h, pageData } from "./dom.js";
+import { byId, pageData } from "./dom.js";
 import { executionRow } from "./execution.js";
+import { t } from "./gettext.js";
+import { PagedList } from "./paged_list.js";
+import { empty } from "./states.js";
 
-const { can, executions, first, filtered } = pageData();
-const list = h("ul", { class: "rows" }, executions.map((execution) => executionRow(execution, can)));
+// Milliseconds until the page is read again for one that is new: many may come at once.
+const SOON = 300;
 
-if (executions.length) byId("rows").append(list);
-else {
-  const text = filtered ? "No execution is like this." : "Nothing has run yet. Tasks are run from the dashboard, by schedules, and over the API.";
-  byId("rows").append(h("div", { class: "empty" }, text));
-}
+const { can, endpoints } = pageData();
+let soon;
+// The status with which each was heard of last.
+const known = new Map();
 
+const list = new PagedList(byId("rows"), byId("filters"), {
+  url: endpoints.execution,
+  fixed: { status: "all" },
+  word: "execution",
+  row: (execution) => executionRow(execution, can),
+  none: () => empty(t`Nothing has run yet.`, t`Tasks are run from the dashboard, by schedules, and over the API.`),
+});
+
+/** Bring its row up to date; one that is new, or whose status is, may come or go by the filters. */
 function changed(execution) {
-  const shown = list.querySelector(`[data-id="${execution.id}"]`);
-  if (shown) shown.replaceWith(executionRow(execution, can));
-  else if (first && !filtered && !(Number(list.firstElementChild?.dataset.id) > execution.id)) {
-    if (!list.isConnected) byId("rows").replaceChildren(list);
-    list.prepend(executionRow(execution, can));
-  }
+  const row = byId("rows").querySelector(`[data-id="${execution.id}"]`);
+  if (row && !row.contains(document.activeElement)) row.replaceWith(executionRow(execution, can));
+  if (known.get(execution.id) === execution.status) return;
+  known.set(execution.id, execution.status);
+  clearTimeout(soon);
+  soon = setTimeout(() => list.load(), SOON);
 }
 
-watchBoard(changed, () => location.reload());
-
-// A choice acts at once; the button is for those without a pointer or script.
-for (const select of byId("filters").querySelectorAll("select")) {
-  select.addEventListener("change", () => byId("filters").requestSubmit());
-}
+watchBoard(changed, () => list.load());

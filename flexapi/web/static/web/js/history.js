@@ -3,28 +3,28 @@
 import { watchBoard } from "./board.js";
 import { byId, h, pageData } from "./dom.js";
 import { isActive, urlOf } from "./execution.js";
-import { timeElement } from "./format.js";
+import { momentElement } from "./format.js";
+import { pgettext, t } from "./gettext.js";
 import { PagedList } from "./paged_list.js";
+import { empty } from "./states.js";
+import { taskLink } from "./task_names.js";
 
-const { endpoints } = pageData();
+const { can, endpoints } = pageData();
 
-function row(entry) {
-  const title = entry.execution ? h("a", { href: urlOf({ id: entry.execution }) }, entry.title) : entry.title;
-  return h(
-    "li",
-    { class: "taken", id: `entry-${entry.id}` },
-    h("span", { class: "title" }, title),
-    h("span", { class: "meta" }, entry.task),
-    h("span", { class: "when" }, timeElement(entry.time)),
-    entry.reason && h("span", { class: "reason" }, entry.reason, entry.plugin && ` (${entry.plugin})`),
-  );
-}
+const columns = [
+  { title: t`Title`, kind: "wide", cell: (entry) => [h("b", {}, entry.title), entry.reason && h("span", { class: "below" }, entry.reason, entry.plugin && ` (${entry.plugin})`)] },
+  { title: t`Task`, kind: "task-name", ordering: "task", cell: ({ task }) => task && taskLink(task, can) },
+  { title: pgettext("an execution", "Run"), kind: "number", cell: ({ execution }) => execution && h("a", { href: urlOf({ id: execution }) }, `#${execution}`) },
+  { title: t`Taken`, kind: "time", ordering: "time", cell: ({ time }) => momentElement(time) },
+];
 
 const list = new PagedList(byId("entries"), byId("filters"), {
   url: endpoints.history,
-  word: "item",
-  row,
-  none: (filtered) => (filtered ? "Nothing that was taken is like this." : "Nothing was taken yet. What a run accepts is listed here."),
+  sorted: "-time",
+  word: "entry",
+  columns,
+  row: ({ id }) => ({ id: `entry-${id}` }),
+  none: () => empty(t`Nothing was taken yet.`, t`What a run accepts is listed here, with the run and the reason.`),
 });
 
 watchBoard(

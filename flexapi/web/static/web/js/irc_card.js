@@ -2,13 +2,15 @@
 
 import { api } from "./api.js";
 import { byId, h, icon, toast } from "./dom.js";
-import { counted, timeElement } from "./format.js";
+import { timeElement } from "./format.js";
+import { ngettext, sentence, t } from "./gettext.js";
 import { at } from "./root.js";
 
 // Milliseconds until a connection that was steered is looked at again.
 const SOON = 1500;
 // The colours that executions have.
 const LOOKS = { connected: "complete", connecting: "running", failed: "failed" };
+const STATES = { connected: t`connected`, connecting: t`connecting`, failed: t`failed`, stopped: t`stopped` };
 
 const heading = (name, text) => h("span", { class: "visually-hidden" }, ` ${text} ${name}`);
 
@@ -30,10 +32,10 @@ function lastWord({ last_announce: announce, last_error: error, state, dropped }
   const parts = [];
   if (announce) {
     const title = announce.execution ? h("a", { href: at(`/executions/${announce.execution}/`) }, announce.title) : announce.title;
-    parts.push(h("div", { class: "meta" }, "Announced ", timeElement(announce.time), ": ", title));
+    parts.push(h("div", { class: "meta" }, sentence`Announced ${timeElement(announce.time)}: ${title}`));
   }
   if (error && state !== "connected") parts.push(h("div", { class: "meta failed-count" }, error.message));
-  if (dropped) parts.push(h("div", { class: "meta failed-count" }, `${counted(dropped, "announce")} dropped: more than 60 in a minute`));
+  if (dropped) parts.push(h("div", { class: "meta failed-count" }, ngettext("{0} announce dropped: more than 60 in a minute", "{0} announces dropped: more than 60 in a minute", dropped)));
   return parts;
 }
 
@@ -46,12 +48,12 @@ function row(url, connection, can) {
     h(
       "div",
       { class: "line" },
-      h("span", { class: `status ${LOOKS[state] ?? ""}` }, state),
+      h("span", { class: `status ${LOOKS[state] ?? ""}` }, STATES[state] ?? state),
       h("b", {}, name),
       h("span", { class: "meta" }, where),
       h("span", { class: "spread" }),
-      can.steerIrc && steerButton(url, connection, "restart", "Restart the connection", "again"),
-      can.steerIrc && state !== "stopped" && steerButton(url, connection, "stop", "Stop the connection", "stop"),
+      can.steerIrc && steerButton(url, connection, "restart", t`Restart the connection`, "again"),
+      can.steerIrc && state !== "stopped" && steerButton(url, connection, "stop", t`Stop the connection`, "stop"),
     ),
     lastWord(connection),
   );

@@ -1,5 +1,7 @@
 /** A websocket that comes back by itself: after a server restart, a lost network, or sleep. */
 
+import { t } from "./gettext.js";
+
 const NORMAL = 1000;
 // Close codes that no retry changes.
 const FINAL = new Set([NORMAL, 4400, 4403, 4404]);
@@ -93,10 +95,10 @@ export class Live {
 /** Show a connection's state in `element`. */
 export function showConnection(element, name, detail) {
   const texts = {
-    connecting: "Connecting…",
-    live: "Live",
-    lost: "Connection lost, trying again…",
-    closed: { 4403: "Logged out; log in again", 4404: "Gone" }[detail] ?? "",
+    connecting: t`Connecting…`,
+    live: t`Live`,
+    lost: t`Connection lost, trying again…`,
+    closed: { 4403: t`Logged out; log in again`, 4404: t`Gone` }[detail] ?? "",
   };
   element.className = `connection ${name}`;
   element.textContent = texts[name];

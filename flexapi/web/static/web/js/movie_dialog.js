@@ -1,9 +1,11 @@
 /** The dialog that adds a movie to the queue or changes one, and what it says of one that is there already. */
 
 import { api } from "./api.js";
+import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
-import { showFaults } from "./forms.js";
+import { field, valuesOf } from "./forms.js";
 import { timeElement } from "./format.js";
+import { sentence, t } from "./gettext.js";
 import { movieIn, titleAndYear } from "./movie_text.js";
 import { at } from "./root.js";
 
@@ -12,48 +14,73 @@ const QUALITIES = ["any", "720p+", "1080p", "1080p+", "2160p", "720p-1080p blura
 
 export const nameOf = ({ title, year }) => (year ? `${title} (${year})` : title);
 
-const text = (value) => value.trim();
 const number = (value) => (value.trim() === "" ? null : Number(value));
 const id = (value) => value.trim() || null;
 
-function field(name, title, read, { help, wide, list, ...attributes } = {}) {
-  const key = `movie-${name}`;
-  const input = h("input", { id: key, name, autocomplete: "off", "aria-describedby": `${key}-help ${key}-fault`, list: list && `${key}-list`, ...attributes });
-  const fault = h("span", { class: "error", id: `${key}-fault`, role: "alert", hidden: true });
-  const element = h(
-    "div",
-    { class: wide ? "option wide" : "option" },
-    h("label", { for: key }, title),
-    input,
-    help && h("small", { id: `${key}-help` }, help),
-    list && h("datalist", { id: `${key}-list` }, list.map((value) => h("option", { value }))),
-    fault,
-  );
-  return { name, element, input, fault, read: () => read(input.value) };
-}
-
 function fieldsOf(movie, queues) {
   const fields = [
-    field("title", "Title", text, { type: "text", required: true, maxlength: 300, wide: true }),
-    field("year", "Year", number, { type: "number", min: 1870, max: 2200, inputmode: "numeric" }),
-    field("queue_name", "Queue", text, { type: "text", list: queues, required: true, maxlength: 100 }),
-    field("imdb_id", "IMDb id", id, { type: "text", placeholder: "tt0137523", autocapitalize: "none", spellcheck: "false" }),
-    field("tmdb_id", "TMDb id", number, { type: "number", min: 1, inputmode: "numeric", placeholder: "550" }),
-    field("quality", "Quality", text, { type: "text", list: QUALITIES, placeholder: "any", autocapitalize: "none", wide: true, help: "As FlexGet writes it, such as 1080p, 720p+, or 720p-1080p bluray|webdl. Empty takes any." }),
+    field("title", t`Title`, { required: true, maxlength: 300, wide: true }),
+    field("year", t`Year`, { read: number, type: "number", min: 1870, max: 2200, inputmode: "numeric" }),
+    field("queue_name", t`Queue`, { list: queues, required: true, maxlength: 100 }),
+    field("imdb_id", t`IMDb id`, { read: id, placeholder: "tt0137523", autocapitalize: "none", spellcheck: "false" }),
+    field("tmdb_id", t`TMDb id`, { read: number, type: "number", min: 1, inputmode: "numeric", placeholder: "550" }),
+    field("quality", t`Quality`, { list: QUALITIES, placeholder: "any", autocapitalize: "none", wide: true, help: t`As FlexGet writes it, such as 1080p, 720p+, or 720p-1080p bluray|webdl. Empty takes any.` }),
   ];
   for (const { name, input } of fields) input.value = movie[name] ?? "";
   return fields;
 }
 
+const TITLE_MISSING = t`The link doesn't say what the movie is called, and it could not be looked up. Write its title here.`;
+
+/** What stands at the title: what is asked for there (`fault`), or that it is being looked up (`hint`). */
+function sayAtTitle({ element, fault }, { asked = false, hint = "" } = {}) {
+  fault.textContent = asked ? TITLE_MISSING : "";
+  fault.hidden = !asked;
+  const help = element.querySelector("small");
+  help.textContent = hint;
+  help.setAttribute("role", "status");
+}
+
+/**
+ * Fill in what a movie is called of which a link has the id only; else ask for it. `isCurrent()` tells whether that is still wanted: who has typed
+ * a title or pasted another link meanwhile isn't disturbed.
+ */
+async function lookUp(movie, fields, url, isCurrent, focus) {
+  const title = fields.find(({ name }) => name === "title");
+  sayAtTitle(title, { hint: t`Looking up the title…` });
+  let found = null;
+  try {
+    found = (await api(`${url}/lookup`, { method: "POST", body: { imdb_id: movie.imdb_id, tmdb_id: movie.tmdb_id } })).object;
+  } catch {
+    // No network, or nobody knows it: people do.
+  }
+  if (!isCurrent()) return;
+  sayAtTitle(title, { asked: !found });
+  if (found) {
+    for (const { name, input } of fields) if (found[name] && !input.value) input.value = found[name];
+  } else if (focus) title.input.focus();
+}
+
 /** A field that fills in the others by what is pasted into it. */
-function pasteField(fields) {
-  const paste = field("paste", "Paste a link", text, { type: "text", inputmode: "url", autocapitalize: "none", spellcheck: "false", placeholder: "https://www.imdb.com/title/…", wide: true, help: "Of a movie at IMDb or TMDb; it fills in what it tells." });
+function pasteField(fields, url) {
+  const paste = field("paste", t`Paste a link`, { inputmode: "url", autocapitalize: "none", spellcheck: "false", placeholder: "https://www.imdb.com/title/…", wide: true, help: t`Of a movie at IMDb or TMDb; it fills in what it tells.` });
+  const [title] = fields;
   paste.input.removeAttribute("name");
-  paste.input.addEventListener("input", () => {
+  let turn = 0;
+  const stop = () => {
+    turn += 1;
+    sayAtTitle(title);
+  };
+  title.input.addEventListener("input", stop);
+  paste.input.addEventListener("input", (event) => {
+    stop();
     const movie = movieIn(paste.input.value);
     for (const { name, input } of fields) if (movie[name]) input.value = movie[name];
     paste.fault.hidden = Object.keys(movie).length > 0 || !paste.input.value.trim();
-    paste.fault.textContent = "This names no movie of IMDb or TMDb.";
+    paste.fault.textContent = t`This names no movie of IMDb or TMDb.`;
+    if ((!movie.imdb_id && !movie.tmdb_id) || title.input.value.trim()) return;
+    const mine = turn;
+    lookUp(movie, fields, url, () => mine === turn && title.input.isConnected, event.inputType === "insertFromPaste");
   });
   return paste.element;
 }
@@ -78,14 +105,16 @@ async function explained(error, again) {
   }
   if (error.errors[0].code === "duplicate") {
     const query = new URLSearchParams({ search: other.title });
-    return [h("p", {}, "It is in the queue already: ", h("a", { href: `?${query}#movie-${other.id}` }, nameOf(other)), other.queue_name && ` in ${other.queue_name}`, ".")];
+    const there = h("a", { href: `?${query}#movie-${other.id}` }, nameOf(other));
+    return [h("p", {}, other.queue_name ? sentence`It is in the queue already: ${there} in ${other.queue_name}.` : sentence`It is in the queue already: ${there}.`)];
   }
   // An entry of the history or, where that was deleted, what the queue itself remembers.
   const release = other.entry_title || other.title;
   const link = path.includes("/history/") ? h("a", { href: at(`/history/?${new URLSearchParams({ search: release })}#entry-${other.id}`) }, release) : h("b", {}, release);
+  const when = timeElement(other.time ?? other.grabbed);
   return [
-    h("p", {}, "It was grabbed before: ", link, other.task && ` by the task ${other.task}`, ", ", timeElement(other.time ?? other.grabbed), "."),
-    h("button", { type: "button", class: "button small", onclick: again }, "Queue it again"),
+    h("p", {}, other.task ? sentence`It was grabbed before: ${link} by the task ${other.task}, ${when}.` : sentence`It was grabbed before: ${link}, ${when}.`),
+    h("button", { type: "button", class: "button small", onclick: again }, t`Queue it again`),
   ];
 }
 
@@ -98,50 +127,19 @@ const changes = (fields, movie) => Object.fromEntries(fields.map(({ name, read }
 export function openMovieDialog(movie, { url, queues, saved, force = false }) {
   const isNew = !movie.id;
   const fields = fieldsOf(movie, queues);
-  const general = h("div", { class: "callout failed", role: "alert", hidden: true });
-  const submit = h("button", { class: "button primary", type: "submit" }, isNew ? "Add" : "Save");
-  const form = h(
-    "form",
-    {},
-    h("header", {}, h("h2", { id: "movie-dialog-title" }, isNew ? "Add a movie" : `Edit ${nameOf(movie)}`)),
-    h("div", { class: "body movie-form" }, general, isNew && !movie.title && pasteField(fields), fields.map(({ element }) => element)),
-    h("footer", {}, h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancel"), submit),
-  );
-  const dialog = h("dialog", { "aria-labelledby": "movie-dialog-title", onclose: () => dialog.remove() }, form);
-
-  async function save(forced) {
-    for (const { fault } of fields) fault.hidden = true;
-    general.hidden = true;
-    submit.disabled = true;
-    try {
-      const answer = isNew
-        ? await api(url, { method: "POST", body: { ...Object.fromEntries(fields.map(({ name, read }) => [name, read()])), force: forced } })
-        : await api(`${url}/${movie.id}`, { method: "PATCH", body: changes(fields, movie) });
-      dialog.close();
-      saved(answer.object);
-    } catch (error) {
-      if (error.status === 409 && error.location) {
-        general.className = "callout aborted";
-        general.replaceChildren(...(await explained(error, () => save(true))));
-        general.hidden = false;
-      } else {
-        general.className = "callout failed";
-        showFaults(error, fields, general);
-      }
-      const wrong = fields.find(({ fault }) => !fault.hidden);
-      if (wrong) wrong.input.focus();
-      else general.scrollIntoView({ block: "nearest" });
-    } finally {
-      submit.disabled = false;
-    }
-  }
-
-  splitTitle(fields);
-  general.addEventListener("click", (event) => event.target.closest("a") && dialog.close());
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    save(force);
+  const store = (forced) =>
+    isNew
+      ? api(url, { method: "POST", body: { ...valuesOf(fields), force: forced } })
+      : api(`${url}/${movie.id}`, { method: "PATCH", body: changes(fields, movie) });
+  const dialog = openDialog({
+    title: isNew ? t`Add a movie` : t`Edit ${nameOf(movie)}`,
+    body: [isNew && !movie.title && pasteField(fields, url), fields.map(({ element }) => element)],
+    className: "movie-form",
+    action: isNew ? t`Add` : t`Save`,
+    fields,
+    submit: (forced = force) => store(forced),
+    done: ({ object }) => saved(object),
+    explain: (error) => error.status === 409 && error.location && explained(error, () => dialog.submit(true)),
   });
-  document.body.append(dialog);
-  dialog.showModal();
+  splitTitle(fields);
 }

@@ -2,11 +2,15 @@
 
 import { api } from "./api.js";
 import { watchBoard } from "./board.js";
-import { byId, confirmed, h, icon, pageData, toast } from "./dom.js";
+import { confirmed } from "./dialog.js";
+import { byId, h, icon, pageData, toast } from "./dom.js";
 import { isActive, urlOf } from "./execution.js";
 import { timeElement } from "./format.js";
+import { sentence, t } from "./gettext.js";
 import { nameOf, openMovieDialog } from "./movie_dialog.js";
 import { PagedList } from "./paged_list.js";
+import { empty, failure } from "./states.js";
+import { taskLink } from "./task_names.js";
 
 const LATELY = 10;
 const { can, endpoints, queues } = pageData();
@@ -35,15 +39,15 @@ async function stored(movie, text) {
 }
 
 const add = (movie, force = false) =>
-  openMovieDialog(movie, { url, queues, force, saved: (added) => stored(added, `${nameOf(added)} is in the queue.`) });
-const edit = (movie) => openMovieDialog(movie, { url, queues, saved: (changed) => stored(changed, `${nameOf(changed)} is changed.`) });
+  openMovieDialog(movie, { url, queues, force, saved: (added) => stored(added, t`${nameOf(added)} is in the queue.`) });
+const edit = (movie) => openMovieDialog(movie, { url, queues, saved: (changed) => stored(changed, t`${nameOf(changed)} is changed.`) });
 
 async function remove(movie, row) {
-  if (!(await confirmed(`Take ${nameOf(movie)} off the queue?`, "Remove"))) return;
+  if (!(await confirmed(t`Take ${nameOf(movie)} off the queue?`, t`Remove`))) return;
   const neighbour = row.nextElementSibling ?? row.previousElementSibling;
   try {
     await api(`${url}/${movie.id}`, { method: "DELETE" });
-    toast(`${nameOf(movie)} is off the queue.`);
+    toast(t`${nameOf(movie)} is off the queue.`);
   } catch (error) {
     toast(error.message, "failed");
   }
@@ -58,22 +62,21 @@ function wantedRow(movie) {
     "li",
     { class: "movie", id: `movie-${movie.id}` },
     h("span", { class: "title" }, titleOf(movie)),
-    h("span", { class: "wish" }, movie.quality === "any" ? "any quality" : movie.quality, queues.length > 1 && h("span", { class: "queue" }, movie.queue_name)),
+    h("span", { class: "wish" }, movie.quality === "any" ? t`any quality` : movie.quality, queues.length > 1 && h("span", { class: "queue" }, movie.queue_name)),
     h("span", { class: "below" }, h("span", {}, movie.requested_by ? `${movie.requested_by}, ` : "", timeElement(movie.added)), idLinks(movie)),
     h(
       "span",
       { class: "actions" },
-      can.changeMovies && h("button", { class: "button small", "aria-label": `Edit ${name}`, title: "Edit", onclick: () => edit(movie) }, icon("edit")),
-      can.removeMovies && h("button", { class: "button small danger", "aria-label": `Remove ${name}`, title: "Remove", onclick: () => remove(movie, row) }, icon("close")),
+      can.changeMovies && h("button", { class: "button small", "aria-label": t`Edit ${name}`, title: t`Edit`, onclick: () => edit(movie) }, icon("edit")),
+      can.removeMovies && h("button", { class: "button small danger", "aria-label": t`Remove ${name}`, title: t`Remove`, onclick: () => remove(movie, row) }, icon("close")),
     ),
   );
   return row;
 }
 
-function noneWanted(filtered) {
-  if (filtered) return h("p", {}, "No movie of the queue is like this.");
-  const hint = can.queueMovies ? "Add one by its title, or by a link from IMDb or TMDb." : "An operator adds them.";
-  return [h("p", {}, h("b", {}, "No movie is wanted at the moment.")), h("p", {}, hint, " A task with ", h("code", {}, "movie_queue: accept"), " grabs it when it turns up.")];
+function noneWanted() {
+  const hint = can.queueMovies ? t`Add one by its title, or by a link from IMDb or TMDb.` : t`An operator adds them.`;
+  return empty(t`No movie is wanted.`, [hint, " ", sentence`A task with ${h("code", {}, "movie_queue: accept")} grabs it when it turns up.`]);
 }
 
 function grabbedRow(movie) {
@@ -83,8 +86,8 @@ function grabbedRow(movie) {
     { class: "grabbed" },
     h("span", { class: "title" }, titleOf(movie)),
     h("span", { class: "when" }, timeElement(movie.grabbed)),
-    h("span", { class: "below" }, movie.execution ? h("a", { href: urlOf({ id: movie.execution }) }, release) : release, movie.task && h("span", {}, movie.task)),
-    can.queueMovies && h("button", { class: "button small quiet", "aria-label": `Queue ${nameOf(movie)} again`, title: "Queue it again", onclick: () => again(movie) }, icon("again")),
+    h("span", { class: "below" }, movie.execution ? h("a", { href: urlOf({ id: movie.execution }) }, release) : release, movie.task && h("span", {}, taskLink(movie.task, can))),
+    can.queueMovies && h("button", { class: "button small quiet", "aria-label": t`Queue ${nameOf(movie)} again`, title: t`Queue it again`, onclick: () => again(movie) }, icon("again")),
   );
 }
 
@@ -96,9 +99,9 @@ async function showGrabbed() {
   const place = byId("grabbed");
   try {
     const { items } = await api(`${endpoints["movie_queue/grabbed"]}?ordering=-grabbed&limit=${LATELY}`);
-    place.replaceChildren(items.length ? h("ul", { class: "rows" }, items.map(grabbedRow)) : h("p", { class: "empty" }, "No movie was grabbed yet."));
+    place.replaceChildren(items.length ? h("ul", { class: "rows" }, items.map(grabbedRow)) : empty(t`No movie was grabbed yet.`, t`What a run takes off the queue is listed here.`));
   } catch (error) {
-    place.replaceChildren(h("p", { class: "empty" }, error.message));
+    place.replaceChildren(failure(error, showGrabbed));
   }
 }
 

@@ -1,6 +1,7 @@
 /** A control for a list of objects, such as the entries that a run gets injected: a group of fields for each. */
 
 import { h } from "./dom.js";
+import { t } from "./gettext.js";
 
 export const titleOf = (name) => {
   const words = name.replaceAll("_", " ");
@@ -16,7 +17,13 @@ function field(name, schema) {
   }
   if (schema.type === "object") {
     const input = h("textarea", { name, rows: 2, placeholder: '{"year": 2010}' });
-    const read = () => (input.value.trim() ? JSON.parse(input.value) : undefined);
+    const read = () => {
+      try {
+        return input.value.trim() ? JSON.parse(input.value) : undefined;
+      } catch (error) {
+        throw new Error(t`This is no JSON: ${error.message}`);
+      }
+    };
     return { name, element: h("label", { title }, titleOf(name), input), read };
   }
   const input = h("input", { type: "text", name, autocomplete: "off" });
@@ -24,7 +31,7 @@ function field(name, schema) {
 }
 
 /** The control: its element, and what reads it (undefined where nothing was filled in). */
-export function objectRows(name, schema, id) {
+export function objectRows(name, schema) {
   const rows = [];
   const list = h("div", { class: "object-rows" });
   const add = () => {
@@ -33,8 +40,8 @@ export function objectRows(name, schema, id) {
     list.append(h("fieldset", {}, h("legend", {}, `${rows.length}`), fields.map(({ element }) => element)));
   };
   add();
-  const more = h("button", { type: "button", class: "button small", onclick: add }, "Add another");
-  const input = h("div", { id, role: "group", "aria-label": titleOf(name), "aria-describedby": `${id}-help` }, list, more);
+  const more = h("button", { type: "button", class: "button small", onclick: add }, t`Add another`);
+  const input = h("div", { role: "group", "aria-label": titleOf(name) }, list, more);
   const read = () => {
     const filled = rows
       .map((fields) => fields.map((one) => [one.name, one.read()]).filter(([, value]) => value !== undefined))
@@ -42,5 +49,5 @@ export function objectRows(name, schema, id) {
       .map(Object.fromEntries);
     return filled.length ? filled : undefined;
   };
-  return { input, group: true, read };
+  return { input, read };
 }

@@ -1,39 +1,32 @@
-/** A list of the API, a page at a time, with the filters of a form; both stand in the page's address. */
+/** A list of the API, a page at a time, with the filters of a form; filters, order and page stand in the page's address. */
 
+import { amount } from "./format.js";
 import { api } from "./api.js";
 import { byId, h } from "./dom.js";
-import { counted } from "./format.js";
+import { Filters } from "./filters.js";
+import { t } from "./gettext.js";
+import { failure, loading, noneFound } from "./states.js";
+import { table } from "./table.js";
+import { counted, plural } from "./things.js";
 
 const PAGE = 50;
-const TYPING = 250;
 
 export class PagedList {
   /**
-   * `form` has the filters, named as the API's parameters; `fixed` are parameters beside them. `row(item)` makes
-   * an `<li>`; `none(filtered)` says what stands in place of an empty list; `word` is what the items are called.
+   * `form` has the filters, named as the API's parameters; a change acts at once. `fixed` are parameters beside them. The items are rows of
+   * a table with `columns` (table.js), or what `row(item)` makes: an `<li>`, with `columns` the attributes of its `<tr>`. `none()` answers what stands in place of an empty list; `word` is
+   * what the items are called (things.js); `sorted` is the order the API has by itself. `shown(items)` is called when a page is there.
    */
-  constructor(place, form, { url, fixed = {}, word, row, none }) {
-    Object.assign(this, { place, form, url, fixed, word, row, none });
+  constructor(place, form, { url, fixed = {}, word, columns, row, none, sorted = fixed.ordering, shown }) {
+    Object.assign(this, { place, url, fixed, word, columns, row, none, sorted, showed: shown });
+    this.filters = new Filters(form, () => this.turnTo(0));
     const asked = new URLSearchParams(location.search);
-    for (const field of form.elements) {
-      if (field.name && asked.has(field.name)) field.value = asked.get(field.name);
-    }
     this.offset = Number(asked.get("offset")) || 0;
+    this.ordering = asked.get("ordering") ?? "";
     this.turn = 0;
-    form.addEventListener("input", () => {
-      clearTimeout(this.typing);
-      this.typing = setTimeout(() => this.turnTo(0), TYPING);
-    });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.turnTo(0);
-    });
     window.addEventListener("hashchange", () => this.reveal());
+    place.replaceChildren(loading());
     this.load().then(() => this.reveal());
-  }
-
-  get filters() {
-    return [...new FormData(this.form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value);
   }
 
   turnTo(offset) {
@@ -41,19 +34,24 @@ export class PagedList {
     return this.load();
   }
 
+  clear() {
+    this.filters.clear();
+    return this.turnTo(0);
+  }
+
   /** Read and show the page once more. */
   async load() {
-    const { filters, offset } = this;
+    const { offset, ordering } = this;
     const turn = ++this.turn;
-    const asked = new URLSearchParams(filters);
-    if (offset) asked.set("offset", offset);
-    const query = asked.toString();
-    history.replaceState(null, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
+    this.filters.write({ ...(ordering && { ordering }), ...(offset && { offset }) });
+    const filters = this.filters.set;
+    const wanted = new URLSearchParams([...Object.entries(this.fixed), ...this.filters.asked, ["limit", PAGE], ["offset", offset]]);
+    if (ordering) wanted.set("ordering", ordering);
     let page;
     try {
-      page = await api(`${this.url}?${new URLSearchParams([...filters, ...Object.entries(this.fixed), ["limit", PAGE], ["offset", offset]])}`);
+      page = await api(`${this.url}?${wanted}`);
     } catch (error) {
-      if (turn === this.turn) this.place.replaceChildren(h("p", { class: "empty", role: "alert" }, error.message));
+      if (turn === this.turn) this.place.replaceChildren(failure(error, () => this.load()));
       return;
     }
     if (turn !== this.turn) return; // Something else was asked for meanwhile.
@@ -62,9 +60,19 @@ export class PagedList {
       await this.turnTo(page.count ? Math.floor((page.count - 1) / PAGE) * PAGE : 0);
       return;
     }
-    byId("count").textContent = counted(page.count, this.word);
-    if (!page.count) this.place.replaceChildren(h("div", { class: "empty" }, this.none(filters.length > 0)));
-    else this.place.replaceChildren(h("ul", { class: "rows" }, page.items.map(this.row)), ...this.pages(page));
+    if (byId("count")) byId("count").textContent = counted(page.count, this.word);
+    if (page.count) this.place.replaceChildren(this.listOf(page.items), ...this.pages(page));
+    else this.place.replaceChildren(filters.length ? noneFound(this.word, () => this.clear()) : this.none());
+    this.showed?.(page.items);
+  }
+
+  listOf(items) {
+    if (!this.columns) return h("ul", { class: "rows" }, items.map(this.row));
+    const choose = (ordering) => {
+      this.ordering = ordering;
+      return this.turnTo(0);
+    };
+    return table(this.columns, items, { caption: plural(this.word), row: this.row, sort: { by: this.ordering || this.sorted, choose } });
   }
 
   pages({ count, next, previous }) {
@@ -73,10 +81,10 @@ export class PagedList {
     return [
       h(
         "nav",
-        { class: "pages", "aria-label": "Pages" },
-        button("Previous", previous, Math.max(0, this.offset - PAGE)),
-        h("span", {}, `Page ${Math.floor(this.offset / PAGE) + 1} of ${Math.ceil(count / PAGE)}`),
-        button("Next", next, this.offset + PAGE),
+        { class: "pages", "aria-label": t`Pages` },
+        button(t`Previous`, previous, Math.max(0, this.offset - PAGE)),
+        h("span", {}, t`Page ${amount(Math.floor(this.offset / PAGE) + 1)} of ${amount(Math.ceil(count / PAGE))}`),
+        button(t`Next`, next, this.offset + PAGE),
       ),
     ];
   }

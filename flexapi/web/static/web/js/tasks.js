@@ -4,31 +4,19 @@ import { api } from "./api.js";
 import { watchBoard } from "./board.js";
 import { byId, h, icon, pageData, toast } from "./dom.js";
 import { asPattern, isActive, run, statusBadge, urlOf } from "./execution.js";
-import { counted, timeElement } from "./format.js";
+import { amount, timeElement } from "./format.js";
+import { ngettext, sentence, t } from "./gettext.js";
 import { at } from "./root.js";
 import { openRunDialog } from "./run_dialog.js";
+import { empty } from "./states.js";
+import { table, tableRow } from "./table.js";
+import { isAskedFor, taskUrl } from "./task_names.js";
+import { counted, plural } from "./things.js";
 
 const { can, tasks, warnings, invalid, results } = pageData();
 const rows = new Map();
 // Executions that run or wait, by id.
 const active = new Map();
-
-/** Whether FlexGet runs the task for a name or pattern; `*`, `?` and `[…]` as in a shell. */
-function matches(pattern, key) {
-  const source = pattern.toLowerCase().replace(/\[[!]?[^\]]*\]|[.+^${}()|\\*?]/g, (part) => {
-    if (part === "*") return ".*";
-    if (part === "?") return ".";
-    if (part.length > 1) return part.replace(/^\[!/, "[^").replaceAll("\\", "\\\\");
-    return `\\${part}`;
-  });
-  try {
-    return new RegExp(`^(?:${source})$`, "su").test(key.toLowerCase());
-  } catch {
-    return false;
-  }
-}
-
-const isAskedFor = (task, { tasks: asked }) => asked.some((pattern) => matches(pattern, task.key)) || (!asked.length && task.enabled);
 
 /** The execution in which the task runs, else one in which it will. */
 function comingOf(task) {
@@ -51,7 +39,7 @@ async function enable(task, enabled) {
     const { object } = await api(at(`/api/tasks/${encodeURIComponent(task.name)}`), { method: "PATCH", body: { enabled } });
     // FlexGet calls a task disabled whose name in the file begins with an underscore.
     Object.assign(task, { name: object.name, enabled: object.enabled, key: object.enabled ? object.name : `_${object.name}` });
-    toast(`${task.name} is ${task.enabled ? "enabled" : "disabled"}.`);
+    toast(task.enabled ? t`${task.name} is enabled.` : t`${task.name} is disabled.`);
     show(task);
     rows.get(task).querySelector("[data-enable]").focus();
   } catch (error) {
@@ -60,30 +48,28 @@ async function enable(task, enabled) {
 }
 
 function actions(task) {
-  const button = can.run && task.enabled && h("button", { class: "button small", onclick: () => start(task, button) }, icon("play"), "Run", h("span", { class: "visually-hidden" }, ` ${task.name}`));
-  return h(
-    "span",
-    { class: "actions" },
+  const button = can.run && task.enabled && h("button", { class: "button small", onclick: () => start(task, button) }, icon("play"), t`Run`, h("span", { class: "visually-hidden" }, ` ${task.name}`));
+  return [
     button,
-    button && h("button", { class: "button quiet small", "aria-label": `Run ${task.name} with options`, title: "Run with options", onclick: () => openRunDialog(task.key, can) }, icon("options")),
-    can.changeTasks && h("button", { class: "button small", "data-enable": true, onclick: () => enable(task, !task.enabled) }, task.enabled ? "Disable" : "Enable", h("span", { class: "visually-hidden" }, ` ${task.name}`)),
-    task.edit && h("a", { class: "button quiet small", href: task.edit, "aria-label": `Edit ${task.name}`, title: "Edit" }, icon("edit")),
-  );
+    button && h("button", { class: "button quiet small", "aria-label": t`Run ${task.name} with options`, title: t`Run with options`, onclick: () => openRunDialog(task.key, can) }, icon("options")),
+    can.changeTasks && h("button", { class: "button quiet small plain", "data-enable": true, onclick: () => enable(task, !task.enabled) }, task.enabled ? t`Disable` : t`Enable`, h("span", { class: "visually-hidden" }, ` ${task.name}`)),
+    task.edit && h("a", { class: "button quiet small", href: task.edit, "aria-label": t`Edit ${task.name}`, title: t`Edit` }, icon("edit")),
+  ];
 }
 
 /** How the task itself ended last, whatever else its execution ran; or that it runs or waits. */
 function lastRun(task) {
   const coming = comingOf(task);
   const last = results[task.name];
-  if (!coming && !last) return h("span", { class: "last" }, task.enabled ? "not run lately" : "disabled");
+  if (!coming && !last) return h("span", { class: "last" }, task.enabled ? t`never run` : t`disabled`);
   const [status, id, time] = coming ? [coming.status, coming.id, coming.started ?? coming.created] : [last.status, last.execution, last.finished];
   return h(
     "span",
     { class: "last" },
-    !task.enabled && "disabled",
+    !task.enabled && t`disabled`,
     statusBadge(status),
-    !coming && last.summary.accepted > 0 && h("span", { class: "accepted-count" }, `${last.summary.accepted} accepted`),
-    h("a", { href: urlOf({ id }), "aria-label": `Last execution of ${task.name}` }, timeElement(time)),
+    !coming && last.summary.accepted > 0 && h("span", { class: last.status === "complete" ? "accepted-count" : "" }, t`${amount(last.summary.accepted)} accepted`),
+    h("a", { href: urlOf({ id }), "aria-label": t`Last execution of ${task.name}` }, timeElement(time)),
   );
 }
 
@@ -113,17 +99,24 @@ function refusal(task) {
     h(
       "div",
       { class: "callout failed warning" },
-      h("b", {}, "FlexGet refuses to run this, first noticed ", timeElement(why.since), "."),
+      h("b", {}, sentence`FlexGet refuses to run this, first noticed ${timeElement(why.since)}.`),
       h("ul", { class: "faults" }, why.complaints.map(({ attr, detail }) => h("li", {}, h("code", {}, attr), detail))),
     )
   );
 }
 
+const columns = [
+  { title: t`Task`, kind: "wide", cell: (task) => [h("a", { class: "name", href: taskUrl(task.name) }, task.name), refusal(task), warning(task)] },
+  { title: t`Last run`, kind: "last-run", cell: lastRun },
+  { title: t`Actions`, kind: "actions", cell: actions },
+];
+
+const rowOf = (task) => ({ class: task.enabled ? "task" : "task off" });
+
 function show(task) {
-  const row = h("li", { class: task.enabled ? "task" : "task off" }, h("span", { class: "name" }, task.name), lastRun(task), actions(task), refusal(task), warning(task));
-  rows.get(task)?.replaceWith(row);
+  const row = tableRow(columns, task, rowOf);
+  rows.get(task).replaceWith(row);
   rows.set(task, row);
-  return row;
 }
 
 function find() {
@@ -133,13 +126,16 @@ function find() {
     row.hidden = !task.name.toLowerCase().includes(text);
     found += !row.hidden;
   }
-  byId("count").textContent = text ? `${found} of ${counted(tasks.length, "task")}` : counted(tasks.length, "task");
+  byId("count").textContent = text ? ngettext("{1} of {0} task", "{1} of {0} tasks", tasks.length, amount(found)) : counted(tasks.length, "task");
 }
 
-if (tasks.length) byId("rows").append(h("ul", { class: "rows" }, tasks.map(show)));
-else {
-  const hint = can.changeTasks ? "Add one here, over the API, or in the config file." : "An editor adds them.";
-  byId("rows").append(h("div", { class: "empty" }, h("p", {}, h("b", {}, "The config has no tasks yet.")), h("p", {}, hint)));
+if (tasks.length) {
+  const shown = table(columns, tasks, { caption: plural("task"), row: rowOf });
+  tasks.forEach((task, index) => rows.set(task, shown.tBodies[0].rows[index]));
+  byId("rows").append(shown);
+} else {
+  const hint = can.changeTasks ? t`Add one here, over the API, or in the config file.` : t`An editor adds them.`;
+  byId("rows").append(empty(t`The config has no tasks yet.`, hint));
 }
 byId("find").addEventListener("input", find);
 find();

@@ -1,8 +1,12 @@
 /** The accounts of Trakt that FlexGet has access to, and how it gets there. */
 
 import { api } from "./api.js";
-import { byId, confirmed, h, pageData, toast } from "./dom.js";
-import { counted, timeElement } from "./format.js";
+import { confirmed } from "./dialog.js";
+import { byId, h, pageData, toast } from "./dom.js";
+import { timeElement } from "./format.js";
+import { sentence, t } from "./gettext.js";
+import { empty, failure } from "./states.js";
+import { counted } from "./things.js";
 
 const { can, endpoints } = pageData();
 // Milliseconds between two looks at whether the code was entered.
@@ -11,10 +15,10 @@ const LOOK = 2000;
 const urlOf = (name) => `${endpoints.trakt.replace(/\/$/, "")}/${encodeURIComponent(name)}`;
 
 async function forget(name) {
-  if (!(await confirmed(`Have FlexGet forget its access to ${name}?`, "Forget"))) return;
+  if (!(await confirmed(t`Have FlexGet forget its access to ${name}?`, t`Forget`))) return;
   try {
     await api(urlOf(name), { method: "DELETE" });
-    toast(`FlexGet has no access to ${name} any more. Revoke it at Trakt as well.`);
+    toast(t`FlexGet has no access to ${name} any more. Revoke it at Trakt as well.`);
   } catch (error) {
     toast(error.message, "failed");
   }
@@ -26,8 +30,8 @@ function row({ name, created, expires }) {
     "li",
     {},
     h("span", { class: "title" }, name),
-    h("span", { class: "meta" }, "since ", timeElement(created), ", until ", timeElement(expires)),
-    can.removeTrakt && h("button", { class: "button small", onclick: () => forget(name) }, "Forget"),
+    h("span", { class: "meta" }, sentence`since ${timeElement(created)}, until ${timeElement(expires)}`),
+    can.removeTrakt && h("button", { class: "button small", onclick: () => forget(name) }, t`Forget`),
   );
 }
 
@@ -36,19 +40,19 @@ async function load() {
   try {
     const { items, count } = await api(`${endpoints.trakt}?limit=500`);
     byId("count").textContent = counted(count, "account");
-    place.replaceChildren(count ? h("ul", { class: "rows" }, items.map(row)) : h("p", { class: "empty" }, "FlexGet has access to none."));
+    place.replaceChildren(count ? h("ul", { class: "rows" }, items.map(row)) : empty(t`FlexGet has access to no account.`, can.changeTrakt && t`Name one above and authorize it.`));
   } catch (error) {
-    place.replaceChildren(h("p", { class: "empty", role: "alert" }, error.message));
+    place.replaceChildren(failure(error, load));
   }
 }
 
 const shown = {
-  asking: () => "Trakt is being asked for a code…",
+  asking: () => t`Trakt is being asked for a code…`,
   waiting: ({ url, code, detail }) =>
     url && code
-      ? ["Enter the code ", h("strong", { class: "code" }, code), " at ", h("a", { href: url, target: "_blank", rel: "noreferrer" }, url), ". This page notices."]
+      ? sentence`Enter the code ${h("strong", { class: "code" }, code)} at ${h("a", { href: url, target: "_blank", rel: "noreferrer" }, url)}. This page notices.`
       : detail,
-  done: ({ name }) => `FlexGet has access to ${name}.`,
+  done: ({ name }) => t`FlexGet has access to ${name}.`,
   failed: ({ detail }) => detail,
 };
 

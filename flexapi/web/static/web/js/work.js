@@ -3,13 +3,15 @@
 import { api } from "./api.js";
 import { byId, h } from "./dom.js";
 import { amount, duration } from "./format.js";
+import { t } from "./gettext.js";
 
 const SUMMARY = byId("work").dataset.summary;
 // Milliseconds between two looks, while something goes on and while nothing does.
 const SOON = 1000;
 const LATER = 10000;
 // How it goes on is read as it changes; these are said aloud as well.
-const ENDS = { finished: "done", failed: "failed", "cut off": "cut off" };
+const ENDS = { finished: t`done`, failed: t`failed`, "cut off": t`cut off` };
+const SAID = { ...ENDS, running: t`running`, waiting: t`waiting` };
 
 const items = new Map();
 
@@ -26,12 +28,12 @@ function update({ bar, meter, state, phase }, work) {
   bar.style.width = `${work.percent}%`;
   meter.setAttribute("aria-valuenow", Math.round(work.percent));
   meter.hidden = work.state in ENDS;
-  const said = ENDS[work.state] ?? work.state;
+  const said = SAID[work.state] ?? work.state;
   if (state.textContent !== said) state.textContent = said;
-  const facts = [work.state === "finished" ? `${amount(work.done)} ${work.unit}` : `${amount(work.done)} of ${amount(work.total)} ${work.unit}`];
-  if (work.eta !== null) facts.push(`about ${duration(work.eta)} left`);
-  if (work.state === "finished") facts.push(`took ${duration((Date.parse(work.finished) - Date.parse(work.started)) / 1000)}`);
-  if (work.detail) facts.push(work.state === "waiting" ? `waits for ${work.detail}` : work.detail);
+  const facts = [work.state === "finished" ? `${amount(work.done)} ${work.unit}` : t`${amount(work.done)} of ${amount(work.total)} ${work.unit}`];
+  if (work.eta !== null) facts.push(t`about ${duration(work.eta)} left`);
+  if (work.state === "finished") facts.push(t`took ${duration((Date.parse(work.finished) - Date.parse(work.started)) / 1000)}`);
+  if (work.detail) facts.push(work.state === "waiting" ? t`waits for ${work.detail}` : work.detail);
   phase.textContent = facts.join(" · ");
 }
 

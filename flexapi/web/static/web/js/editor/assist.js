@@ -2,6 +2,7 @@
 
 import { api } from "../api.js";
 import { h } from "../dom.js";
+import { t } from "../gettext.js";
 import { at } from "../root.js";
 import { autocompletion, hoverTooltip } from "./codemirror.js";
 import { keyAt, placeAt } from "./place.js";
@@ -21,10 +22,10 @@ function helpOf({ help, wiki, deprecated, missing }) {
   return h(
     "div",
     { class: "help" },
-    deprecated && h("p", { class: "warns" }, typeof deprecated === "string" ? deprecated : "It is deprecated."),
-    missing?.length > 0 && h("p", { class: "warns" }, `It needs ${missing.join(", ")}, which is not installed.`),
+    deprecated && h("p", { class: "warns" }, typeof deprecated === "string" ? deprecated : t`It is deprecated.`),
+    missing?.length > 0 && h("p", { class: "warns" }, t`It needs ${missing.join(", ")}, which is not installed.`),
     h("p", {}, text.length > 600 ? `${text.slice(0, 600)}…` : text),
-    wiki && h("a", { href: wiki, target: "_blank", rel: "noreferrer" }, "FlexGet's wiki"),
+    wiki && h("a", { href: wiki, target: "_blank", rel: "noreferrer" }, t`FlexGet's wiki`),
   );
 }
 
@@ -32,7 +33,7 @@ function wordsOf(schemas) {
   const said = schemas.map(({ description }) => description).filter(Boolean);
   const types = typesOf(schemas);
   const usual = schemas.find((schema) => "default" in schema);
-  return [...new Set(said), types && `Takes: ${types}.`, usual && `Usually ${JSON.stringify(usual.default)}.`].filter(Boolean);
+  return [...new Set(said), types && t`Takes: ${types}.`, usual && t`Usually ${JSON.stringify(usual.default)}.`].filter(Boolean);
 }
 
 async function explained(root, path) {
@@ -63,7 +64,7 @@ function options(root, place, names) {
     type: plugin ? "class" : "property",
     // Read out right behind the key.
     detail: ` ${typesOf(schemas)}`,
-    apply: `${key}:${behind(schemas, place.column)}`,
+    apply: `${key}:${place.flow ? " " : behind(schemas, place.column)}`,
     info: () => explained(root, [...place.path, key]),
   }));
   return [...found, ...listed.map((label) => ({ label, type: "variable" }))];

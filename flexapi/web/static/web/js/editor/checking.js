@@ -2,6 +2,7 @@
 
 import { postYaml } from "../api.js";
 import { h } from "../dom.js";
+import { ngettext, t } from "../gettext.js";
 
 // Milliseconds after the last key.
 const PAUSE = 350;
@@ -21,7 +22,7 @@ export function watch(editor, url, list) {
   const show = (faults, state) => {
     editor.mark(faults);
     const rows = faults.map(({ line, column, message, severity }) =>
-      h("li", { class: severity }, h("button", { type: "button", onclick: () => editor.jump(line ?? 1, column ?? 1) }, h("b", {}, `Line ${line ?? 1}`), ` ${message}`)),
+      h("li", { class: severity }, h("button", { type: "button", onclick: () => editor.jump(line ?? 1, column ?? 1) }, h("b", {}, t`Line ${line ?? 1}`), ` ${message}`)),
     );
     list.replaceChildren(h("p", { class: "state", role: "status" }, state), rows.length ? h("ul", {}, rows) : "");
   };
@@ -31,8 +32,8 @@ export function watch(editor, url, list) {
     try {
       const { object } = await postYaml(url, editor.value, running.signal);
       const faults = faultsOf(object);
-      const count = faults.length === 1 ? "1 thing to look at." : `${faults.length} things to look at.`;
-      show(faults, faults.length ? count : object.complete ? "FlexGet has nothing against it." : "FlexGet is still starting: only the YAML was checked.");
+      const count = ngettext("{0} thing to look at.", "{0} things to look at.", faults.length);
+      show(faults, faults.length ? count : object.complete ? t`FlexGet has nothing against it.` : t`FlexGet is still starting: only the YAML was checked.`);
     } catch (error) {
       if (error.name !== "AbortError") show([], error.message);
     }

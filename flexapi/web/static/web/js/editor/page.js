@@ -7,9 +7,11 @@ import { assistance } from "./assist.js";
 import { watch } from "./checking.js";
 import { draftOf, forgetDrafts, keepDraft } from "./draft.js";
 import { keyAt } from "./place.js";
+import { showRevisions } from "./revisions.js";
 import { save } from "./saving.js";
 import { offerTrial } from "./trying.js";
 import "./yaml_editor.js";
+import { t } from "../gettext.js";
 
 const data = pageData();
 const editor = byId("editor");
@@ -22,7 +24,7 @@ const isDirty = () => opened !== undefined && editor.value !== opened.text;
 function tell() {
   const dirty = isDirty();
   if (saveButton) saveButton.disabled = !dirty;
-  state.textContent = dirty ? "Not saved yet" : "";
+  state.textContent = dirty ? t`Not saved yet` : "";
   keepDraft(data.url, dirty ? editor.value : null);
 }
 
@@ -56,16 +58,28 @@ async function saveNow() {
     location.replace(at(`/tasks/${encodeURIComponent(name)}/edit/`));
     return;
   }
+  if (data.broken) {
+    // It can be read again: from now on it is the config.
+    keepDraft(data.url, null);
+    opened = { ...now, text: editor.value };
+    location.reload();
+    return;
+  }
   opened = now;
   if (editor.value !== now.text) editor.replace(now.text);
   tell();
-  toast("Saved.");
+  toast(t`Saved.`);
+}
+
+/** Show what is there now, where nothing is lost by that; else the next save merges. */
+function readAgain() {
+  if (data.broken || !isDirty()) location.reload();
 }
 
 function offerDraft(text) {
-  const restore = h("button", { class: "button small", onclick: () => (editor.replace(text), note.remove(), editor.focus()) }, "Use it");
-  const discard = h("button", { class: "button small", onclick: () => (keepDraft(data.url, null), note.remove()) }, "Throw it away");
-  const note = h("div", { class: "callout draft", role: "status" }, "There is a draft that was not saved. ", restore, " ", discard);
+  const restore = h("button", { class: "button small", onclick: () => (editor.replace(text), note.remove(), editor.focus()) }, t`Use it`);
+  const discard = h("button", { class: "button small", onclick: () => (keepDraft(data.url, null), note.remove()) }, t`Throw it away`);
+  const note = h("div", { class: "callout draft", role: "status" }, t`There is a draft that was not saved.`, " ", restore, " ", discard);
   editor.before(note);
 }
 
@@ -86,11 +100,12 @@ async function start() {
     editor.addEventListener("change", tell);
     if (draft !== null && draft !== opened.text) offerDraft(draft);
   }
-  const line = Number(/^#L(\d+)$/.exec(location.hash)?.[1]);
+  const line = data.broken?.line ?? Number(/^#L(\d+)$/.exec(location.hash)?.[1]);
   if (line) editor.jump(line);
 }
 
 saveButton?.addEventListener("click", saveNow);
+byId("revisions")?.addEventListener("click", () => showRevisions(data.revisions, { restores: data.edits, done: readAgain }));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
   event.preventDefault();

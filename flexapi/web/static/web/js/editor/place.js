@@ -1,5 +1,9 @@
 /** Where in a YAML text something is being written, told by indentation: a text that one types in can't be parsed. */
 
+import { flowAt } from "./flow.js";
+
+// How many lines above a value in flow style may begin.
+const FLOW_LINES = 60;
 const KEY = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#&*!|>%@`"'{}[\],-][^#]*?|-[^\s#:][^#]*?)\s*:(?=\s|$)/;
 
 const unquoted = (key) => (/^["']/.test(key) ? key.slice(1, -1) : key);
@@ -67,11 +71,28 @@ function siblings(lines, number, column) {
   return keys;
 }
 
+/** As `placeAt`, within a value in flow style that begins in this line or above it; null elsewhere. */
+function flowPlace(lines, number, text, offset) {
+  let start = offset - (offset - text.lastIndexOf("\n", offset - 1) - 1);
+  for (let at = number; at >= 0 && at > number - FLOW_LINES; at--) {
+    const { found, column, rest, keyed } = openings(lines[at]);
+    if (/^[{[]/.test(rest) && start + column < offset) {
+      const within = flowAt(text.slice(start + column, offset));
+      if (!within) return null;
+      const key = keyed ? found.at(-1) : null;
+      const path = key ? parents(lines, at, key.column, found.slice(0, -1)) : parents(lines, at, column, found);
+      return path && { ...within, path: [...path, ...(key ? [key.key] : []), ...within.path], from: offset - within.word.length, column, flow: true };
+    }
+    if (at > 0) start -= lines[at - 1].length + 1;
+  }
+  return null;
+}
+
 /**
- * What is written at an offset: `{path, kind, from, column, siblings}`; null in comments, texts and flow style.
+ * What is written at an offset: `{path, kind, from, column, siblings, flow}`; null in comments and texts.
  *
  * `kind` is "key" where a key may be written (the path is that of its mapping; the item of a list may be one too), "value" behind a
- * key (the path ends with it). `from` is where the word begins. Items of lists are 0 in paths.
+ * key (the path ends with it). `from` is where the word begins. Items of lists are 0 in paths. `flow`: within `{…}` or `[…]`.
  */
 export function placeAt(text, offset) {
   const lines = text.split("\n");
@@ -79,6 +100,8 @@ export function placeAt(text, offset) {
   const number = before.length - 1;
   const line = before[number];
   if (/(^|\s)#/.test(line)) return null;
+  const inFlow = flowPlace(lines, number, text, offset);
+  if (inFlow) return inFlow;
   const { found, column, rest, keyed } = openings(line);
   if (/^[{["'|>&*!]/.test(rest)) return null;
   const from = offset - rest.length;

@@ -1,5 +1,7 @@
 /** FlexGet's JSON Schema, asked what may stand where. */
 
+import { t } from "../gettext.js";
+
 // Plugins refer to each other in circles.
 const DEEPEST = 8;
 
@@ -78,7 +80,7 @@ export function valuesAt(root, path) {
 
 /** The types that schemas allow: "text, list"; "" for any. */
 export function typesOf(schemas) {
-  const words = { string: "text", integer: "number", number: "number", boolean: "yes or no", array: "list", object: "keys" };
+  const words = { string: t`text`, integer: t`number`, number: t`number`, boolean: t`yes or no`, array: t`list`, object: t`keys` };
   return [...new Set(schemas.flatMap(({ type }) => type ?? []).map((type) => words[type] ?? type))].join(", ");
 }
 

@@ -3,6 +3,7 @@
 import { api, postYaml, readLog } from "../api.js";
 import { h } from "../dom.js";
 import { amount, timeElement } from "../format.js";
+import { sentence, t } from "../gettext.js";
 import { at } from "../root.js";
 
 const LIVE = "";
@@ -10,7 +11,7 @@ const LIVE = "";
 const MOST = 500;
 
 const stateOf = ({ state }) => h("span", { class: `status ${state}` }, state);
-const because = ({ reason, plugin }) => [reason || "No reason given.", plugin && h("span", { class: "by" }, ` by ${plugin}`)];
+const because = ({ reason, plugin }) => [reason || t`No reason given.`, plugin && [" ", h("span", { class: "by" }, t`by ${plugin}`)]];
 
 /** What became of an entry; `before` is what became of it in the run that it is from. */
 function row({ title, before, after }) {
@@ -21,7 +22,7 @@ function row({ title, before, after }) {
     h("span", { class: "states" }, changed && [stateOf(before), " → "], stateOf(after)),
     h("span", { class: "title" }, title),
     h("span", { class: "because" }, because(after)),
-    changed && h("span", { class: "below" }, "Before: ", because(before)),
+    changed && h("span", { class: "below" }, sentence`Before: ${h("span", {}, because(before))}`),
   );
 }
 
@@ -39,9 +40,9 @@ async function decided(execution, replayed) {
 
 function choices(runs) {
   const options = runs.map(({ execution, finished, summary }) =>
-    h("option", { value: execution }, `Entries of #${execution}, ${timeElement(finished).textContent}: ${summary.accepted} accepted, ${summary.rejected} rejected`),
+    h("option", { value: execution }, t`Entries of #${execution}, ${timeElement(finished).textContent}: ${summary.accepted} accepted, ${summary.rejected} rejected`),
   );
-  return h("select", { "aria-label": "What to try it on" }, h("option", { value: LIVE }, "What comes in now"), options);
+  return h("select", { "aria-label": t`What to try it on` }, h("option", { value: LIVE }, t`What comes in now`), options);
 }
 
 /** Put a form and its results into `panel`: `data` is the page's, `editor` what is tried. */
@@ -49,10 +50,10 @@ export function offerTrial(panel, data, editor) {
   const source = choices(data.runs);
   if (data.run) source.value = data.run;
   if (source.selectedIndex < 0) source.value = LIVE;
-  const button = h("button", { type: "button", class: "button" }, "Try");
+  const button = h("button", { type: "button", class: "button" }, t`Try`);
   const only = h("input", { type: "checkbox" });
-  const onlyChanged = h("label", { hidden: true }, only, " Only what changes");
-  const said = h("p", { class: "state", role: "status" }, "Nothing is saved, downloaded or sent.");
+  const onlyChanged = h("label", { hidden: true }, only, " ", t`Only what changes`);
+  const said = h("p", { class: "state", role: "status" }, t`Nothing is saved, downloaded or sent.`);
   const list = h("ul", { class: "rows trial" });
   panel.append(h("div", { class: "bar" }, button, source, onlyChanged), said, list);
 
@@ -64,7 +65,7 @@ export function offerTrial(panel, data, editor) {
   const run = async () => {
     const replayed = source.value;
     const query = replayed ? `?entries_of=${replayed}` : "";
-    said.textContent = "FlexGet runs it…";
+    said.textContent = t`FlexGet runs it…`;
     list.replaceChildren();
     const { object } = await postYaml(data.try + query, editor.value);
     await readLog(at(`/api/execution/${object.id}/log`));
@@ -73,9 +74,9 @@ export function offerTrial(panel, data, editor) {
     rows = found.rows;
     onlyChanged.hidden = !replayed;
     const changed = rows.filter(({ before, after }) => before && before.state !== after.state).length;
-    const result = [ended.abort_reason || `${amount(ended.summary.accepted)} accepted`, replayed && `${changed} decided otherwise`].filter(Boolean).join(", ");
-    const cut = found.count > MOST && `Shown are the first ${amount(MOST)} of ${amount(found.count)} entries. `;
-    said.replaceChildren(`${result}. `, cut || "", h("a", { href: at(`/executions/${object.id}/`) }, "Its log"));
+    const result = [ended.abort_reason || t`${amount(ended.summary.accepted)} accepted`, replayed && t`${amount(changed)} decided otherwise`].filter(Boolean).join(", ");
+    const cut = found.count > MOST && `${t`Shown are the first ${amount(MOST)} of ${amount(found.count)} entries.`} `;
+    said.replaceChildren(`${result}. `, cut || "", h("a", { href: at(`/executions/${object.id}/`) }, t`Its log`));
     show();
   };
   only.addEventListener("change", show);

@@ -10,6 +10,7 @@ import {
   highlightSpecialChars, history, historyKeymap, indentService, indentUnit, indentWithTab, keymap, lineNumbers, lintGutter,
   lintKeymap, MergeView, search, searchKeymap, setDiagnostics, syntaxHighlighting, tags, unifiedMergeView, yaml,
 } from "./codemirror.js";
+import { t } from "../gettext.js";
 import { indentAfter } from "./place.js";
 
 const COLOURS = HighlightStyle.define([
@@ -147,7 +148,7 @@ class YamlDifference extends HTMLElement {
   show(before, after) {
     const root = this.attachShadow({ mode: "open" });
     const extensions = [
-      LOOK, EditorState.readOnly.of(true), named("Difference"),
+      LOOK, EditorState.readOnly.of(true), named(t`Difference`),
       unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: { margin: 3 }, gutter: true }),
     ];
     new EditorView({ state: EditorState.create({ doc: after, extensions }), parent: root, root });
@@ -164,8 +165,8 @@ class YamlMerge extends HTMLElement {
     this.#separator = separatorOf(ours);
     const root = this.attachShadow({ mode: "open" });
     this.#view = new MergeView({
-      a: { doc: theirs, extensions: [LOOK, EditorState.readOnly.of(true), named("What is saved now")] },
-      b: { doc: ours, extensions: [LOOK, EDITING, keymap.of(KEYS), named("What you will save")] },
+      a: { doc: theirs, extensions: [LOOK, EditorState.readOnly.of(true), named(t`What is saved now`)] },
+      b: { doc: ours, extensions: [LOOK, EDITING, keymap.of(KEYS), named(t`What you will save`)] },
       parent: root,
       root,
       revertControls: "a-to-b",

@@ -1,8 +1,10 @@
 /** What an execution was caused by, and what its plugins had run after it. */
 
+import { amount } from "../format.js";
 import { api } from "../api.js";
 import { h } from "../dom.js";
 import { tasksOf, urlOf } from "../execution.js";
+import { sentence, t } from "../gettext.js";
 import { at } from "../root.js";
 
 const SHOWN = 10;
@@ -19,13 +21,13 @@ export async function showChain(place, execution) {
     if (error.status) throw error;
   }
   const parts = [];
-  if (execution.caused_by) parts.push("Caused by ", link({ id: execution.caused_by }, `execution ${execution.caused_by}`));
+  if (execution.caused_by) parts.push(...sentence`Caused by ${link({ id: execution.caused_by }, t`execution ${execution.caused_by}`)}`);
   caused.items.forEach((other, index) => {
     if (index) parts.push(", ");
-    else parts.push(parts.length ? ". Led to " : "Led to ");
-    parts.push(link(other, `execution ${other.id}`), ` (${tasksOf(other)})`);
+    else parts.push(parts.length ? ". " : "", t`Led to`, " ");
+    parts.push(link(other, t`execution ${other.id}`), ` (${tasksOf(other)})`);
   });
-  if (caused.count > SHOWN) parts.push(` and ${caused.count - SHOWN} more`);
+  if (caused.count > SHOWN) parts.push(" ", t`and ${amount(caused.count - SHOWN)} more`);
   place.hidden = parts.length === 0;
   place.replaceChildren(...parts.map((part) => (typeof part === "string" ? document.createTextNode(part) : part)));
 }

@@ -3,6 +3,8 @@
  * and text wraps between any two characters, so it can be counted.
  */
 
+import { t } from "../gettext.js";
+
 // Longer messages are cut on the page (not in copies and downloads): laying them out takes too long.
 export const LONGEST = 4000;
 // Everything that may not be one cell wide.
@@ -13,7 +15,7 @@ export function shownText(line) {
   const { message } = line;
   const text = message.endsWith("\n") ? message.trimEnd() : message;
   if (text.length <= LONGEST) return text;
-  return `${text.slice(0, LONGEST)} … (${text.length} characters; a download has them all)`;
+  return t`${text.slice(0, LONGEST)} … (${text.length} characters; a download has them all)`;
 }
 
 /** Rows of a text that starts after `before` cells of its first row. */

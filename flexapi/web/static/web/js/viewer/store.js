@@ -1,17 +1,21 @@
 /** The lines of a log, and which of them a filter lets through. */
 
+import { decoded } from "./ansi.js";
+
 // Milliseconds of filtering at a stretch; then the page may scroll, type and paint.
 const SLICE = 12;
 const STEP = 500;
+
+/** A pattern that finds a text in messages, in whatever case; null for none. */
+export const patternOf = (text) => (text ? new RegExp(escaped(text), "i") : null);
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** A filter by least level (its rank), plugin, task and text; null where it lets all through. */
 export function makeFilter({ level, plugin, task, text }) {
-  const pattern = text ? new RegExp(escaped(text), "i") : null;
+  const pattern = patternOf(text);
   if (!level && !plugin && !task && !pattern) return null;
   return {
-    pattern,
     accepts: (line) =>
       !(level && line.rank < level) &&
       !(plugin && line.plugin !== plugin) &&
@@ -31,6 +35,8 @@ export class LogStore {
     this.shown = [];
     this.cursor = 0;
     this.filter = null;
+    // What is marked where it is found.
+    this.pattern = null;
     this.plugins = new Set();
     this.tasks = new Set();
     this.scheduled = false;
@@ -50,6 +56,8 @@ export class LogStore {
     for (const line of lines) {
       if (line.seq <= this.lines.length) continue;
       if (line.seq !== this.lines.length + 1) return false;
+      const plain = decoded(line.message);
+      if (plain) [line.message, line.spans] = [plain.text, plain.spans];
       line.rank = this.ranks.get(line.level) ?? 0;
       this.lines.push(line);
       this.note("plugins", "plugin", line.plugin);
@@ -65,11 +73,26 @@ export class LogStore {
     this.named(kind, name);
   }
 
-  setFilter(filter) {
+  /** Show what `filter` lets through, and mark what `pattern` finds. */
+  setFilter(filter, pattern = null) {
     this.filter = filter;
+    this.pattern = pattern;
     this.shown = [];
     this.cursor = 0;
     this.pump(true);
+  }
+
+  /** The seq of the next shown line in which the pattern is found, after (or with `step` -1 before) a seq, round the end; null for none. */
+  found(seq, step) {
+    const { shown, lines, pattern } = this;
+    if (!pattern) return null;
+    const here = shown.findIndex((index) => index + 1 >= seq);
+    const start = here < 0 ? (step > 0 ? -1 : shown.length) : shown[here] + 1 === seq || step < 0 ? here : here - 1;
+    for (let turn = 1; turn <= shown.length; turn++) {
+      const index = shown[(((start + step * turn) % shown.length) + shown.length) % shown.length];
+      if (pattern.test(lines[index].message)) return index + 1;
+    }
+    return null;
   }
 
   /** Filter on for a slice of time; the rest follows in tasks of its own. */

@@ -1,6 +1,7 @@
 /** The log on the page. Only the lines in sight are elements, so 100,000 lines cost what sixty cost. */
 
 import { h } from "../dom.js";
+import { coloured, marked } from "../marked.js";
 import { Heights, shownText } from "./heights.js";
 
 // Rows kept ready above and below what is in sight.
@@ -22,18 +23,6 @@ const clock = (time) => {
   const two = (number) => String(number).padStart(2, "0");
   return `${two(moment.getHours())}:${two(moment.getMinutes())}:${two(moment.getSeconds())}.${String(moment.getMilliseconds()).padStart(3, "0")}`;
 };
-
-function marked(text, pattern) {
-  if (!pattern) return [text];
-  const parts = [];
-  let end = 0;
-  for (const { 0: found, index } of text.matchAll(new RegExp(pattern.source, "gi"))) {
-    if (!found) break;
-    parts.push(text.slice(end, index), h("mark", {}, found));
-    end = index + found.length;
-  }
-  return [...parts, text.slice(end)];
-}
 
 /** A row without text; what a narrow page has no room for is left out. */
 function emptyRow(narrow) {
@@ -70,6 +59,8 @@ export class LogView {
     this.wanted = null;
     this.pause = null;
     this.lastTop = 0;
+    // What `layout` found when rows were counted last.
+    this.measured = "";
     // The line on top of what is in sight.
     this.topSeq = null;
     this.anchor = null;
@@ -83,10 +74,9 @@ export class LogView {
     NARROW.addEventListener("change", () => this.layout());
   }
 
-  /** Measure how many characters fit beside the columns, and count all rows again. */
+  /** Measure how many characters fit beside the columns; where that changed, count all rows again and draw them again. */
   layout() {
     this.room = this.element.clientHeight;
-    this.spare = [];
     const digits = Math.max(4, String(this.store.last).length);
     this.digits = digits;
     this.element.style.setProperty("--number", `${digits}ch`);
@@ -99,19 +89,31 @@ export class LogView {
     message.replaceChildren(ruler);
     ruler.style.whiteSpace = "pre";
     const character = ruler.getBoundingClientRect().width / 100;
-    this.line = parseFloat(getComputedStyle(this.element).lineHeight);
     probe.remove();
     if (!width) return;
-    const anchor = this.topPosition();
+    const line = parseFloat(getComputedStyle(this.element).lineHeight);
+    const columns = Math.floor(width / character + 0.01);
+    const measured = [line, digits, NARROW.matches, columns].join();
+    const changed = measured !== this.measured;
+    const anchor = this.line ? this.topPosition() : 0;
+    if (changed) {
+      this.measured = measured;
+      this.countAgain(line, columns);
+    }
+    this.resizeSpace();
+    if (this.follow) this.toEnd();
+    else if (changed) this.scrollToPosition(anchor);
+    this.render();
+  }
+
+  countAgain(line, columns) {
+    this.line = line;
+    this.spare = [];
     this.heights.named = NARROW.matches;
-    this.heights.setColumns(Math.floor(width / character + 0.01));
+    this.heights.setColumns(columns);
     this.rows.clear();
     this.space.replaceChildren();
     this.heights.extend(this.store.lines, this.store.shown);
-    this.resizeSpace();
-    if (this.follow) this.toEnd();
-    else this.scrollToPosition(anchor);
-    this.render();
   }
 
   /** Lines appeared, or, with `reset`, the filter changed. */
@@ -271,9 +273,10 @@ export class LogView {
     write(levelCell, narrow ? level[0] : level);
     const message = cells.pop();
     const text = shownText(line);
-    const pattern = this.store.filter?.pattern;
-    if (narrow && plugin) message.replaceChildren(h("span", { class: "from" }, `${plugin} `), ...marked(text, pattern));
-    else if (pattern) message.replaceChildren(...marked(text, pattern));
+    const { pattern } = this.store;
+    const parts = line.spans && text === line.message.trimEnd() ? coloured(line.spans, pattern) : marked(text, pattern);
+    if (narrow && plugin) message.replaceChildren(h("span", { class: "from" }, `${plugin} `), ...parts);
+    else if (pattern || line.spans) message.replaceChildren(...parts);
     else write(message, text);
     if (!narrow) {
       const [time, pluginCell, taskCell] = cells;

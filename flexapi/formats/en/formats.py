@@ -1,0 +1,5 @@
+"""As docs/design.md says: "26 Nov 2026, 14:05"."""
+
+DATE_FORMAT = SHORT_DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "j M Y, H:i"

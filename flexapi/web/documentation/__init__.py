@@ -1,0 +1,1 @@
+"""The documentation, served at `/docs/` as it stands in `docs/`: a machine without the internet has it too."""
