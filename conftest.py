@@ -22,6 +22,8 @@ for _variable in list(os.environ):
         del os.environ[_variable]
 for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
     os.environ.pop(_variable, None)
+# Each server and each FlexGet that a test starts would compile all modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["HOME"] = str(_FOLDER / "home")
 os.environ["FLEXAPI_DATA_DIR"] = str(_FOLDER / "data")
 os.environ["DJANGO_SETTINGS_MODULE"] = "flexapi.settings"
@@ -29,17 +31,54 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "flexapi.settings"
 
 django.setup()
 
+# Shared by all apps' tests in a process: each FlexGet that is started takes three seconds.
+from flexapi.testing.config_file import flexget  # noqa: E402
+from flexapi.testing.flexget_home import flexget_engine, flexget_home  # noqa: E402
+from flexapi.testing.live import shared_server  # noqa: E402
+
+__all__ = ["flexget", "flexget_engine", "flexget_home", "shared_server"]
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from rest_framework.test import APIClient
 
 CAPABILITIES = ("browser", "postgres", "redis", "client", "node")
+# Files of tests that take half a minute and more.
+LONGEST = {
+    *(
+        "test_serve.py",
+        "test_config_page.py",
+        "test_log_viewer.py",
+        "test_document_random.py",
+        "test_dashboard.py",
+    ),
+    *(
+        "test_no_credential_is_shown.py",
+        "test_backup.py",
+        "test_workers.py",
+        "test_fuzz.py",
+        "test_year.py",
+    ),
+    *(
+        "test_irc.py",
+        "test_roles_in_pages.py",
+        "test_accessibility.py",
+        "test_kill.py",
+        "test_overload.py",
+    ),
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Leave the settings to the processes that run tests side by side: each loads its own."""
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no process is left alone with one of them at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_sessionfinish() -> None:

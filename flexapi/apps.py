@@ -1,9 +1,10 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
-from flexapi import background, plugins
+from flexapi import background, names, own_packages, plugins
 from flexapi.engine import instance
 from flexapi.registry import Registry, bringing
 
@@ -16,6 +17,12 @@ class FlexapiConfig(AppConfig):
 
     name = "flexapi"
 
+    def __init__(self, *args: Any) -> None:
+        """Made before any other app is imported: see that these are ours."""
+        if found := own_packages.clashes():
+            raise ImproperlyConfigured(own_packages.complaint(found))
+        super().__init__(*args)
+
     def import_models(self) -> None:
         """Import the models of plugins, or leave them out."""
         super().import_models()
@@ -27,6 +34,8 @@ class FlexapiConfig(AppConfig):
         from flexapi.api.status import server  # DRF may only be imported now.
 
         plugins.load(apps)
+        for config in apps.get_app_configs():
+            names.translate(config)
         _read_declarations()
         server.register("plugins", plugin_status)
         server.register("loops", loop_status)
@@ -74,13 +83,19 @@ def _without_credentials(reason: str) -> str:
 
 
 def plugin_status() -> list[dict[str, Any]]:
-    """Return each plugin with its problem, and with why FlexGet's host lacks its methods ("" else)."""
+    """Return each plugin with its problem, and with why FlexGet's host lacks its methods ("" else), and where to read on."""
+    from flexapi.api.status.help import troubleshooting
     from flexapi.engine.instance import engine
 
     if not plugins.installed:
         return []
     missing = engine().missing_methods
-    return [
+    entries = [
         entry | {"engine_problem": missing.get(plugin.label, "")}
         for plugin, entry in zip(plugins.installed, plugins.status(), strict=True)
+    ]
+    help_url = troubleshooting("plugins")
+    return [
+        entry | {"help": help_url if entry["problem"] or entry["engine_problem"] else ""}
+        for entry in entries
     ]

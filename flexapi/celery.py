@@ -4,6 +4,7 @@ What it is given is in the settings; what a worker does with a message is in `ex
 """
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery, signals
@@ -11,6 +12,13 @@ from celery import Celery, signals
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flexapi.settings")
 
 from django.conf import settings
+
+from flexapi.variables import Unusable
+
+try:
+    settings.DATABASES  # noqa: B018 (read here, so that what is wrong is said in a sentence)
+except Unusable as error:
+    sys.exit(f"Error: {error}")
 
 # The name of the task that runs what is queued.
 RUN = "executions.run"

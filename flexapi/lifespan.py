@@ -4,7 +4,8 @@ Such a server only answers: executions, schedules and whatever else goes on by i
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import IO, Any
 
 from django.conf import settings
@@ -14,9 +15,13 @@ from django.db import DatabaseError, connections
 from executions.following import announcements
 from flexapi.api.accounts.last_use import last_use
 from flexapi.api.accounts.visits import visits
+from flexapi.background import Loop
 from flexapi.data_folder import FolderInUse, WrongConfig, claim, remember_config
 from flexapi.engine.instance import engine
+from flexapi.garbage import GarbageCollector
 from flexapi.mirror import mirror
+
+logger = logging.getLogger(__name__)
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -36,11 +41,12 @@ class Lifespan:
         with folder:
             announcements.send_from(asyncio.get_running_loop())
             # What belongs to requests that are being answered.
-            for part in (last_use, visits):
+            parts = (GarbageCollector(), last_use, visits)
+            for part in parts:
                 part.start()
             await send({"type": "lifespan.startup.complete"})
             await receive()
-            await asyncio.to_thread(_leave)
+            await asyncio.to_thread(_leave, parts)
             announcements.send_from(None)
             await send({"type": "lifespan.shutdown.complete"})
 
@@ -50,8 +56,10 @@ def _join() -> IO[str]:
     if not (settings.DATABASE_URL and settings.REDIS_URL):
         raise ImproperlyConfigured(
             "An ASGI server only answers, and others run what is queued here: set FLEXAPI_DATABASE_URL and "
-            "FLEXAPI_REDIS_URL, or start `manage.py serve`, which does all in one process."
+            "FLEXAPI_REDIS_URL, or start `flexapi serve`, which does all in one process."
         )
+    for said in settings.UNKNOWN_VARIABLES.values():
+        logger.warning(said)
     folder = claim(settings.DATA_DIR)
     try:
         remember_config(settings.DATA_DIR, settings.FLEXGET_CONFIG)
@@ -66,8 +74,8 @@ def _join() -> IO[str]:
     return folder
 
 
-def _leave() -> None:
-    for part in (visits, last_use):
+def _leave(parts: Iterable[Loop]) -> None:
+    for part in parts:
         part.stop()
     # It was started if a request needed FlexGet.
     engine().stop()

@@ -8,16 +8,16 @@ import contextlib
 import os
 import secrets
 import stat
+import sysconfig
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from flexapi import declared
+
 # Options of `serve` that the settings need: they become the variables that the settings read.
 OPTION_VARIABLES = {
-    "--host": "FLEXAPI_HOST",
-    "--port": "FLEXAPI_PORT",
-    "--config": "FLEXAPI_CONFIG",
-    "--data-dir": "FLEXAPI_DATA_DIR",
+    setting.option: setting.name for setting in declared.SETTINGS.values() if setting.option
 }
 
 
@@ -41,10 +41,8 @@ def data_dir() -> Path:
 
     `FLEXAPI_DATA_DIR` names it; else it is `flexapi` under `$XDG_DATA_HOME` or `~/.local/share`.
     """
-    named = os.environ.get("FLEXAPI_DATA_DIR")
-    if named:
-        folder = Path(named).expanduser().absolute()
-    else:
+    folder = declared.DATA_DIR.value()
+    if folder is None:
         share = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
         folder = Path(share).expanduser().absolute() / "flexapi"
     if not folder.is_dir():
@@ -79,6 +77,14 @@ def exposed(folder: Path) -> str:
     )
 
 
+def documentation() -> Path | None:
+    """The folder of the documentation: `docs` of the sources, or where an installed package has it; None without any."""
+    sources = Path(__file__).resolve().parents[1] / "docs"
+    installed = Path(sysconfig.get_path("data")) / "share" / "doc" / "flexapi"
+    # Another package may have left a folder `docs` beside this one.
+    return next((each for each in (sources, installed) if (each / "flexget.md").is_file()), None)
+
+
 def default_config() -> Path:
     """Where FlexGet looks first and where a sample is written when there is no config."""
     return Path.home() / ".flexget" / "config.yml"
@@ -89,9 +95,8 @@ def find_config() -> Path | None:
 
     `FLEXAPI_CONFIG` is answered even where the file does not exist yet: who names a file means that one.
     """
-    named = os.environ.get("FLEXAPI_CONFIG")
-    if named:
-        return Path(named).expanduser().absolute()
+    if named := declared.CONFIG.value():
+        return named
     xdg = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config").expanduser()
     for candidate in (default_config(), xdg.absolute() / "flexget" / "config.yml"):
         if candidate.is_file():
@@ -122,3 +127,8 @@ def secret_key(folder: Path) -> str:
     if not key:
         raise RuntimeError(f"{path} is empty; delete it and a new key is generated")
     return key
+
+
+def flexget_database(config: Path) -> Path:
+    """Return FlexGet's own SQLite file, which it names for the config."""
+    return config.parent / f"db-{config.stem}.sqlite"

@@ -12,7 +12,7 @@ Django builds its registry of apps in steps, and code of a plugin runs in each. 
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -23,17 +23,18 @@ from typing import Any
 from django.apps import AppConfig
 from django.apps.registry import Apps
 from django.core.exceptions import AppRegistryNotReady
+from django.urls import URLResolver, include, path
 from django.utils.module_loading import module_has_submodule
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from flexapi import registry
+from flexapi import bundled, registry
 from flexapi.version import VERSION
 
 logger = logging.getLogger(__name__)
 
 GROUP = "flexapi.plugins"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
-# What is in use under `/api/` and `/ws/`, or will be.
+# What is in use at the root, under `/api/` and `/ws/`, or will be.
 RESERVED = frozenset(
     {
         *(
@@ -44,12 +45,27 @@ RESERVED = frozenset(
             "docs",
             "execution",
             "history",
+            "hooks",
             "movie_queue",
+            "notifications",
         ),
-        *("schedules", "schema", "series", "server", "tasks"),
+        *("schedules", "schema", "search", "series", "server", "statistics", "task_templates"),
+        *("account", "lists", "system", "tasks", "tokens"),
         *("database", "irc", "log", "plugins", "trakt"),
         *("seen", "failed", "rejected", "pending", "entry_list", "movie_list", "pending_list"),
         *("variables",),
+        # Where pages and files are.
+        *(
+            "accounts",
+            "admin",
+            "executions",
+            "healthz",
+            "metrics",
+            "offline",
+            "static",
+            "texts",
+            "ws",
+        ),
     }
 )
 
@@ -63,6 +79,7 @@ class Plugin:
     version: str
     app: str = ""
     label: str = ""
+    app_name: str = ""
     problem: str = ""
 
 
@@ -74,19 +91,48 @@ class PluginRefused(Exception):
     """A plugin may not come in; the text says why."""
 
 
-def discover(own_apps: Iterable[str]) -> list[str]:
-    """Find the plugins and return the apps to install after `own_apps`; for the settings."""
+def discover(own_apps: Iterable[str], off: Collection[str] = ()) -> list[str]:
+    """Find the plugins and return the apps to install after `own_apps`; for the settings.
+
+    `off` are names of plugins that are not wanted.
+    """
     installed.clear()
     labels = {app.rpartition(".")[2] for app in own_apps}
-    found = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-    for point in found:
-        package = point.dist.name if point.dist else ""
-        plugin = Plugin(point.name, package, point.dist.version if point.dist else "", point.value)
+    for point, package, version in sorted(_found(), key=lambda found: found[0].name):
+        if point.name in off:
+            continue
+        plugin = Plugin(point.name, package, version, point.value)
         with _guarded(plugin, "can't be imported"):
             plugin.label = _check(point, labels)
             labels.add(plugin.label)
         installed.append(plugin)
     return [plugin.app for plugin in installed if not plugin.problem]
+
+
+def _found() -> Iterator[tuple[EntryPoint, str, str]]:
+    """Yield what is installed, then what stands in `contrib/` and is not: entry point, package, version."""
+    packages, apps = set(), set()
+    for point in entry_points(group=GROUP):
+        package, version = (point.dist.name, point.dist.version) if point.dist else ("", "")
+        packages.add(package)
+        apps.add(point.value)
+        yield point, package, version
+    for project in bundled.projects(GROUP):
+        # Installed by itself, or as a part of FlexAPI.
+        if project.package not in packages and not apps & {point.value for point in project.points}:
+            if str(project.folder) not in sys.path:
+                sys.path.append(str(project.folder))
+            for point in project.points:
+                yield point, project.package, project.version
+
+
+def url_patterns() -> list[URLResolver]:
+    """Return the paths of plugins outside `/api/`: those of its `urls.py`, below its name."""
+    return [
+        path(f"{plugin.name}/", include(f"{plugin.app_name}.urls"))
+        for plugin in working()
+        if f"{plugin.app_name}.urls" in sys.modules
+    ]
 
 
 def working() -> list[Plugin]:
@@ -117,7 +163,9 @@ def import_models(apps: Apps) -> None:
 
 def load(apps: Apps) -> None:
     """Load what plugins bring beside models: admin, endpoints, websockets, and their `ready`."""
-    from flexapi.api.router import router  # It needs the settings, which import this module.
+    # They need the settings, which import this module.
+    from flexapi.api import mounts
+    from flexapi.api.router import router
 
     _import_migrations(apps)
     for plugin in working():
@@ -125,10 +173,13 @@ def load(apps: Apps) -> None:
         with _guarded(plugin, "can't be loaded", apps), registry.bringing(plugin.name):
             _check_migrations(config, apps)
             config.ready()
-            for name in ("admin", "api", "routing"):
+            plugin.app_name = config.name
+            for name in ("admin", "api", "routing", "urls"):
                 if config.module is not None and module_has_submodule(config.module, name):
                     import_module(f"{config.name}.{name}")
-            _check_paths(plugin, router.paths.brought_by(plugin.name))
+            _check_paths(plugin, "/api/", router.paths.brought_by(plugin.name))
+            for brought in (mounts.mounts, mounts.static_folders):
+                _check_paths(plugin, "/", brought.brought_by(plugin.name))
             _check_websockets(plugin, config)
         # It has run; Django must not run it once more.
         config.ready = _nothing  # type: ignore[method-assign]
@@ -244,14 +295,14 @@ def _check_migrations(config: AppConfig, apps: Apps) -> None:
     if config.label in changes or config.label in loader.unmigrated_apps:
         raise PluginRefused(
             "A migration is missing: its models are not what its migrations make. "
-            f"Its author runs `manage.py makemigrations {config.label}`."
+            f"Its author runs `flexapi manage makemigrations {config.label}`."
         )
 
 
-def _check_paths(plugin: Plugin, prefixes: list[str]) -> None:
+def _check_paths(plugin: Plugin, root: str, prefixes: list[str]) -> None:
     for prefix in prefixes:
         if prefix != plugin.name and not prefix.startswith(f"{plugin.name}/"):
-            raise PluginRefused(f"Its endpoint /api/{prefix} is not under /api/{plugin.name}.")
+            raise PluginRefused(f"Its endpoint {root}{prefix} is not under {root}{plugin.name}.")
 
 
 def _check_websockets(plugin: Plugin, config: AppConfig) -> None:

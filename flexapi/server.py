@@ -27,14 +27,19 @@ from flexapi.asgi import application
 from flexapi.daphne import PatientServer
 from flexapi.engine.client import Engine
 from flexapi.engine.instance import engine
+from flexapi.garbage import GarbageCollector
 from flexapi.mirror import mirror
 from flexapi.mirror.disk.file import LockBusy
 from flexapi.mirror.disk.watch import Watcher
 from flexapi.mirror.files import named as files
 from flexapi.mirror.invalid import InvalidTasks
 from history.keeper import Keeper
+from hooks.keeper import CallKeeper
 from irc_connections.keeper import IrcKeeper
+from notifications.checking import Checker
+from notifications.delivering import Deliverer
 from schedules.scheduler import Scheduler
+from schedules.unloading import Unloader
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +63,7 @@ class Server:
         flexget = self._engine = engine()
         # Each has `start` and `stop`; they are started in this order and stopped in the other.
         self._parts: list[_Part] = [
+            GarbageCollector(),
             last_use,
             visits,
             Watcher(),
@@ -66,7 +72,11 @@ class Server:
             flexget,
             *_workers(flexget, works),
             Scheduler(),
+            *([Unloader(flexget)] if settings.ENGINE_IDLE else []),
             LogIndexer(),
+            Deliverer(),
+            Checker(),
+            CallKeeper(),
             IrcKeeper(flexget, among_others=bool(settings.DATABASE_URL)),
         ]
         if settings.ONE_FLEXGET_DATABASE:

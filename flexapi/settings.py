@@ -1,135 +1,73 @@
-"""Django settings. What differs between installations comes from `FLEXAPI_*` variables, read here alone."""
+"""Django settings. What differs between installations comes from `FLEXAPI_*` variables, which `flexapi.declared` names and checks."""
 
-import os
-import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from flexapi import paths, plugins, services, time_zone
+from flexapi import declared, paths, plugins, services, time_zone
 from flexapi.version import VERSION
 
-
-def _list(variable: str) -> list[str]:
-    return [item.strip() for item in os.environ.get(variable, "").split(",") if item.strip()]
-
-
-def _port(variable: str, default: int) -> int:
-    text = os.environ.get(variable) or str(default)
-    if not text.isdecimal() or int(text) > 65535:
-        raise ImproperlyConfigured(f"{variable} is a number from 0 to 65535, not {text!r}")
-    return int(text)
-
-
-def _number(variable: str, default: int, least: int = 0) -> int:
-    text = os.environ.get(variable) or str(default)
-    if not text.isdecimal() or int(text) < least:
-        raise ImproperlyConfigured(f"{variable} is a whole number from {least} on, not {text!r}")
-    return int(text)
-
-
-def _choice(variable: str, default: str, *others: str) -> str:
-    value = os.environ.get(variable) or default
-    if value not in (default, *others):
-        raise ImproperlyConfigured(
-            f"{variable} is {' or '.join((default, *others))}, not {value!r}"
-        )
-    return value
-
-
-def _address(variable: str, *schemes: str) -> str:
-    """Return the URL of a service, "" where none is named; what is wrong is said without its password."""
-    url = os.environ.get(variable, "").strip()
-    if url and not url.startswith(tuple(f"{scheme}://" for scheme in schemes)):
-        raise ImproperlyConfigured(
-            f"{variable} begins with {' or '.join(f'{scheme}://' for scheme in schemes)}."
-        )
-    return url
-
-
-def _path_prefix() -> str:
-    """Return the path under which a proxy shows the server, as in "/flexapi"; "" for the root."""
-    text = os.environ.get("FLEXAPI_PATH_PREFIX", "").strip("/")
-    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", text) or "//" in text:
-        raise ImproperlyConfigured(
-            f"FLEXAPI_PATH_PREFIX is a path of letters, digits and -._~ such as /flexapi, not {text!r}"
-        )
-    return f"/{text}" if text else ""
-
-
+# What each of these means is said where it is declared.
 DATA_DIR = paths.data_dir()
-# Servers behind one address must share it: sessions are signed with it.
-SECRET_KEY = os.environ.get("FLEXAPI_SECRET_KEY") or paths.secret_key(DATA_DIR)
+SECRET_KEY = declared.SECRET_KEY.value() or paths.secret_key(DATA_DIR)
 DEBUG = False
+
+# None where it is not installed.
+DOCUMENTATION = paths.documentation()
 
 # The config that this server owns, whether it exists yet or not.
 FLEXGET_CONFIG = paths.find_config() or paths.default_config()
-# Folders outside of the config's whose files may be edited where the config names them.
-CONFIG_FILES = [Path(folder).expanduser() for folder in _list("FLEXAPI_CONFIG_FILES")]
-# The interpreter of a FlexGet that is installed elsewhere; None is the FlexGet installed here.
-FLEXGET_PYTHON = os.environ.get("FLEXAPI_FLEXGET_PYTHON") or None
+CONFIG_FILES = declared.CONFIG_FILES.value()
+FLEXGET_PYTHON = declared.FLEXGET_PYTHON.value() or None
 
 # The services of several machines; "" where one machine does without.
-DATABASE_URL = _address("FLEXAPI_DATABASE_URL", "postgres", "postgresql")
-REDIS_URL = _address("FLEXAPI_REDIS_URL", "redis", "rediss", "unix")
-# Where FlexGet keeps what it remembers; "": in its own SQLite file beside the config.
-FLEXGET_DATABASE_URL = _address("FLEXAPI_FLEXGET_DATABASE_URL", "postgres", "postgresql")
-
-# Seconds without a sign of life after which a worker is lost and its executions are ended.
-WORKER_TIMEOUT = _number("FLEXAPI_WORKER_TIMEOUT", 20, least=4)
-
+DATABASE_URL = declared.DATABASE_URL.value()
+REDIS_URL = declared.REDIS_URL.value()
+FLEXGET_DATABASE_URL = declared.FLEXGET_DATABASE_URL.value()
+WORKER_TIMEOUT = declared.WORKER_TIMEOUT.value()
 # Whether all that run executions have one FlexGet's memory; else each machine has its own.
 ONE_FLEXGET_DATABASE = bool(FLEXGET_DATABASE_URL) or not DATABASE_URL
+# None: all queues, as it should be where this is the only worker.
+QUEUES = declared.QUEUES.value() if DATABASE_URL else None
 
-# How many executions run side by side in this process. SQLite has one writer, so there it is one.
-SLOTS = _number("FLEXAPI_SLOTS", 4 if FLEXGET_DATABASE_URL else 1, least=1)
+# SQLite has one writer.
+SLOTS = declared.SLOTS.value(4 if FLEXGET_DATABASE_URL else 1)
+ENGINE_REUSE = declared.ENGINE_REUSE.value()
+ENGINE_IDLE = declared.ENGINE_IDLE.value()
+INVALID_CONFIG = declared.INVALID_CONFIG.value()
+EXECUTION_TIME_LIMIT = declared.EXECUTION_TIME_LIMIT.value()
 
-# Whether one of FlexGet's processes runs one execution after the other; else each has a process of its own.
-ENGINE_REUSE = bool(_number("FLEXAPI_ENGINE_REUSE", 1))
+KEPT_ENTRIES_BYTES = declared.KEPT_ENTRIES_BYTES.value()
+KEPT_ENTRIES_DAYS = declared.KEPT_ENTRIES_DAYS.value()
+EXECUTIONS_KEPT = declared.EXECUTIONS_KEPT.value()
+HISTORY_DAYS = declared.HISTORY_DAYS.value()
+HOOK_CALLS = declared.HOOK_CALLS.value()
+HOOK_CALL_DAYS = declared.HOOK_CALL_DAYS.value()
+CONFIG_REVISIONS_KEPT = declared.CONFIG_REVISIONS.value()
+CONFIG_REVISION_DAYS = declared.CONFIG_REVISION_DAYS.value()
 
-# What runs where FlexGet complains of a part of the config: what no complaint touches, or nothing at all.
-INVALID_CONFIG = _choice("FLEXAPI_INVALID_CONFIG", "run", "refuse")
-
-# The queues from which `serve` runs executions; None: all, as it should where it is the only worker.
-QUEUES = (_list("FLEXAPI_QUEUES") or ["default"]) if DATABASE_URL else None
-
-# How many executions that are over are kept, with their logs and entries.
-# Of each run, the entries of each task as they came in are kept, so many bytes of them (compressed) and so many days.
-KEPT_ENTRIES_BYTES = _number("FLEXAPI_KEPT_ENTRIES_BYTES", 500_000)
-KEPT_ENTRIES_DAYS = _number("FLEXAPI_KEPT_ENTRIES_DAYS", 14)
-EXECUTIONS_KEPT = int(os.environ.get("FLEXAPI_EXECUTIONS_KEPT") or 1000)
-# Seconds after which an execution is aborted; 0: never.
-EXECUTION_TIME_LIMIT = float(os.environ.get("FLEXAPI_EXECUTION_TIME_LIMIT") or 0)
-
-# For how many days it is kept what FlexGet took; 0: for ever.
-HISTORY_DAYS = int(os.environ.get("FLEXAPI_HISTORY_DAYS") or 0)
-
-# How many states of the config are kept, and for how many days; the newest 50 always are.
-CONFIG_REVISIONS_KEPT = int(os.environ.get("FLEXAPI_CONFIG_REVISIONS") or 1000)
-CONFIG_REVISION_DAYS = int(os.environ.get("FLEXAPI_CONFIG_REVISION_DAYS") or 365)
-
-# Where the server listens; anything but a loopback address is somebody's decision.
-HOST = os.environ.get("FLEXAPI_HOST") or "127.0.0.1"
-PORT = _port("FLEXAPI_PORT", 8000)
-
-# Where a worker, which has no URLs, answers Prometheus; 0: nowhere. A server does it at /metrics.
-METRICS_PORT = _port("FLEXAPI_METRICS_PORT", 0)
+HOST = declared.HOST.value()
+PORT = declared.PORT.value()
+URL = declared.URL.value()
+NOTIFY_PRIVATE = declared.NOTIFY_PRIVATE.value()
+DISK_FREE_MB = declared.DISK_FREE_MB.value()
+DATABASE_MB = declared.DATABASE_MB.value()
+DATABASE_GROWTH_MB = declared.DATABASE_GROWTH_MB.value()
+METRICS_PORT = declared.METRICS_PORT.value()
 
 # The Host header is checked by flexapi.api.http.hosts, which also knows addresses and this machine's names;
 # Django's own list cannot express "any IP address".
 ALLOWED_HOSTS = ["*"]
-ALLOWED_HOST_NAMES = [*_list("FLEXAPI_ALLOWED_HOSTS"), HOST]
-# The path under which a proxy shows this server: all its links and cookies have it (see flexapi.api.http.prefix).
-PATH_PREFIX = _path_prefix()
+ALLOWED_HOST_NAMES = [*declared.ALLOWED_HOSTS.value(), HOST]
+# All links and cookies have it (see flexapi.api.http.prefix).
+PATH_PREFIX = declared.PATH_PREFIX.value()
 FORCE_SCRIPT_NAME = PATH_PREFIX or None
-# How many proxies stand in front, each of which adds to X-Forwarded-For and sets X-Forwarded-Proto.
-# Without one these headers are whatever a client says, so they count for nothing.
-TRUSTED_PROXIES = _number("FLEXAPI_TRUSTED_PROXIES", 0)
+# Each adds to X-Forwarded-For and sets X-Forwarded-Proto. Without one these headers are whatever a client says, so they
+# count for nothing.
+TRUSTED_PROXIES = declared.TRUSTED_PROXIES.value()
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-# Origins (https://flexget.example) that may send cookies, where a proxy changes scheme or host.
-CSRF_TRUSTED_ORIGINS = _list("FLEXAPI_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = declared.TRUSTED_ORIGINS.value()
 
 INSTALLED_APPS = [
     # First, so that it can leave out plugins that fail.
@@ -160,13 +98,23 @@ INSTALLED_APPS = [
     "movie_queue",
     "series",
     "flexget_state",
+    # Behind the tasks and the movie queue, which it fills.
+    "hooks",
+    # After those whose events it tells of.
+    "notifications",
 ]
-INSTALLED_APPS += plugins.discover(INSTALLED_APPS)
+# Plugins in `contrib/` that are not wanted.
+PLUGINS_OFF = [] if declared.FLEXGET_API.value() else ["flexget"]
+INSTALLED_APPS += plugins.discover(INSTALLED_APPS, PLUGINS_OFF)
+# What to say of variables that look like settings and are none; said at the start and at /api/server.
+UNKNOWN_VARIABLES = declared.unknown([plugin.name for plugin in plugins.installed])
 
 MIDDLEWARE = [
     "flexapi.api.http.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "flexapi.api.http.short.StaticFiles",
+    # Behind static files, which are the same in all languages.
+    "django.middleware.locale.LocaleMiddleware",
     "flexapi.api.http.middleware.PolicyMiddleware",
     "flexapi.api.http.short.Sessions",
     "django.middleware.common.CommonMiddleware",
@@ -175,6 +123,27 @@ MIDDLEWARE = [
     "flexapi.api.http.short.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+# Cookies never count for them.
+CORS_ALLOWED_ORIGINS = declared.CORS_ORIGINS.value()
+if CORS_ALLOWED_ORIGINS:
+    INSTALLED_APPS += ["corsheaders"]
+    # First, so that a browser may read what went wrong as well.
+    MIDDLEWARE.insert(0, "corsheaders.middleware.CorsMiddleware")
+CORS_URLS_REGEX = r"^/(api|flexget/api)(/|$)"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+CORS_ALLOW_HEADERS = (
+    *("accept", "authorization", "content-type", "x-api-key"),
+    *("if-match", "if-none-match", "last-event-id"),
+)
+# `Link`, `Total-Count` and the like: paging of FlexGet's own API.
+CORS_EXPOSE_HEADERS = (
+    *("ETag", "Location", "Retry-After", "WWW-Authenticate", "Content-Disposition"),
+    *("Link", "Total-Count", "Count", "Series-ID", "Season-ID", "Episode-ID"),
+)
+# Seconds for which a browser need not ask again whether it may.
+CORS_PREFLIGHT_MAX_AGE = 3600
 
 ROOT_URLCONF = "flexapi.urls"
 ASGI_APPLICATION = "flexapi.asgi.application"
@@ -228,6 +197,29 @@ if REDIS_URL:
     CACHES["default"] = services.redis_cache(REDIS_URL)
 
 AUTHENTICATION_BACKENDS = ["flexapi.api.accounts.authentication.Backend"]
+# Single sign-on: proxies whose word for who is logged in counts, and an OpenID provider.
+SSO_PROXIES = declared.SSO_PROXIES.value()
+SSO_USER_HEADER = declared.SSO_USER_HEADER.value()
+SSO_GROUPS_HEADER = declared.SSO_GROUPS_HEADER.value()
+SSO_ROLES = declared.SSO_ROLES.value()
+# For how long somebody else's word counts.
+SSO_SESSION_SECONDS = 12 * 3600
+if SSO_PROXIES:
+    _users = MIDDLEWARE.index("flexapi.api.http.short.Users")
+    MIDDLEWARE.insert(_users + 1, "flexapi.api.accounts.proxy_user.ProxyUserMiddleware")
+OIDC_ISSUER = declared.OIDC_ISSUER.value().rstrip("/")
+OIDC_CLIENT_ID = declared.OIDC_CLIENT_ID.value()
+OIDC_CLIENT_SECRET = declared.OIDC_CLIENT_SECRET.value()
+OIDC_NAME = declared.OIDC_NAME.value()
+OIDC_SCOPES = declared.OIDC_SCOPES.value("openid profile groups" if SSO_ROLES else None)
+OIDC_USER_CLAIM = declared.OIDC_USER_CLAIM.value()
+OIDC_GROUPS_CLAIM = declared.OIDC_GROUPS_CLAIM.value()
+if OIDC_ISSUER:
+    if not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+        raise ImproperlyConfigured(
+            "FLEXAPI_OIDC_ISSUER needs FLEXAPI_OIDC_CLIENT_ID and FLEXAPI_OIDC_CLIENT_SECRET."
+        )
+    AUTHENTICATION_BACKENDS.append("flexapi.api.accounts.oidc.OidcBackend")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -272,6 +264,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
@@ -280,13 +274,20 @@ CONTENT_SECURITY_POLICY = {
 # Largest request body, in bytes; above it 413.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# English is what the sources are written in, and what whoever asks for no language gets: programs, mostly.
 LANGUAGE_CODE = "en"
-USE_I18N = False
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ja", "日本語")]
+# Chosen on the account page, for this browser; else it is what the browser asks for.
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_PATH = PATH_PREFIX or "/"
+FORMAT_MODULE_PATH = "flexapi.formats"
 USE_TZ = True
 # What is wrong with TZ is said at the start and at /api/server.
 TIME_ZONE, TIME_ZONE_PROBLEM = time_zone.local()
 
 STATIC_URL = f"{PATH_PREFIX}/static/"
+# The pictures of the documentation.
+STATICFILES_DIRS = [("docs", DOCUMENTATION / "images")] if DOCUMENTATION else []
 # Served straight from the installed packages: no collectstatic step, nothing to go stale after an upgrade.
 WHITENOISE_USE_FINDERS = True
 
@@ -303,7 +304,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["flexapi.api.http.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "flexapi.api.http.renderers.JSONRenderer",
-        "rest_framework.renderers.BrowsableAPIRenderer",
+        "flexapi.api.http.browsable.BrowsableAPIRenderer",
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "flexapi.api.http.negotiation.ContentNegotiation",
     "DEFAULT_METADATA_CLASS": "flexapi.api.http.negotiation.Metadata",
@@ -337,9 +338,15 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": PATH_PREFIX}] if PATH_PREFIX else [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Two hundred operations are drawn when one opens what they belong to.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none", "filter": True},
     "PREPROCESSING_HOOKS": ["flexapi.api.schema.drop_trailing_slashes"],
     # Other things have states as well.
-    "ENUM_NAME_OVERRIDES": {"StateEnum": "executions.models.ExecutionEntry.State"},
+    "ENUM_NAME_OVERRIDES": {
+        "StateEnum": "executions.models.ExecutionEntry.State",
+        "DeliveryStateEnum": "notifications.models.Delivery.State",
+        "HookOutcomeEnum": "hooks.models.HookCall.Outcome",
+    },
 }
 
 LOGGING = {

@@ -38,6 +38,14 @@ def _given() -> str:
     return "" if given.startswith("/") else given
 
 
+def clock(moment: datetime) -> str:
+    """Return a moment as people here say it: 03:00, or 31 Jan 03:00 where that is not today."""
+    here = zone()
+    local = moment.astimezone(here)
+    today = local.date() == datetime.now(here).date()
+    return f"{local:%H:%M}" if today else f"{local:%d %b %H:%M}"
+
+
 @functools.cache
 def _named(given: str) -> tuple[str, str]:
     if _exists(given):

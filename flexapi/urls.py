@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from flexapi import plugins
 from flexapi.api.router import RootView, router
 from flexapi.api.status.health import healthz
 from flexapi.api.status.metrics import MetricsView
@@ -20,6 +21,7 @@ urlpatterns = [
     path("api", RootView.as_view()),
     path("", include("flexapi.web.urls")),
     path("admin/", admin.site.urls),
+    *plugins.url_patterns(),
     re_path(r"^healthz/?$", healthz),
     re_path(
         r"^metrics/?$",

@@ -1,3 +1,3 @@
 """The version of FlexAPI; imports nothing, since the settings read it."""
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"

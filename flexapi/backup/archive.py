@@ -11,9 +11,10 @@ from pathlib import Path
 from django.conf import settings
 
 from flexapi.backup import databases
-from flexapi.backup.contents import ABOUT, CONFIG, SECRET_KEY, About, config_files, flexget_database
+from flexapi.backup.contents import ABOUT, CONFIG, SECRET_KEY, About, config_files
 from flexapi.mirror import mirror
 from flexapi.mirror.files.named import travelling
+from flexapi.paths import flexget_database
 
 
 @contextmanager

@@ -79,11 +79,6 @@ class About:
         return json.dumps(asdict(self), indent=1).encode()
 
 
-def flexget_database(config: Path) -> Path:
-    """Return FlexGet's own SQLite file, which it names for the config."""
-    return config.parent / f"db-{config.stem}.sqlite"
-
-
 def config_files(config: Path) -> Iterator[Path]:
     """Yield the config, the YAML files in its folder and its plugins' files; links that lead nowhere are left out."""
     folder = config.parent

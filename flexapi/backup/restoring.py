@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db.migrations.loader import MigrationLoader
 
 from flexapi import data_folder
 from flexapi.backup import databases
 from flexapi.backup.archive import scratch
-from flexapi.backup.contents import ABOUT, CONFIG, SECRET_KEY, About, BackupError, flexget_database
+from flexapi.backup.contents import ABOUT, CONFIG, SECRET_KEY, About, BackupError
 from flexapi.engine import flexget_lock
+from flexapi.paths import flexget_database
+from flexapi.upgrading import unknown_migration
 
 
 def restore(source: Path, *, replace: bool) -> list[str]:
@@ -64,17 +65,9 @@ def _unpack(source: Path, folder: Path) -> About:
 
 def _check(about: About, unpacked: Path) -> None:
     """Raise BackupError where the backup doesn't fit this installation."""
-    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations.keys()
-    installed = {app for app, _ in known}
-    # Of an app that isn't installed (a plugin's) nothing can be said, and nothing is lost.
-    newer = [
-        f"{app}.{name}"
-        for app, name in about.migrations
-        if app in installed and (app, name) not in known
-    ]
-    if newer:
+    if newer := unknown_migration(about.migrations):
         raise BackupError(
-            f"This backup is of a newer FlexAPI, {about.flexapi} (it knows {newer[0]}). Install that version first."
+            f"This backup is of a newer FlexAPI, {about.flexapi} (it knows {newer}). Install that version first."
         )
     for name, variable, url in (
         ("flexapi", "FLEXAPI_DATABASE_URL", settings.DATABASE_URL),

@@ -42,7 +42,7 @@ class BackupView(APIView):
     @extend_schema(
         summary="Make a backup and download it",
         description=(
-            "A tar file, compressed with gzip, for `manage.py restore`. It is made while the server runs. "
+            "A tar file, compressed with gzip, for `flexapi restore`. It is made while the server runs. "
             "Superusers only: it holds every credential."
         ),
         operation_id="server_backup",

@@ -59,12 +59,13 @@ def flexget(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture
 def config(tmp_path: Path, settings: Any, flexget: Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The config file, holding CONFIG; FlexGet checks what is written to it."""
+    """The config file, holding CONFIG; FlexGet checks what is written to it, in the host that all tests share."""
     path = tmp_path / "config.yml"
     path.write_text(CONFIG)
     settings.FLEXGET_CONFIG = path
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(validation, "engine", lambda: flexget)
+    monkeypatch.setattr(instance, "engine", lambda: flexget)
     mirror.forget()
     return path
 

@@ -1,11 +1,15 @@
 """A real server process with real FlexGet, for tests that a test client can't stand in for."""
 
+import atexit
+import functools
 import json
 import os
 import queue
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,6 +24,16 @@ from flexapi.testing.process import ROOT, OwnProcess
 
 PASSWORD = "correct horse battery"
 START_TIMEOUT = 60.0
+# `tokens(users)` in another process: a new token of each by the user's name, as JSON.
+TOKENS = """
+import json
+from datetime import timedelta
+from django.contrib.auth.models import User
+from flexapi.api.models import ApiToken
+def tokens(users):
+    make = lambda user: ApiToken.objects.create(user=user, name="tests", expiry=timedelta(days=1))[1]
+    return json.dumps({user.username: str(make(user)) for user in users})
+"""
 
 
 class LiveServer(OwnProcess):
@@ -27,6 +41,8 @@ class LiveServer(OwnProcess):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / "server.log")
+        # Set, it makes its database and its admin by itself; else it has a copy of those that were made before.
+        self.first_start = False
         self.home = FlexGetHome(folder / "flexget")
         self.folder = folder
         self.environment = os.environ | {
@@ -46,6 +62,8 @@ class LiveServer(OwnProcess):
 
     def start(self, *arguments: str) -> list[str]:
         """Start and wait until it listens; return what it printed until then."""
+        if not self.first_start and "FLEXAPI_DATABASE_URL" not in self.environment:
+            self._copy_data(Path(self.environment["FLEXAPI_DATA_DIR"]))
         serve = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
         command = [*self.prefix, *serve, *arguments]
         self.launch(command, self.environment, stdout=subprocess.PIPE)
@@ -61,6 +79,12 @@ class LiveServer(OwnProcess):
                 # Kept, so that clients find a server that is started again.
                 self.port = int(listening[1])
                 return lines
+
+    def _copy_data(self, folder: Path) -> None:
+        if not folder.exists():
+            made, token = after_a_first_start()
+            shutil.copytree(made, folder)
+            self._tokens["admin"] = token
 
     def _read_stdout(self, printed: "queue.Queue[str]") -> None:
         assert self.process is not None
@@ -87,15 +111,19 @@ class LiveServer(OwnProcess):
         return self.manage("shell", "--verbosity=0", "-c", code)
 
     def add_users(self, roles: Mapping[str, str | None]) -> None:
-        """Make users with PASSWORD, by name; an editor may enter the admin. A process for all, for it takes seconds to start."""
-        self.python(
-            "from django.contrib.auth.models import Group, User\n"
+        """Make users with PASSWORD, by name, and their tokens; none of them is staff: their roles decide.
+
+        One process for all, for it takes seconds to start.
+        """
+        printed = self.python(
+            f"{TOKENS}"
+            "from django.contrib.auth.models import Group\n"
             f"for name, role in {dict(roles)!r}.items():\n"
             f"    user = User.objects.create_user(name, password={PASSWORD!r})\n"
-            "    user.is_staff = role == 'editor'\n"
-            "    user.save()\n"
-            "    user.groups.set(Group.objects.filter(name=role))\n",
+            "    user.groups.set(Group.objects.filter(name=role))\n"
+            f"print(tokens(User.objects.filter(username__in={list(roles)!r})))"
         )
+        self._tokens |= json.loads(printed)
 
     def add_user(self, name: str, role: str | None = None) -> None:
         """Make a user, as `add_users` does."""
@@ -113,13 +141,7 @@ class LiveServer(OwnProcess):
         if user not in self._tokens:
             # Those of all users that there are: others are asked for next.
             printed = self.python(
-                "import json\n"
-                "from datetime import timedelta\n"
-                "from django.contrib.auth.models import User\n"
-                "from flexapi.api.models import ApiToken\n"
-                f"users = User.objects.exclude(username__in={list(self._tokens)!r})\n"
-                "make = lambda user: ApiToken.objects.create(user=user, name='tests', expiry=timedelta(days=1))[1]\n"
-                "print(json.dumps({user.username: str(make(user)) for user in users}))\n"
+                f"{TOKENS}print(tokens(User.objects.exclude(username__in={list(self._tokens)!r})))"
             )
             self._tokens |= json.loads(printed)
         return self._tokens[user]
@@ -153,6 +175,21 @@ class LiveServer(OwnProcess):
             client.get(f"{location}/log").raise_for_status()
             execution: dict[str, Any] = client.get(location).json()["object"]
             return execution
+
+
+@functools.cache
+def after_a_first_start() -> tuple[Path, str]:
+    """Return a data folder as a first start makes it, and its admin's token; made once a process, since it takes seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="flexapi-first-start-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    server = LiveServer(folder)
+    token = server.python(
+        f"{TOKENS}"
+        "from django.core.management import call_command\n"
+        "call_command('migrate', verbosity=0)\n"
+        f"print(tokens([User.objects.create_superuser('admin', password={PASSWORD!r})]))"
+    )
+    return folder / "data", json.loads(token)["admin"]
 
 
 def received(websocket: ClientConnection) -> Iterator[dict[str, Any]]:

@@ -12,10 +12,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from socket import create_connection
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+
+from flexapi.testing.process import ROOT
 
 # Whose user may create databases; the path is the database that is there already.
 SERVER = os.environ.get(
@@ -60,3 +63,18 @@ def postgres_database(require: Require) -> Iterator[str]:
     """The URL of a new database, shared by the tests of a module."""
     with new_database(require) as url:
         yield url
+
+
+def printed_by(code: str, database: str, folder: Path) -> str:
+    """Run code in another process that has Django on a new database, with its data in a folder; return what it prints."""
+    environment = {**os.environ, "FLEXAPI_DATABASE_URL": database, "FLEXAPI_DATA_DIR": str(folder)}
+    for command in (["migrate"], ["shell", "-c", code]):
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *command, "--verbosity=0"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+    return done.stdout

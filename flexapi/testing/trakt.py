@@ -1,11 +1,12 @@
 """A server on loopback that stands in for Trakt where somebody allows FlexGet an account."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from threading import Thread
 from typing import Any, ClassVar
+
+from flexapi.testing.json_service import JsonService
 
 TOKEN = "a-token-that-nobody-sees"
 CODE = {
@@ -23,7 +24,7 @@ GIVEN = {
 }
 
 
-class Trakt(BaseHTTPRequestHandler):
+class Trakt(JsonService):
     """Trakt's device authentication: a code, then `status` until somebody has entered it."""
 
     status: ClassVar[int] = 400
@@ -35,17 +36,6 @@ class Trakt(BaseHTTPRequestHandler):
             return self.answer(200, self.code)
         assert self.path == "/oauth/device/token"
         return self.answer(self.status, GIVEN if self.status == 200 else {})
-
-    def answer(self, status: int, body: dict[str, Any]) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from flexapi.api.http import websockets
 from flexapi.api.http.error_views import UnknownPathView
+from flexapi.api.mounts import mounted
 
 TABLE = Path(__file__).with_name("access.toml")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "security.md"
@@ -27,13 +28,18 @@ END = "<!-- The end of what is generated. -->\n"
 # Callers by what they may do, each as much as the one before; the last kinds are as good as anonymous.
 ROLES = ("anonymous", "no role", "viewer", "operator", "editor", "admin")
 REFUSED = ("expired token", "revoked token", "inactive user")
+# Tokens of a superuser that may do less; the admin takes none, so there they are no callers.
+NARROWED = {"read token": "read", "run token": "run"}
 CALLERS = (*ROLES, *REFUSED)
+# Pages that are for programs.
+TAKE_TOKENS = ("/metrics",)
 # What a caller meets: gets in, is asked to log in (401, or the login page), is refused (403, close code 4403).
 YES, LOG_IN, NO = "yes", "log in", "no"
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _OF_FUNCTIONS = {
     "healthz": ["get"],
+    "page": ["get"],
     "AdminSite.autocomplete_view": ["get"],
     "AdminSite.i18n_javascript": ["get"],
     "AdminSite.logout": ["post"],
@@ -67,7 +73,7 @@ def doors() -> list[Door]:
     for path, pattern in _patterns(get_resolver()):
         if any(door.path == path for door in found):
             continue  # Of two with the same path the first one answers.
-        kind = "api" if path.startswith("/api") else "pages"
+        kind = "api" if path.startswith("/api") or mounted(path) else "pages"
         if path.startswith("/admin/"):
             kind = "admin"
         methods = [method.upper() for method in _methods(pattern)]
@@ -101,6 +107,7 @@ def known() -> dict[Door, str]:
     return {
         Door(kind, method, path): least
         for kind, paths in tomllib.loads(TABLE.read_text()).items()
+        if kind in _TITLES
         for path, methods in paths.items()
         for method, least in methods.items()
     }
@@ -109,15 +116,35 @@ def known() -> dict[Door, str]:
 def expected(door: Door, least: str, caller: str) -> str:
     """What a caller has to meet at a door that is for `least` and those who may do more.
 
-    `anyone`: nobody is asked who they are. At a door for `anonymous` a token that is shown has to be good all the same.
+    `anyone`: nobody is asked who they are. `sender`: no user gets in, only who shows what the door itself asks for. At a door for `anonymous` a token that is shown has to be good all the same.
     """
     if least == "anyone" or (least == "anonymous" and caller not in REFUSED):
         return YES
-    if caller in (*REFUSED, "anonymous"):
+    if caller in NARROWED:
+        return _expected_of_narrowed(door, least, caller)
+    if caller in (*REFUSED, "anonymous") or least == "sender":
         return NO if door.kind == "websockets" else LOG_IN
     if least == "nobody":
         return NO
     return YES if ROLES.index(caller) >= ROLES.index(least) else NO
+
+
+def callers_of(kind: str) -> tuple[str, ...]:
+    """The callers whom the doors of a kind are tried with."""
+    return CALLERS if kind in ("admin", "actions") else (*CALLERS, *NARROWED)
+
+
+def _expected_of_narrowed(door: Door, least: str, caller: str) -> str:
+    """What a narrowed token meets: `read` looks at what viewers see, `run` runs; `access.toml` lists the exceptions."""
+    if door.kind == "pages" and door.path not in TAKE_TOKENS:
+        return LOG_IN
+    if least == "sender":
+        return LOG_IN
+    exceptions = tomllib.loads(TABLE.read_text())["narrowed"]
+    if str(door) in exceptions:
+        return YES if NARROWED[caller] in exceptions[str(door)] else NO
+    looks = door.method in ("GET", "CONNECT") and least in ("no role", "viewer")
+    return YES if looks and caller == "read token" else NO
 
 
 def table() -> str:
@@ -125,14 +152,14 @@ def table() -> str:
     text = ""
     least_of = known()
     for kind, title in _TITLES.items():
-        text += f"\n### {title}\n\n| | {' | '.join(CALLERS)} |\n|---{'|---' * len(CALLERS)}|\n"
+        callers = callers_of(kind)
+        text += f"\n### {title}\n\n| | {' | '.join(callers)} |\n|---{'|---' * len(callers)}|\n"
         rows: dict[tuple[str, str], list[str]] = {}
         for door in doors():
             if door.kind == kind:
-                rows.setdefault((door.path, least_of[door]), []).append(door.method)
-        for (path, least), methods in rows.items():
-            door = Door(kind, "", path)
-            cells = " | ".join(expected(door, least, caller) for caller in CALLERS)
+                cells = " | ".join(expected(door, least_of[door], caller) for caller in callers)
+                rows.setdefault((door.path, cells), []).append(door.method)
+        for (path, cells), methods in rows.items():
             names = "" if kind == "websockets" else f"{', '.join(sorted(methods))} "
             text += f"| {names}`{path}` | {cells} |\n"
     return text + "\n"
@@ -157,13 +184,15 @@ def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, U
         else:
             if getattr(pattern.callback, "cls", None) is UnknownPathView:
                 path = "/api/<anything else>"
-            yield path.rstrip("/") if path.startswith("/api") else path, pattern
+            is_api = path.startswith("/api") or mounted(path)
+            yield path.rstrip("/") if is_api else path, pattern
 
 
 def _readable(route: str) -> str:
     """Return a route as people write it: `^tasks/(?P<name>[^/]+)/?$` is `tasks/<name>`."""
     route = re.sub(r"\(\?P(<\w+>)(?:[^()]|\([^()]*\))*\)", r"\1", route)
     route = re.sub(r"<\w+:(\w+)>", r"<\1>", route)
+    route = route.replace("<rest>?", "/<rest>")
     return route.removeprefix("^").removesuffix("$").removesuffix("/?")
 
 

@@ -75,7 +75,7 @@ def _canonical(name: str) -> str:
 
 
 def in_image() -> set[str]:
-    """Return the packages, and the extras of FlexGet's, that the files of the image's requirements name."""
+    """Return the packages that the files of the image's requirements name."""
     named: set[str] = set()
     for path in ROOT.glob("requirements*.txt"):
         if path.name in (
@@ -86,8 +86,7 @@ def in_image() -> set[str]:
             for line in path.read_text().splitlines():
                 text = line.partition("#")[0].strip()
                 if text and not text.startswith("-"):
-                    requirement = Requirement(text)
-                    named |= {_canonical(requirement.name), *requirement.extras}
+                    named.add(_canonical(Requirement(text).name))
     return named
 
 

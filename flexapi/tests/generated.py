@@ -25,5 +25,10 @@ class Part:
             self.page.write_text(before + self._begin + made + END + rest.partition(END)[2])
         written = self.page.read_text().partition(self._begin)[2].partition(END)[0]
         assert written == made, (
-            f"{self.page.name} is out of date; this module says how to write it."
+            f"{self.page.name} is out of date. To write it again: FLEXAPI_TEST_WRITE=1 make test ARGS={_running()}"
         )
+
+
+def _running() -> str:
+    """Return the file of the test that runs now."""
+    return os.environ["PYTEST_CURRENT_TEST"].partition("::")[0]

@@ -45,3 +45,10 @@ def test_it_refuses(viewer: Any, arguments: tuple[str, ...]) -> None:
     with pytest.raises(CommandError):
         run(*arguments)
     assert not ApiToken.objects.exists()
+
+
+def test_it_narrows(viewer: Any) -> None:
+    run("viewer", "--name", "eyes", "--read")
+    run("viewer", "--name", "hand", "--run", "films", "tv*")
+    assert ApiToken.objects.get(name="eyes").scope == "read"
+    assert ApiToken.objects.get(name="hand").task_globs == ["films", "tv*"]

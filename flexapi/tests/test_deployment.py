@@ -1,40 +1,10 @@
-"""`docs/deployment.md` names every setting, and what stands in `deploy/` sets only such as there are."""
+"""What stands in `deploy/` fits the project."""
 
 import os
-import re
-from pathlib import Path
 
 import yaml
 
 from flexapi.testing.process import ROOT
-
-VARIABLE = re.compile(r"FLEXAPI_[A-Z_]*[A-Z]")
-# They are read by the tests alone.
-OF_TESTS = "FLEXAPI_TEST_"
-
-
-def named(paths: "list[Path]") -> set[str]:
-    texts = (path.read_text(encoding="utf-8") for path in paths)
-    found = {name for text in texts for name in VARIABLE.findall(text)}
-    return {name for name in found if not name.startswith(OF_TESTS)}
-
-
-def in_table() -> set[str]:
-    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
-    return set(re.findall(r"^\| `(FLEXAPI_\w+)`", page, re.MULTILINE))
-
-
-def test_each_variable_that_is_read_stands_in_the_table() -> None:
-    code = [ROOT / "manage.py"]
-    for app in ("flexapi", *(path.parent.name for path in ROOT.glob("*/apps.py"))):
-        code += (path for path in (ROOT / app).rglob("*.py") if "tests" not in path.parts)
-    assert named(code) == in_table()
-
-
-def test_the_files_to_deploy_set_variables_that_there_are() -> None:
-    files = [path for path in (ROOT / "deploy").iterdir() if path.is_file()]
-    assert len(files) > 5
-    assert named(files) <= in_table()
 
 
 def test_what_the_image_needs_is_not_left_out_of_it() -> None:
@@ -45,10 +15,10 @@ def test_what_the_image_needs_is_not_left_out_of_it() -> None:
     for name in (*copied, "manage.py", *(path.parent.name for path in ROOT.glob("*/apps.py"))):
         assert (ROOT / name).exists()
         assert name not in ignored
-    entry = "deploy/entrypoint"
-    assert f"/opt/flexapi/{entry}" in dockerfile
-    assert os.access(ROOT / entry, os.X_OK)
-    assert f"!{entry}" in ignored
+    for program in ("deploy/entrypoint", "deploy/flexapi"):
+        assert f"/opt/flexapi/{program}" in dockerfile
+        assert os.access(ROOT / program, os.X_OK)
+        assert f"!{program}" in ignored
 
 
 def test_each_process_of_the_compose_file_has_its_own_folders() -> None:

@@ -47,6 +47,7 @@ class Container:
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "root"
+        self.entry = "deploy/entrypoint"
         self.config = self.root / "config"
         self.data = self.root / "data"
         for inside in ("config", "data", "home/flexapi", "opt/flexapi", "proc", "tmp"):
@@ -71,7 +72,7 @@ class Container:
         lines += [
             f"mount -t proc proc {self.root}/proc",
             f"cd {self.root}",
-            'exec chroot . /bin/sh -c \'cd /opt/flexapi && exec deploy/entrypoint "$@"\' sh "$@"',
+            f'exec chroot . /bin/sh -c \'cd /opt/flexapi && exec {self.entry} "$@"\' sh "$@"',
         ]
         isolate = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
         command = [*isolate, "sh", "-c", "\n".join(lines), "sh", *arguments]
@@ -102,6 +103,16 @@ def test_it_goes_on_as_the_user_that_owns_the_folders(container: Container) -> N
         assert (path.stat().st_uid, path.stat().st_gid) == (USER, GROUP)
     new = (container.data / "new").stat()
     assert (new.st_uid, new.st_mode & 0o777) == (USER, 0o640)
+
+
+def test_the_command_runs_as_that_user(container: Container) -> None:
+    # As `docker exec` starts it: as root, and not by the entry point.
+    container.entry = "deploy/flexapi"
+    done = container.run("manage", "shell", "-v0", "-c", "open('/data/new', 'w').close()")
+    assert done.returncode == 0, done.stderr
+    new = (container.data / "new").stat()
+    assert (new.st_uid, new.st_gid) == (USER, GROUP)
+    assert (container.data / "secret_key").stat().st_uid == USER
 
 
 def test_numbers_that_are_none_are_refused(container: Container) -> None:

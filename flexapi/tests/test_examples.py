@@ -26,8 +26,10 @@ def client(shared_server: LiveServer) -> Iterator[httpx.Client]:
         yield client
 
 
-# An execution that this could move waits for no time at all.
-TOO_LATE = ("PATCH", "/api/execution/{id}")
+# An execution that this could move waits for no time at all, and nothing is broken that this could mend.
+TOO_LATE = {("PATCH", "/api/execution/{id}"), ("PUT", "/api/config/broken")}
+# What asks a service outside, which a test can't reach.
+OUTSIDE = {("POST", "/api/movie_queue/lookup")}
 
 
 class Examples:
@@ -64,7 +66,9 @@ class Examples:
             }
         )
         answer = self.client.request(method, address, **kind)
-        if (method, path) == TOO_LATE and answer.status_code == 409:
+        if (method, path) in TOO_LATE and answer.status_code == 409:
+            return
+        if (method, path) in OUTSIDE and answer.status_code == 503:
             return
         assert answer.status_code in (200, 201), (method, path, answer.text)
         documented = self.paths[path][method.lower()]["responses"][str(answer.status_code)]

@@ -12,11 +12,9 @@ import yaml
 
 from flexapi.engine.client import Engine
 from flexapi.engine.host import removed
-from flexapi.testing.flexget_home import FlexGetHome, flexget_engine, flexget_home
+from flexapi.testing.flexget_home import FlexGetHome
 
 from .generated import Part
-
-__all__ = ["flexget_engine", "flexget_home"]
 
 SOURCE = "flexapi/engine/host/removed.py"
 ON_PAGE = Part(Path(__file__).parents[2] / "docs" / "flexget.md", SOURCE)

@@ -37,7 +37,9 @@ def generated(
     """`generated("api.tasks.tasks_list")`: a module of a client made from what the server says of itself."""
     require("client", GENERATOR.exists(), f"there is no {GENERATOR}; make venv installs it")
     document = tmp_path / "openapi.json"
-    document.write_bytes(httpx.get(f"{server.url}/api/schema").raise_for_status().content)
+    document.write_bytes(
+        httpx.get(f"{server.url}/api/schema", timeout=60).raise_for_status().content
+    )
     folder = tmp_path / "client"
     folder.mkdir()
     command: list[str | Path] = [

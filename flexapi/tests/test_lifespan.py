@@ -29,7 +29,7 @@ def several(settings: Any, tmp_path: Path) -> Path:
 async def test_one_machine_is_sent_to_serve() -> None:
     answer = await started()
     assert answer["type"] == "lifespan.startup.failed"
-    assert "manage.py serve" in answer["message"]
+    assert "flexapi serve" in answer["message"]
 
 
 async def test_a_folder_that_is_taken_is_refused(several: Path) -> None:

@@ -175,7 +175,7 @@ def test_a_process_without_urls_answers_on_a_port_of_its_own() -> None:
         with pytest.raises(OSError, match="in use"):
             metrics.serve("127.0.0.1", port)
     metrics.serve("127.0.0.1", port)
-    figures = read(httpx.get(f"http://127.0.0.1:{port}/metrics").text)
+    figures = read(httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text)
     assert ("flexapi_log_lines_total", frozenset()) in figures
     # What every server would tell alike is asked there.
     assert not any(name == "flexapi_executions_active" for name, _ in figures)

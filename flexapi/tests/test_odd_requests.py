@@ -16,7 +16,7 @@ BROKEN_FORM = {"Content-Type": "multipart/form-data; boundary="}
 @pytest.fixture
 def stranger(shared_server: LiveServer) -> Iterator[httpx.Client]:
     """A client of nobody that has the CSRF cookie of the login page."""
-    with httpx.Client(base_url=shared_server.url) as client:
+    with httpx.Client(base_url=shared_server.url, timeout=60) as client:
         client.get("/accounts/login/").raise_for_status()
         yield client
 

@@ -5,11 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
+
 from flexapi import plugins
 from flexapi.api.router import router
-from flexapi.testing.flexget_home import other_python
+from flexapi.testing.flexget_home import mock, other_python
 from flexapi.testing.live import LiveServer, own_server
 from flexapi.testing.process import ROOT
+
+from .access import doors
 
 __all__ = ["own_server"]
 
@@ -51,6 +55,61 @@ def install(site: Path, name: str, value: str = "", **files: str) -> None:
     (info / "entry_points.txt").write_text(f"[{plugins.GROUP}]\n{entry}\n")
 
 
+# Serves another API below a prefix of its own: bare answers, errors in its own form, its own way of saying who asks.
+TINY_URLS = """
+from pathlib import Path
+from django.contrib.auth.models import User
+from django.http import HttpResponse, JsonResponse
+from django.urls import path, re_path
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+from flexapi.api import inside
+from flexapi.api.bare import BareView
+from flexapi.api.mounts import mount, static_files
+
+def told(status, code, detail):
+    return JsonResponse({"oops": detail}, status=status)
+
+mount("tiny/v1", errors=told)
+static_files("tiny/files", Path(__file__).parent / "files")
+
+class ByName(BaseAuthentication):
+    def authenticate(self, request):
+        name = request.headers.get("X-Name")
+        return (User.objects.get(username=name), None) if name else None
+    def authenticate_header(self, request):
+        return "Name"
+
+class View(BareView):
+    authentication_classes = (ByName,)
+    permission_classes = (IsAuthenticated,)
+    def error(self, status, errors):
+        return {"oops": [error["detail"] for error in errors]}
+
+class Names(View):
+    def get(self, request):
+        return Response([task["name"] for task in inside.ask(request, "GET", "/api/tasks").items])
+
+class One(View):
+    def get(self, request, name):
+        found = inside.ask(request, "GET", inside.path("tasks", name))
+        if found.failed:
+            raise NotFound(found.data["errors"][0]["detail"])
+        return Response(found.object["config"])
+    def put(self, request, name):
+        done = inside.ask(request, "PUT", inside.path("tasks", name), {"config": request.data})
+        return Response(done.status)
+
+urlpatterns = [
+    path("", lambda request: HttpResponse("a page")),
+    path("v1/names", Names.as_view()),
+    re_path("^v1/names/(?P<name>[^/]+)$", One.as_view()),
+]
+"""
+
+
 def app(package: str, **attributes: str) -> str:
     """Return the text of an `apps.py`."""
     lines = "".join(f"    {name} = {value!r}\n" for name, value in attributes.items())
@@ -81,18 +140,72 @@ def test_the_example_is_installed_and_called(own_server: LiveServer, tmp_path: P
         assert "/api/watched/{id}" in client.get("/api/schema?format=json").text
         # Its engine method counts what FlexGet has seen.
         assert client.get("/api/watched/seen").json() == {"object": {"count": 0}}
-        (plugin,) = client.get("/api/server").json()["object"]["plugins"]
+        bundled, plugin = client.get("/api/server").json()["object"]["plugins"]
+        assert (bundled["name"], bundled["problem"]) == ("flexget", "")
         assert plugin == {
             "name": "watched",
             "package": "flexapi-watched",
             "version": "1.0",
             "problem": "",
             "engine_problem": "",
+            "help": "",
         }
     permissions = "from django.contrib.auth.models import Group; "
     permissions += "g = Group.objects.get(name='operator'); "
     permissions += "print(g.permissions.filter(content_type__app_label='flexapi_watched').count())"
     assert own_server.manage("shell", "-v0", "-c", permissions).strip() == "2"
+
+
+def test_one_serves_another_api(own_server: LiveServer, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    install(site, "tiny", urls=TINY_URLS)
+    (site / "pkg_tiny" / "files").mkdir()
+    (site / "pkg_tiny" / "files" / "a.txt").write_text("a file")
+    mounted = "from flexapi.api.mounts import mount\nurlpatterns = []\n"
+    install(site, "greedy", urls=f"{mounted}mount('tiny/v2', errors=None)")
+    # A page of FlexAPI's own.
+    install(site, "executions", urls="urlpatterns = []")
+    own_server.home.write({"tv": mock(), "a/b": mock("two")})
+    own_server.environment |= {"PYTHONPATH": str(site), "FLEXAPI_FLEXGET_API": "0"}
+    own_server.start()
+    own_server.add_user("viewer", "viewer")
+    admin, viewer = {"X-Name": "admin"}, {"X-Name": "viewer"}
+    with httpx.Client(base_url=own_server.url, timeout=60) as client:
+        assert client.get("/tiny/").text == "a page"
+        assert client.get("/tiny/files/a.txt").text == "a file"
+        names = client.get("/tiny/v1/names", headers=viewer)
+        assert (names.json(), names.headers["Cache-Control"]) == (
+            ["tv", "a/b"],
+            "private, no-cache",
+        )
+        # Errors are its own, wherever they come from, and names are taken as FlexAPI takes them.
+        assert "oops" in client.get("/tiny/v1/names").json()
+        assert client.get("/tiny/v1/names", headers=admin | {"Host": "x.example"}).json() == {
+            "oops": "This server does not answer to that host name; FLEXAPI_ALLOWED_HOSTS adds a name."
+        }
+        one = client.get("/tiny/v1/names/a%2Fb", headers=viewer)
+        assert one.json()["mock"][0]["title"] == "two"
+        gone = client.get("/tiny/v1/names/gone", headers=viewer)
+        assert (gone.status_code, gone.json()) == (404, {"oops": ["There is no task 'gone'."]})
+        large = client.put("/tiny/v1/names/tv", content=b"x" * 6_000_000, headers=admin)
+        assert (large.status_code, large.json()) == (
+            413,
+            {"oops": "The request body is too large."},
+        )
+        # What it asks of FlexAPI is answered as to the user who asks.
+        config = mock("three")
+        assert client.put("/tiny/v1/names/tv", json=config, headers=viewer).json() == 403
+        assert client.put("/tiny/v1/names/tv", json=config, headers=admin).json() == 200
+        # That one is switched off.
+        assert client.get("/flexget/").status_code == 404
+    assert "three" in own_server.home.config.read_text()
+    with own_server.client() as client:
+        listed = client.get("/api/server").json()["object"]["plugins"]
+    assert {plugin["name"]: plugin["problem"] for plugin in listed} == {
+        "executions": "The name executions is FlexAPI's own.",
+        "greedy": "Its endpoint /tiny/v2 is not under /greedy.",
+        "tiny": "",
+    }
 
 
 def test_the_example_is_short() -> None:
@@ -189,4 +302,8 @@ def test_the_reserved_names_are_those_in_use() -> None:
     import flexapi.urls  # noqa: F401  the routes are registered with it
 
     used = {prefix.split("/")[0] for prefix, _ in router.endpoints()}
-    assert used <= plugins.RESERVED
+    plugged = {plugin.name for plugin in plugins.working()}
+    used |= {door.path.split("/")[1] for door in doors() if door.kind in ("pages", "admin")}
+    # No plugin can be called like a file.
+    names = {name for name in used if plugins.NAME.fullmatch(name)}
+    assert names <= plugins.RESERVED | plugged

@@ -1,6 +1,7 @@
 """A file system that becomes read-only under a running server, as a failing disk makes it."""
 
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -32,7 +33,11 @@ def read_only(server: LiveServer) -> Iterator[None]:
     """Let nothing in that folder be written, as the server and what it starts see it."""
     assert server.process is not None
     inside = ["nsenter", "--target", str(server.process.pid), "--mount", "mount", "-o"]
-    subprocess.run([*inside, "remount,bind,ro", str(server.home.folder)], check=True)
+    deadline = time.monotonic() + 10
+    # FlexGet's database is closed a second after the last call.
+    while subprocess.run([*inside, "remount,bind,ro", str(server.home.folder)]).returncode:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
     try:
         yield
     finally:

@@ -36,15 +36,25 @@ def refused(server: LiveServer, *arguments: str) -> str:
     return done.stderr
 
 
-def test_it_complains_of_a_data_folder_that_all_may_read(own_server: LiveServer) -> None:
+def test_it_complains_of_an_open_data_folder_and_of_a_variable_that_nothing_reads(
+    own_server: LiveServer,
+) -> None:
     data = own_server.folder / "data"
     data.mkdir(mode=0o755)
     (data / "something else").touch()
+    own_server.environment["FLEXAPI_SLOT"] = "4"
     own_server.start()
     assert f"chmod 700 {data}" in own_server.log()
+    said = "FLEXAPI_SLOT isn't a setting, and nothing reads it. Did you mean FLEXAPI_SLOTS?"
+    assert said in own_server.log()
+    with own_server.client() as client:
+        told = client.get("/api/server").json()["object"]["unknown_variables"]
+    help_url = "/docs/troubleshooting/#unknown-variables"
+    assert told == [{"name": "FLEXAPI_SLOT", "detail": said, "help": help_url}]
 
 
 def test_a_first_start_on_nothing_runs_the_sample(own_server: LiveServer) -> None:
+    own_server.first_start = True
     del own_server.environment["FLEXAPI_ADMIN_PASSWORD"]
     del own_server.environment["FLEXAPI_CONFIG"]
     printed = "\n".join(own_server.start())
@@ -53,7 +63,7 @@ def test_a_first_start_on_nothing_runs_the_sample(own_server: LiveServer) -> Non
     assert config.read_text() == SAMPLE
     password = re.search(r"with the password (\S+)", printed)
     assert password is not None
-    with httpx.Client(base_url=own_server.url) as client:
+    with httpx.Client(base_url=own_server.url, timeout=60) as client:
         login = {"username": "admin", "password": password[1]}
         assert client.post("/api/auth/login", json=login).status_code == 200
     data = own_server.folder / "data"
@@ -206,7 +216,7 @@ def test_it_serves_on_an_ipv6_address(own_server: LiveServer, host: str) -> None
             assert url.startswith("http://[::1]:")
             # Twisted listens there an instant after that is printed.
             transport = httpx.HTTPTransport(retries=5)
-            with httpx.Client(transport=transport) as client:
+            with httpx.Client(transport=transport, timeout=60) as client:
                 assert client.get(f"{url}/healthz").status_code == 200
         finally:
             process.terminate()
@@ -221,6 +231,7 @@ def test_a_port_in_use_is_said(own_server: LiveServer) -> None:
 
 
 def test_the_options_do_what_the_variables_do(own_server: LiveServer, tmp_path: Path) -> None:
+    own_server.first_start = True
     for name in ("FLEXAPI_DATA_DIR", "FLEXAPI_CONFIG"):
         del own_server.environment[name]
     config = tmp_path / "mine.yml"
@@ -229,8 +240,10 @@ def test_the_options_do_what_the_variables_do(own_server: LiveServer, tmp_path: 
     own_server.start("--config", str(config), "--data-dir", str(data), "--host", "127.0.0.2")
     login = {"username": "admin", "password": PASSWORD, "name": "test"}
     url = f"http://127.0.0.2:{own_server.port}"
-    token = httpx.post(f"{url}/api/auth/login", json=login).json()["object"]["token"]
-    tasks = httpx.get(f"{url}/api/tasks", headers={"Authorization": f"Token {token}"}).json()
+    token = httpx.post(f"{url}/api/auth/login", json=login, timeout=60).json()["object"]["token"]
+    tasks = httpx.get(
+        f"{url}/api/tasks", headers={"Authorization": f"Token {token}"}, timeout=60
+    ).json()
     assert [task["name"] for task in tasks["items"]] == ["mine"]
     assert (data / "flexapi.sqlite3").exists()
 

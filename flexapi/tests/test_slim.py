@@ -12,6 +12,10 @@ from flexapi.testing.process import ROOT
 KEPT = {
     "django/test/client.py",
     "django/conf/locale/en/LC_MESSAGES/django.mo",
+    *(
+        f"django/conf/locale/{path.name}/LC_MESSAGES/django.mo"
+        for path in (ROOT / "flexapi" / "locale").iterdir()
+    ),
     "package/module.py",
     "package/testing.py",
     "pip/main.py",
@@ -20,7 +24,7 @@ REMOVED = {
     "package/tests/test_it.py",
     "package/deep/test/data.bin",
     "package/static/script.js.map",
-    "django/conf/locale/de/LC_MESSAGES/django.mo",
+    "django/conf/locale/fr/LC_MESSAGES/django.mo",
     "django/conf/locale/en/LC_MESSAGES/django.po",
     "pip/__pycache__/main.cpython-311.pyc",
 }

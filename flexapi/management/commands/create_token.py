@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flexapi.api.accounts import lifetimes
-from flexapi.api.models import ApiToken
+from flexapi.api.models import ApiToken, Scope
 
 
 class Command(BaseCommand):
@@ -18,6 +18,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--name", default="command line", help="what or who uses the token")
+        scope = parser.add_mutually_exclusive_group()
+        scope.add_argument("--read", action="store_true", help="it may read, and no credentials")
+        scope.add_argument(
+            "--run", nargs="+", metavar="TASK", help="it may run these tasks (names or globs) alone"
+        )
         expiry = parser.add_mutually_exclusive_group()
         expiry.add_argument("--days", type=int, help="days until it expires (365)")
         expiry.add_argument("--never-expires", action="store_true", help="valid until revoked")
@@ -36,5 +41,12 @@ class Command(BaseCommand):
             if not 1 <= options["days"] <= lifetimes.LONGEST.days:
                 raise CommandError(f"--days is a number from 1 to {lifetimes.LONGEST.days}.")
             lifetime = timedelta(days=options["days"])
-        _, token = ApiToken.objects.create(user=user, name=options["name"], expiry=lifetime)
+        scope = Scope.READ if options["read"] else Scope.RUN if options["run"] else Scope.ALL
+        _, token = ApiToken.objects.create(
+            user=user,
+            name=options["name"],
+            expiry=lifetime,
+            scope=scope,
+            tasks="\n".join(options["run"] or ()),
+        )
         return str(token)

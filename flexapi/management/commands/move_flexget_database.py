@@ -11,9 +11,9 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from flexapi.engine import client, flexget_lock
+from flexapi.engine import flexget_lock, host_process
 
-SCRIPT = client.HOST.parent / "move" / "database.py"
+SCRIPT = host_process.HOST.parent / "move" / "database.py"
 
 
 class Command(BaseCommand):
@@ -62,7 +62,7 @@ class Command(BaseCommand):
             [settings.FLEXGET_PYTHON or sys.executable, str(SCRIPT)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=client.environment(),
+            env=host_process.environment(),
             text=True,
         ) as process:
             with cast(IO[str], process.stdin) as stdin:

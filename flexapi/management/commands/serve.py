@@ -12,7 +12,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from flexapi import paths, plugins, startup
+from flexapi import declared, paths, plugins, startup, upgrading
+from flexapi.backup.contents import BackupError
 from flexapi.data_folder import FolderInUse, WrongConfig, claim, remember_config
 from flexapi.mirror import mirror
 from flexapi.sample_config import write_sample
@@ -28,10 +29,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options; the settings take their values (see `flexapi.paths`)."""
-        parser.add_argument("--host", help="address to listen on (FLEXAPI_HOST; 127.0.0.1)")
-        parser.add_argument("--port", type=int, help="port to listen on (FLEXAPI_PORT; 8000)")
-        parser.add_argument("--config", help="FlexGet's config.yml (FLEXAPI_CONFIG)")
-        parser.add_argument("--data-dir", help="folder for FlexAPI's own data (FLEXAPI_DATA_DIR)")
+        for setting in declared.SETTINGS.values():
+            if setting.option:
+                parser.add_argument(setting.option, help=f"{setting.about} ({setting.name})")
         parser.add_argument(
             "--no-worker",
             action="store_true",
@@ -47,6 +47,8 @@ class Command(BaseCommand):
             )
         if settings.TIME_ZONE_PROBLEM:
             logger.warning(settings.TIME_ZONE_PROBLEM)
+        for said in settings.UNKNOWN_VARIABLES.values():
+            logger.warning(said)
         if exposed := paths.exposed(settings.DATA_DIR):
             logger.warning(exposed)
         listener = self._listen()
@@ -76,6 +78,10 @@ class Command(BaseCommand):
             ) from error
 
     def _prepare(self) -> None:
+        try:
+            upgrading.prepare()
+        except (upgrading.NewerDatabase, BackupError, OSError) as error:
+            raise CommandError(str(error)) from error
         # One that fails is left out, and not met again when all is migrated.
         plugins.migrate(
             apps, lambda label: call_command("migrate", label, verbosity=0, interactive=False)
@@ -100,7 +106,7 @@ class Command(BaseCommand):
         User = get_user_model()
         if User.objects.exists():
             return
-        given = os.environ.get("FLEXAPI_ADMIN_PASSWORD")
+        given = declared.ADMIN_PASSWORD.value()
         password = given or secrets.token_urlsafe(12)
         User.objects.create_superuser("admin", password=password)
         if given:
