@@ -43,8 +43,9 @@ def flexget(folder: Path, config: dict[str, Any]) -> Iterator[FlexGet]:
     web_server = {"bind": "127.0.0.1", "port": port, "web_ui": False}
     path = configs.write(folder, config, web_server=web_server)
     command = [str(processes.FLEXGET), "-c", str(path)]
-    # The user logs in by password first; the token stands in the daemon's database.
-    processes.run([*command, "web", "passwd", secrets.token_urlsafe()], folder)
+    # The user logs in by password first; the token stands in the daemon's database. A password that begins with `-` is no password
+    # to the command line.
+    processes.run([*command, "web", "passwd", secrets.token_hex()], folder)
     shown = processes.run([*command, "web", "showtoken"], folder)
     token = shown.rpartition("Token:")[2].split()[0]
     with processes.Server([*command, "daemon", "start"], folder, {}) as server:

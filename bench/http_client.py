@@ -30,6 +30,10 @@ class Client:
         """Return the body that a POST of JSON answers, read to its end; raises Failed."""
         return self._request("POST", path, json.dumps(body))
 
+    def delete(self, path: str) -> Any:
+        """Return the JSON that a DELETE answers; raises Failed."""
+        return json.loads(self._request("DELETE", path, None))
+
     def post_until(self, path: str, body: Any, mark: bytes) -> tuple[bool, bytes]:
         """As `post`, but for a stream: return once `mark` was seen, whether it was, and the rest.
 

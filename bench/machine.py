@@ -8,6 +8,8 @@ from typing import Any
 
 import psutil
 
+from flexapi.version import VERSION
+
 PACKAGES = ("flexget", "Django", "djangorestframework", "channels", "daphne", "CherryPy", "Flask")
 
 
@@ -20,7 +22,8 @@ def describe() -> dict[str, Any]:
         "load": round(os.getloadavg()[0], 1),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "versions": {"flexapi": VERSION}
+        | {name: importlib.metadata.version(name) for name in PACKAGES},
     }
 
 

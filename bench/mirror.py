@@ -103,6 +103,12 @@ def report(tasks: int) -> list[tuple[str, float, dict[str, float]]]:
     def path(number: int) -> str:
         return f"/api/tasks/task%20{number * 37 % tasks}"
 
+    begin = time.perf_counter()
+    answer = client.patch(path(EDITS + 1), {"config": {"priority": 1}}, "json")
+    results.append(("first edit after the start", (time.perf_counter() - begin) * 1000, {}))
+    if answer.status_code >= 300:
+        raise RuntimeError(f"first edit: {answer.status_code} {answer.content!r}")
+
     yaml = "application/yaml"
     kinds: dict[str, Callable[[int], Any]] = {
         "change a value (PATCH config)": lambda n: client.patch(
