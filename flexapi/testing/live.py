@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,17 @@ class LiveServer(OwnProcess):
             **options,
         )
         return connection
+
+    def write_config(self, text: str) -> None:
+        """Write the config file by hand, and wait until the server works with it; it has to be one that can be read.
+
+        A server on a busy machine answers with what it knew for as long as the file doesn't rest, so one request isn't enough.
+        """
+        self.home.config.write_text(text)
+        deadline = time.monotonic() + START_TIMEOUT
+        with self.client() as client:
+            while client.get("/api/config", headers={"Accept": "application/yaml"}).text != text:
+                assert time.monotonic() < deadline, "the server works with another config"
 
     def run(self, **request: Any) -> dict[str, Any]:
         """Run tasks to their end; return the execution."""

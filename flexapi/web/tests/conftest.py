@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -87,14 +87,26 @@ def web_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @contextmanager
 def other_config(server: LiveServer, text: str) -> Iterator[None]:
     """Have the server work with another config; that of other tests comes back afterwards."""
-    config = server.home.config
-    before = config.read_text()
-    with server.client() as client:
-        config.write_text(text)
-        client.get("/api/config").raise_for_status()
+    before = server.home.config.read_text()
+    server.write_config(text)
+    try:
         yield
-        config.write_text(before)
-        client.get("/api/config").raise_for_status()
+    finally:
+        server.write_config(before)
+
+
+PEOPLE: "pytest.StashKey[list[Person]]" = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Show what people had before them where a test failed."""
+    report = yield
+    if report.failed:
+        present: list[Person] = item.stash.get(PEOPLE, [])
+        for number, person in enumerate(present, 1):
+            report.sections.append((f"What person {number} sees", person.report()))
+    return report
 
 
 class Person:
@@ -145,6 +157,17 @@ class Person:
         self.sessions[self.server.url, name] = self.context.cookies()
         return self
 
+    def report(self) -> str:
+        """Return what each tab shows, and what it complained about."""
+        shown = []
+        for page in self.context.pages:
+            try:
+                text = page.locator("body").inner_text(timeout=1000)
+            except playwright.Error as error:
+                text = str(error)
+            shown.append(f"{page.url}\n{text[:2000]}")
+        return "\n\n".join([*shown, *self.complaints])
+
     def watch(self, execution: int) -> Any:
         """Open an execution's page, and wait until it is connected or complete."""
         self.page.goto(f"/executions/{execution}/")
@@ -153,9 +176,9 @@ class Person:
 
 
 @pytest.fixture
-def people(chromium: Any) -> Iterator[Callable[..., Person]]:
+def people(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
     """`people(server, "viewer")`: somebody who is logged in; without a name, nobody yet."""
-    made: list[Person] = []
+    made: list[Person] = request.node.stash.setdefault(PEOPLE, [])
 
     def make(server: LiveServer, name: str | None = None, **options: Any) -> Person:
         person = Person(chromium, server, **options)

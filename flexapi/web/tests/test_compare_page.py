@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from flexapi.testing.browser import PHONE
 from flexapi.testing.live import LiveServer
+from flexapi.web.tests.conftest import other_config
 from flexapi.web.tests.test_accessibility import violations
 
 TEXT = """\
@@ -25,19 +26,13 @@ tasks:
 @pytest.fixture
 def two_runs(web_server: LiveServer) -> Iterator[tuple[int, int]]:
     """A run that took one entry, and one with another filter that took the other."""
-    config = web_server.home.config
-    before = config.read_text()
     runs = []
-    for accepted in ("1080p", "cam"):
-        config.write_text(TEXT % accepted)
-        with web_server.client() as client:
-            client.get("/api/tasks").raise_for_status()
+    with other_config(web_server, TEXT % "1080p"):
         runs.append(web_server.run(tasks=["compared"])["id"])
-    config.write_text(TEXT % "nothing")
-    yield runs[0], runs[1]
-    config.write_text(before)
-    with web_server.client() as client:
-        client.get("/api/tasks").raise_for_status()
+        web_server.write_config(TEXT % "cam")
+        runs.append(web_server.run(tasks=["compared"])["id"])
+        web_server.write_config(TEXT % "nothing")
+        yield runs[0], runs[1]
 
 
 @pytest.mark.parametrize("options", [{}, {"viewport": PHONE, "color_scheme": "dark"}])

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from flexapi.testing.browser import PHONE
 from flexapi.testing.live import LiveServer
+from flexapi.web.tests.conftest import other_config
 from flexapi.web.tests.test_accessibility import violations
 
 TEXT = """\
@@ -24,17 +25,11 @@ schedules: no
 @pytest.fixture
 def files(web_server: LiveServer) -> Any:
     """The folder of a config that names two files; the tasks of other tests come back afterwards."""
-    config = web_server.home.config
-    before = config.read_text()
-    folder = config.parent
+    folder = web_server.home.config.parent
     (folder / "common.yml").write_text("# For all.\naccept_all: yes\n")
     (folder / "words.yml").write_text("wanted: 720p\n")
-    config.write_text(TEXT)
-    with web_server.client() as client:
-        client.get("/api/config").raise_for_status()
+    with other_config(web_server, TEXT):
         yield folder
-        config.write_text(before)
-        client.get("/api/config").raise_for_status()
 
 
 def checked(page: Any) -> Any:

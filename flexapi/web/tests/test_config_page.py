@@ -13,6 +13,7 @@ from flexapi.testing.browser import PHONE
 from flexapi.testing.corpus_edits import corpus
 from flexapi.testing.examples import FACTOR
 from flexapi.testing.live import LiveServer
+from flexapi.web.tests.conftest import other_config
 
 TEXT = """\
 # Mine.
@@ -41,13 +42,8 @@ PLACES = """async (files) => {
 @pytest.fixture
 def written(web_server: LiveServer) -> Any:
     """The text on disk; the tasks of other tests come back afterwards."""
-    before = web_server.home.config.read_text()
-    web_server.home.config.write_text(TEXT)
-    with web_server.client() as client:
-        client.get("/api/config").raise_for_status()
+    with other_config(web_server, TEXT):
         yield web_server.home.config
-        web_server.home.config.write_text(before)
-        client.get("/api/config").raise_for_status()
 
 
 def opened(person: Any, path: str, label: str) -> Any:

@@ -135,7 +135,7 @@ def test_what_is_wrong_comes_next_and_was_taken(web_server: LiveServer, people: 
         expect(refused).to_contain_text("The key `no_such_plugin` is not valid here.")
         page.goto("/")
     finally:
-        config.write_text(text)
+        web_server.write_config(text)
     execution = start(web_server, "hello")
     # Without a reload, once it has ended.
     newest = page.locator("#history li").first

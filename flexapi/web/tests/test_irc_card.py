@@ -20,7 +20,7 @@ def irc(web_server: LiveServer) -> Iterator[IrcServer]:
     web_server.home.write(TASKS, schedules=False, irc={"tracker": {**connection, "task": "hello"}})
     irc.wait_for("flex")
     yield irc
-    web_server.home.config.write_text(plain)
+    web_server.write_config(plain)
     irc.wait_for()
     irc.end()
 

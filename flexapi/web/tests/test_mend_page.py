@@ -39,9 +39,7 @@ def test_it_is_mended_where_the_banner_leads(web_server: LiveServer, people: Any
         assert latest["message"] == "A bracket was open"
         assert kept["problem"]
     finally:
-        config.write_text(before)
-        with web_server.client() as client:
-            client.get("/api/config").raise_for_status()
+        web_server.write_config(before)
     assert person.complaints == []
 
 
@@ -55,6 +53,4 @@ def test_others_are_not_led_there(web_server: LiveServer, people: Any) -> None:
         expect(page.locator(".banner-broken")).to_contain_text("can't be read as YAML, line 5")
         expect(page.get_by_role("link", name="Mend it here")).to_have_count(0)
     finally:
-        config.write_text(before)
-        with web_server.client() as client:
-            client.get("/api/config").raise_for_status()
+        web_server.write_config(before)

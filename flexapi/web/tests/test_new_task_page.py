@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from flexapi.testing.browser import PHONE
 from flexapi.testing.live import LiveServer
 from flexapi.testing.site import Site, serving
+from flexapi.web.tests.conftest import other_config
 
 # Each journey has a show of its own: FlexGet takes an episode once, and none that is older.
 DESK, SMALL, WRITTEN = "Pioneer One", "Night Train", "Sunrise Hour"
@@ -30,13 +31,8 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def empty(web_server: LiveServer) -> Iterator[Path]:
     """The config without tasks; those of other tests come back afterwards."""
-    before = web_server.home.config.read_text()
-    web_server.home.config.write_text("# Mine.\nschedules: no\n")
-    with web_server.client() as client:
-        client.get("/api/config").raise_for_status()
+    with other_config(web_server, "# Mine.\nschedules: no\n"):
         yield web_server.home.config
-        web_server.home.config.write_text(before)
-        client.get("/api/config").raise_for_status()
 
 
 def fits(page: Any) -> bool:

@@ -36,7 +36,7 @@ def test_a_task_that_becomes_invalid_is_said_and_can_be_read(
         expect(opened.value).to_have_url(re.compile("/docs/troubleshooting/#invalid$"))
         opened.value.close()
     finally:
-        config.write_text(before)
+        web_server.write_config(before)
     page.wait_for_function(
         f"() => {{ {LOOK}; return !document.querySelector('.banner-invalid') }}", polling=500
     )

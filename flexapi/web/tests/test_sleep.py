@@ -12,12 +12,12 @@ from flexapi.web.tests.test_log_viewer import RECORD
 
 
 class Wire:
-    """The page's websockets, relayed; after `cut()` those that are open hear nothing any more, not even a close."""
+    """The sockets of a page's log, relayed; after `cut()` those that are open hear nothing any more, not even a close."""
 
     def __init__(self, page: Any) -> None:
         self.urls: list[str] = []
         self._cut = 0
-        page.route_web_socket(re.compile("/ws/"), self._relay)
+        page.route_web_socket(re.compile(r"/ws/execution/\d+/log/"), self._relay)
 
     def cut(self) -> None:
         self._cut = len(self.urls)
