@@ -58,12 +58,15 @@ def on_report(kind: str, handler: ReportHandler) -> None:
 
 
 def on_start(name: str, handler: TurnHandler) -> None:
-    """Have `handler(execution)` called in the transaction that stores that an execution runs; else as `on_report`."""
+    """Have `handler(execution)` called in the transaction that stores that an execution runs; else as `on_report`.
+
+    Not for trials and tests: neither changes anything, so nobody is told of them and nothing counts them.
+    """
     start_handlers.add(name, handler)
 
 
 def on_end(name: str, handler: TurnHandler) -> None:
-    """Have `handler(execution)` called in the transaction that stores how an execution ended; else as `on_report`."""
+    """Have `handler(execution)` called in the transaction that stores how an execution ended; else as `on_start`."""
     end_handlers.add(name, handler)
 
 
@@ -102,17 +105,17 @@ def handle(execution: "Execution", reports: "Iterable[Report]") -> None:
 
 
 def started(execution: "Execution") -> None:
-    """Tell those who asked that it runs; called inside of a transaction. That of a trial is nobody's business."""
+    """Tell those who asked that it runs; called inside of a transaction. That of a trial or a test is nobody's business."""
     _turned(start_handlers, execution)
 
 
 def ended(execution: "Execution") -> None:
-    """Tell those who asked that it is over; called inside of a transaction. That of a trial is nobody's business."""
+    """Tell those who asked that it is over; called inside of a transaction. That of a trial or a test is nobody's business."""
     _turned(end_handlers, execution)
 
 
 def _turned(handlers: "Registry[str, TurnHandler]", execution: "Execution") -> None:
-    if not execution.trial:
+    if execution.counts:
         for name, handler in handlers.items():
             _call(name, handler, execution)
 

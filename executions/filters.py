@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from flexapi.api.pagination import Pagination
 
 from .models import ACTIVE, Execution, ExecutionEntry, Status, TaskResult
-from .results import LONGEST_NAME
+from .results import LONGEST_NAME, counts
 
 KINDS = ("real", "trial", "test")
 
@@ -85,10 +85,7 @@ class ExecutionFilter(django_filters.FilterSet):
         """Keep trials, tests of the config as it is, or what is neither."""
         if value == "trial":
             return queryset.filter(trial=True)
-        # Not `~Q`: what isn't among the options is NULL, and so would be its opposite.
-        is_test = Q(options__test=True)
-        is_real = Q(options__test__isnull=True) | Q(options__test=False)
-        return queryset.filter(is_test if value == "test" else is_real, trial=False)
+        return queryset.filter(Q(options__test=True, trial=False) if value == "test" else counts())
 
     def by_status(
         self, queryset: QuerySet[Execution], name: str, value: str

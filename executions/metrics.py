@@ -29,8 +29,8 @@ def register() -> None:
 
 
 def on_ended(sender: Any, execution: Execution, **kwargs: Any) -> None:
-    """Count an execution that has ended just now, and how long it waited and ran; not a trial."""
-    if execution.trial:
+    """Count an execution that has ended just now, and how long it waited and ran; not a trial, not a test."""
+    if not execution.counts:
         return
     metrics.executions_ended.labels(execution.status, execution.queue).inc()
     if execution.started is None or execution.finished is None:

@@ -15,7 +15,7 @@ from executions.conflicts import overlap
 from executions.counts import EndedCount
 from executions.locks import claiming
 from executions.records import ExecutionEntry, LogLine
-from executions.results import TaskResult
+from executions.results import TaskResult, counts
 from executions.searching.tables import LogBlock
 from executions.statistics.tables import DayCount, DayDurations, DayRejections
 from executions.workers import Worker
@@ -86,6 +86,10 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
     def real(self) -> Self:
         """Those of the config as it is: no trials."""
         return self.filter(trial=False)
+
+    def counted(self) -> Self:
+        """Those by which a task is judged: no trials and no tests."""
+        return self.filter(counts())
 
     def unclaimed(self) -> Self:
         """Those that wait for a worker: by priority, and the one that waits longest first."""
@@ -328,6 +332,11 @@ class Execution(models.Model):
     def is_over(self) -> bool:
         """Whether it has ended, one way or another."""
         return self.status not in ACTIVE
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says how its tasks are doing, as `executions.results.counts` has it."""
+        return not (self.trial or self.options.get("test"))
 
     @property
     def duration(self) -> float | None:

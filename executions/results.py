@@ -3,11 +3,23 @@
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 # Characters of a task's name that are kept: PostgreSQL indexes no longer ones than some 2,700 bytes.
 LONGEST_NAME = 600
+
+
+def counts(prefix: str = "") -> Q:
+    """Which executions say how a task is doing: no trials, and no tests, as neither changed anything.
+
+    Failures, health, statistics and metrics go by this; `Execution.counts` says the same of one.
+    """
+    # Not `~Q`: what isn't among the options is NULL, and so would be its opposite.
+    return Q(**{f"{prefix}trial": False}) & (
+        Q(**{f"{prefix}options__test__isnull": True}) | Q(**{f"{prefix}options__test": False})
+    )
 
 
 class TaskResultQuerySet(models.QuerySet["TaskResult"]):
@@ -16,6 +28,10 @@ class TaskResultQuerySet(models.QuerySet["TaskResult"]):
     def real(self) -> Self:
         """Those of the config as it is: of no trials."""
         return self.filter(execution__trial=False)
+
+    def counted(self) -> Self:
+        """Those by which a task is judged: of no trials and no tests."""
+        return self.filter(counts("execution__"))
 
 
 class TaskResult(models.Model):

@@ -80,9 +80,9 @@ def pending() -> int:
 
 
 def failed_lately() -> dict[str, Any]:
-    """Return what failed within a day: `{"count", "last": {"id", "tasks", "finished",
+    """Return what failed within a day, trials and tests apart: `{"count", "last": {"id", "tasks", "finished",
     "abort_reason"} or null}`."""
     since = timezone.now() - LATELY
-    failed = Execution.objects.real().filter(status=Status.FAILED, finished__gte=since)
+    failed = Execution.objects.counted().filter(status=Status.FAILED, finished__gte=since)
     last = failed.order_by("-finished").values("id", "tasks", "finished", "abort_reason").first()
     return {"count": failed.count(), "last": last}

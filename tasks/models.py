@@ -40,7 +40,7 @@ class TaskQuerySet(MirroredQuerySet["Task"]):
 
     def last_results(self) -> dict[str, TaskResult]:
         """How each of them ended when it ran last, by name: a look into an index for each, in two queries."""
-        mine = TaskResult.objects.real().filter(task=Left(OuterRef("name"), LONGEST_NAME))
+        mine = TaskResult.objects.counted().filter(task=Left(OuterRef("name"), LONGEST_NAME))
         latest = Subquery(mine.order_by("-execution_id").values("pk")[:1])
         found = dict(self.annotate(latest=latest).values_list("name", "latest"))
         rows = TaskResult.objects.in_bulk(pk for pk in found.values() if pk is not None)
@@ -129,7 +129,7 @@ class Task(Mirrored):
 
     def last_execution(self) -> Execution | None:
         """The latest execution that was asked to run the task, among the most recent ones, or else that ran it."""
-        for execution in Execution.objects.real().order_by("-pk")[:RECENT]:
+        for execution in Execution.objects.counted().order_by("-pk")[:RECENT]:
             if not execution.tasks or any(self.matches(name) for name in execution.tasks):
                 return execution
         last = self.last_result()
@@ -140,8 +140,8 @@ class Task(Mirrored):
         return self.results().select_related("execution").first()
 
     def results(self) -> QuerySet[TaskResult]:
-        """How the task ended in each of its runs, the latest first."""
-        results = TaskResult.objects.real().filter(task=self.name[:LONGEST_NAME])
+        """How the task ended in each of its runs, trials and tests apart, the latest first."""
+        results = TaskResult.objects.counted().filter(task=self.name[:LONGEST_NAME])
         return results.order_by("-execution_id")
 
     def matches(self, pattern: str) -> bool:

@@ -186,7 +186,7 @@ class TaskViewSet(MirrorMixin, FreeNameMixin, ListMixin, ApiViewSet):
         serializer_class=TaskResultSerializer,
     )
     def results(self, request: Request, name: str) -> Response:
-        """List how the task ended in its runs, the latest first."""
+        """List how the task ended in its runs, the latest first; trials and tests don't count."""
         return self.page_of(self.get_object().results())
 
     @extend_schema(

@@ -219,3 +219,18 @@ def test_files_that_the_config_names_and_that_are_not_there(
         expect(state).to_contain_text("1 file that the config names can't be used")
         expect(state).to_contain_text("nowhere.yml is not there")
         client.delete("/api/tasks/including").raise_for_status()
+
+
+def test_a_test_run_is_no_result_of_its_task(web_server: LiveServer, people: Any) -> None:
+    page = people(web_server, "viewer").page
+    page.goto("/tasks/")
+    expect(page.locator("#connection")).to_have_text("Live")
+    tried = web_server.run(tasks=["lines"], test=True)["id"]
+    real = web_server.run(tasks=["hello"])["id"]
+    # What the page heard of the first is done once it has shown the second.
+    last = page.get_by_role("link", name="Last execution of hello")
+    expect(last).to_have_attribute("href", f"/executions/{real}/")
+    expect(page.locator(f".last a[href='/executions/{tried}/']")).to_have_count(0)
+    page.reload()
+    expect(last).to_have_attribute("href", f"/executions/{real}/")
+    expect(page.locator(f".last a[href='/executions/{tried}/']")).to_have_count(0)

@@ -47,6 +47,9 @@ export function askedBy({ requested_by: user, schedule, irc, hook, caused_by: ot
   return other ? sentence`by ${h("a", { href: urlOf({ id: other }) }, t`execution ${other}`)}` : null;
 }
 
+/** Whether it says how its tasks are doing: trials and tests changed nothing. */
+export const counts = ({ trial, options }) => !trial && !options.test;
+
 /** What a trial or a test is marked with: neither changed anything. */
 export function kindOf({ trial, options, entries_of: replayed }) {
   const [kind, title] = replayed ? [t`replay`, t`A config that was not saved, on the entries of execution ${replayed}`] : trial ? [t`trial`, t`A config that was not saved; nothing was downloaded`] : options.test ? [t`test`, t`Nothing was downloaded or remembered`] : [];

@@ -66,7 +66,7 @@ function rejectingColumns(most) {
 
 function show({ days, tasks, rejecting }) {
   if (!tasks.length) {
-    place.replaceChildren(h("section", { class: "card", "aria-label": t`Statistics` }, empty(t`Nothing ran in these days.`, t`Each run is counted when it ends; trials aren't.`)));
+    place.replaceChildren(h("section", { class: "card", "aria-label": t`Statistics` }, empty(t`Nothing ran in these days.`, t`Each run is counted when it ends; trials and tests aren't.`)));
     return;
   }
   place.replaceChildren(

@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { watchBoard } from "./board.js";
 import { byId, h, icon, pageData, toast } from "./dom.js";
-import { asPattern, isActive, run, statusBadge, urlOf } from "./execution.js";
+import { asPattern, counts, isActive, run, statusBadge, urlOf } from "./execution.js";
 import { amount, timeElement } from "./format.js";
 import { ngettext, sentence, t } from "./gettext.js";
 import { at } from "./root.js";
@@ -75,9 +75,9 @@ function lastRun(task) {
 
 const update = (task, row) => row.querySelector(".last").replaceWith(lastRun(task));
 
-/** Show how the tasks of an execution that is over ended. */
+/** Show how the tasks of an execution that is over ended, if that counts. */
 async function showResults(execution) {
-  for (let path = at(`/api/execution/${execution.id}/tasks?limit=500`); path; ) {
+  for (let path = counts(execution) && at(`/api/execution/${execution.id}/tasks?limit=500`); path; ) {
     const { items, next } = await api(path);
     for (const result of items) if (!(results[result.task]?.execution > execution.id)) results[result.task] = result;
     path = next;
