@@ -39,6 +39,7 @@ PROGRAMS = (
     "schedules",
     "workers",
     "slots",
+    "notices",
 )
 # What a machine lacks (chromium, PostgreSQL, Redis) is said by the program that wants it, and the rest goes on.
 BY_DEFAULT = (*PARTS, *PROGRAMS)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from flexapi.background import Loop
@@ -29,6 +29,8 @@ POLL = 1.0
 WORKING = 8
 # Deliveries to a channel in a row before others may have the thread.
 IN_A_ROW = 50
+# Deliveries to a channel after which old ones are deleted.
+PRUNED_EACH = 50
 # Characters of an answer that are kept.
 LONGEST_ANSWER = 1000
 
@@ -61,16 +63,21 @@ def request_of(delivery: Delivery) -> dict[str, Any]:
 def send(delivery: Delivery, clock: Callable[[], datetime], ask: Ask = senders.ask) -> bool:
     """Try a delivery once and store what came of it; return whether it has arrived. Call it outside of transactions."""
     answer = ask(request_of(delivery))
+    store(delivery, answer, clock())
+    return answer.ok
+
+
+def store(delivery: Delivery, answer: Answer, now: datetime) -> None:
+    """Store what came of a delivery."""
     said = _without_address(delivery.channel, storable(answer.text))[:LONGEST_ANSWER]
     if answer.ok:
-        delivery.delivered(clock(), answer.status, said)
+        delivery.delivered(now, answer.status, said)
     elif delivery.channel.type == Channel.Type.PUSH and answer.status in push.GONE:
         said = "The browser has unsubscribed, so the channel is off. Subscribe again in the browser, or delete it."
-        delivery.gone(clock(), answer.status, said)
+        delivery.gone(now, answer.status, said)
     else:
-        delivery.failed(clock(), answer.status, said)
+        delivery.failed(now, answer.status, said)
         logger.info("Channel %s: %s", delivery.channel.name, said)
-    return answer.ok
 
 
 def _run_id(delivery: Delivery, execution: int | None) -> uuid.UUID:
@@ -100,6 +107,8 @@ class Deliverer(Loop):
         self._pool = ThreadPoolExecutor(WORKING, thread_name_prefix="notifications")
         self._working = 0
         self._lock = threading.Lock()
+        # How many arrived since old ones were deleted, by channel; the first time that is at once.
+        self._unpruned: dict[int, int] = {}
         # Where no other server can be, nobody delivers when this one begins, whatever the last one left.
         self._alone = not settings.DATABASE_URL
 
@@ -147,18 +156,34 @@ class Deliverer(Loop):
 
     def deliver(self, channel: Channel, claim: str) -> int:
         """Deliver what a claimed channel has, in its order, until one fails; release it; return how many arrived."""
-        arrived = 0
+        arrived, released = 0, False
         try:
-            for _ in range(IN_A_ROW):
-                if self.stopping or not channel.renew(claim, self._clock()):
-                    break
-                delivery = channel.next_delivery(self._clock())
-                if delivery is None or not send(delivery, self._clock, self._ask):
-                    break
-                arrived += 1
-            Delivery.prune(channel)
+            delivery = channel.next_delivery(self._clock())
+            while delivery is not None:
+                answer = self._ask(request_of(delivery))
+                # What came of it, and what comes next, in one commit: a kill before it sends this one again, no other.
+                with transaction.atomic():
+                    now = self._clock()
+                    store(delivery, answer, now)
+                    arrived += answer.ok
+                    more = answer.ok and arrived < IN_A_ROW and not self.stopping
+                    more = more and channel.renew(claim, now)
+                    delivery = channel.new_delivery(now) if more else None
+                    if delivery is None:
+                        channel.release(claim)
+                released = delivery is None
+            self._prune(channel, arrived)
         except Stopped:
             pass  # It goes on with the next server.
         finally:
-            channel.release(claim)
+            if not released:
+                channel.release(claim)
         return arrived
+
+    def _prune(self, channel: Channel, arrived: int) -> None:
+        """Delete what is old, now and then."""
+        unpruned = self._unpruned.get(channel.pk, PRUNED_EACH) + arrived
+        if unpruned >= PRUNED_EACH:
+            Delivery.prune(channel)
+            unpruned = 0
+        self._unpruned[channel.pk] = unpruned

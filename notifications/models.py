@@ -217,6 +217,10 @@ class Channel(models.Model):
         pending = self.deliveries.filter(state=Delivery.State.PENDING).order_by("pk").first()
         if pending is not None:
             return pending if pending.next_try is None or pending.next_try <= now else None
+        return self.new_delivery(now)
+
+    def new_delivery(self, now: datetime) -> "Delivery | None":
+        """Return a delivery of all notices that are due, where none is pending; None where there are none."""
         with transaction.atomic():
             due = Notice.objects.filter(channel=self, delivery=None, due__lte=now)
             count = AT_ONCE[self.type]

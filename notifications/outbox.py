@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
@@ -45,9 +45,7 @@ class Outbox:
         """Store it for all channels that want it, each time."""
         now = self.clock()
         (event,) = _fit_for_all([event])
-        for channel in _channels():
-            if channel.wants(event):
-                _store([_notice(channel, event, now)])
+        _store([_notice(channel, event, now) for channel in _channels() if channel.wants(event)])
 
     def wrong(self, found: Collection[Event], *, counted: bool) -> None:
         """Begin troubles, or count them once more; channels hear of the beginning, and of repeats now and then."""
@@ -77,12 +75,40 @@ def tell_monitors(schedule: int | None, event: Event) -> None:
     channels = list(Channel.objects.filter(enabled=True, schedule=schedule))
     if channels:
         (event,) = _fit_for_all([event])
-        for channel in channels:
-            _store([_notice(channel, event, now)])
+        _store([_notice(channel, event, now) for channel in channels])
+
+
+class _Transaction:
+    """What is asked once in a transaction, however many events become true in it; called when it is committed.
+
+    It is found in the transaction's own list, so that it is forgotten with it, also where that is rolled back.
+    """
+
+    def __init__(self) -> None:
+        self.channels = list(Channel.objects.filter(enabled=True))
+        self.stored = False
+
+    def __call__(self) -> None:
+        if self.stored:
+            stored.send(sender=None)
+
+
+def _transaction() -> _Transaction | None:
+    """Return what is known for the rest of the transaction; None outside of one, and in those of Django's test cases."""
+    blocks = connection.atomic_blocks
+    if not blocks or any(getattr(block, "_from_testcase", False) for block in blocks):
+        return None
+    for entry in connection.run_on_commit:
+        if isinstance(entry[1], _Transaction):
+            return entry[1]
+    begun = _Transaction()
+    transaction.on_commit(begun)
+    return begun
 
 
 def _channels() -> Iterable[Channel]:
-    return Channel.objects.filter(enabled=True)
+    known = _transaction()
+    return Channel.objects.filter(enabled=True) if known is None else known.channels
 
 
 def _fit_for_all(found: Iterable[Event]) -> list[Event]:
@@ -188,7 +214,11 @@ def _notice(channel: Channel, event: Event, now: datetime, **more: Any) -> Notic
 def _store(notices: list[Notice]) -> None:
     if notices:
         Notice.objects.bulk_create(notices)
-        transaction.on_commit(lambda: stored.send(sender=None))
+        known = _transaction()
+        if known is None:
+            transaction.on_commit(lambda: stored.send(sender=None))
+        else:
+            known.stored = True
 
 
 def _tell(channel: Channel, begun: Told, now: datetime) -> None:

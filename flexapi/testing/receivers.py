@@ -27,6 +27,8 @@ class Heard:
     headers: dict[str, str]
     body: bytes
     at: float = field(default_factory=time.time)
+    # The port that a request came from; the same for all of a connection.
+    client: int = 0
 
 
 @dataclass
@@ -79,14 +81,23 @@ def _tls() -> ssl.SSLContext:
 
 
 @contextmanager
-def http_receiver() -> Iterator[Receiver]:
-    """Listen on loopback."""
+def http_receiver(*, keeps_alive: bool = False) -> Iterator[Receiver]:
+    """Listen on loopback; `keeps_alive`: a connection may carry several requests."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1" if keeps_alive else "HTTP/1.0"
+        # Headers and body go out in two writes, and loopback delays the second for as long as the first isn't acknowledged.
+        disable_nagle_algorithm = True
+
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            heard = Heard(self.path, dict(self.headers.items()), self.rfile.read(length))
+            heard = Heard(
+                self.path,
+                dict(self.headers.items()),
+                self.rfile.read(length),
+                client=self.client_address[1],
+            )
             try:
                 status, body = receiver.answer(heard)
             except ConnectionError:

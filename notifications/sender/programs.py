@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import time
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -13,6 +14,31 @@ TIMEOUT = (5, 10)
 AGENT = "FlexAPI"
 # Bytes of an answer that are read.
 READ = 500
+# Seconds for which a connection is used again. Longer ones, the other side may be about to close.
+KEPT = 2.0
+
+
+class _Connections:
+    """Those to receivers: kept as long as one message follows the other, with nothing that a receiver says."""
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+        self._used = float("-inf")
+
+    def session(self) -> requests.Session:
+        """Return what to send with."""
+        if time.monotonic() - self._used > KEPT:
+            self._session.close()
+            self._session = requests.Session()
+            self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        return self._session
+
+    def used(self) -> None:
+        """Note that a message was sent."""
+        self._used = time.monotonic()
+
+
+_connections = _Connections()
 
 
 def signed(secret: str, delivery: str, body: bytes, now: int) -> dict[str, str]:
@@ -56,7 +82,7 @@ def _root_of(error: BaseException) -> str:
 
 
 def _post(address: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
-    with requests.post(
+    with _connections.session().post(
         address,
         data=body,
         headers={"User-Agent": AGENT, **headers},
@@ -65,6 +91,7 @@ def _post(address: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
         stream=True,
     ) as answer:
         said = answer.raw.read(READ, decode_content=True).decode(errors="replace")
+        _connections.used()
         if answer.is_redirect:
             said = "It answers with a redirect, which is not followed: give its new address."
         ok = 200 <= answer.status_code < 300

@@ -260,6 +260,7 @@ def test_it_is_claimed_by_one(channel: Channel, clock: Clock) -> None:
 
 def test_old_deliveries_go(channel: Channel, deliver: Callable[[], int], monkeypatch: Any) -> None:
     monkeypatch.setattr("notifications.models.KEPT", 2)
+    monkeypatch.setattr("notifications.delivering.PRUNED_EACH", 1)
     for number in range(5):
         fail(str(number))
         deliver()

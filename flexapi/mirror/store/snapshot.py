@@ -37,8 +37,7 @@ _HALF = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 EMPTY = Snapshot(0, "", Document(""))
 
-
-_CURRENT_HASH = (
+CURRENT_HASH = (
     f"SELECT r.hash FROM {ConfigState._meta.db_table} s "  # noqa: S608  Names of our own.
     f"JOIN {ConfigRevision._meta.db_table} r ON r.id = s.current_id"
 )
@@ -59,7 +58,7 @@ def current_hash() -> str:
     In SQL, because lists ask for it each time and the ORM took longer than all the rest.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CURRENT_HASH)
+        cursor.execute(CURRENT_HASH)
         row = cursor.fetchone()
     return "" if row is None else str(row[0])
 
