@@ -27,6 +27,13 @@ class LatestEntitySerializer(serializers.Serializer[dict[str, Any]]):
     latest_release = LatestReleaseSerializer()
 
 
+class NextExpectedSerializer(serializers.Serializer[dict[str, Any]]):
+    """When the next episode is likely to turn up, judged by the days on which the last ones did."""
+
+    date = serializers.DateField()
+    every_days = serializers.IntegerField(help_text="How many days usually lie between two.")
+
+
 @exemplified(name="Sintel", begin="S01E02", alternate_names=["Sintel: the series"])
 class ShowSerializer(serializers.Serializer[dict[str, Any]]):
     """A show that FlexGet knows."""
@@ -51,6 +58,11 @@ class ShowSerializer(serializers.Serializer[dict[str, Any]]):
     seasons = serializers.IntegerField(read_only=True)
     episodes = serializers.IntegerField(read_only=True)
     latest_entity = LatestEntitySerializer(read_only=True, allow_null=True)
+    next_expected = NextExpectedSerializer(
+        read_only=True,
+        allow_null=True,
+        help_text="Null where it comes irregularly, or hasn't come for long.",
+    )
 
 
 @exemplified(begin="S02E01")

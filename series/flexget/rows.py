@@ -1,7 +1,7 @@
 """Rows of FlexGet's tables by their ids, and as JSON.
 
 A show is `{"id", "name", "identified_by", "begin": identifier or null, "alternate_names": […], "tasks": […],
-"seasons": count, "episodes": count, "latest_entity": see `latest`}`; a season or an episode `{"id", "identifier",
+"seasons": count, "episodes": count, "latest_entity": see `latest`, "next_expected": see `cadence` or null}`; a season or an episode `{"id", "identifier",
 "season", "number", "premiere": FlexGet's word for it or null, "first_seen", "releases": count}` (one that is asked for by
 its id has the releases themselves there); a release `{"id", "title", "quality", "downloaded", "proper_count",
 "first_seen"}`. Times are local, as FlexGet stores them, with their offset.
@@ -9,6 +9,7 @@ its id has the releases themselves there); a release `{"id", "title", "quality",
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from flexget.components.series import db
@@ -20,6 +21,7 @@ from flexapi.engine import protocol
 from flexapi.engine.host.transactions import Params, local_time, or_not_found
 from flexapi.engine.protocol import RpcError
 
+from .cadence import expected
 from .latest import latest_entities
 
 ENTITIES = {"seasons": db.Season, "episodes": db.Episode}
@@ -74,6 +76,7 @@ def shows_as_json(session: Any, query: Any) -> list[dict[str, Any]]:
     seasons = _counts(session, db.Season.series_id, keys)
     episodes = _counts(session, db.Episode.series_id, keys)
     latest = latest_entities(session, keys)
+    awaited = expected(session, keys, date.today())
     return [
         {
             "id": row.id,
@@ -85,6 +88,7 @@ def shows_as_json(session: Any, query: Any) -> list[dict[str, Any]]:
             "seasons": seasons.get(row.id, 0),
             "episodes": episodes.get(row.id, 0),
             "latest_entity": latest.get(row.id),
+            "next_expected": awaited.get(row.id),
         }
         for row in rows
     ]

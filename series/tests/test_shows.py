@@ -29,6 +29,7 @@ def test_it_lists_what_flexget_knows(client: Any, shows: dict[str, int]) -> None
         "seasons": 1,
         "episodes": 2,
         "latest_entity": alpha["latest_entity"],
+        "next_expected": None,
     }
     assert (beta["seasons"], beta["episodes"]) == (0, 1)
     assert response.json()["count"] == 2

@@ -1,6 +1,7 @@
 """The shows that FlexGet knows, in the browser: what was taken, where one begins, and what it is to take once more."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from playwright.sync_api import expect
 
 from flexapi.testing.browser import PHONE
 from flexapi.testing.live import LiveServer
+from flexapi.testing.shows import only_episodes
 
-SHOWS = ("Sintel", "Cosmos", "Tears")
+SHOWS = ("Sintel", "Cosmos", "Tears", "Spring")
 
 
 def entries() -> list[dict[str, str]]:
@@ -50,6 +52,24 @@ def test_a_release_is_taken_again(server: LiveServer, people: Any) -> None:
     assert taken["summary"]["accepted"] == 1
     # The page noticed the run by itself.
     expect(page.locator("#facts")).to_contain_text("S01E02")
+    assert person.complaints == []
+
+
+def test_when_the_next_episode_is_expected(server: LiveServer, people: Any) -> None:
+    with server.client() as client:
+        (spring,) = client.get("/api/series?search=spring").json()["items"]
+    only_episodes(server.home, spring["id"], 16, 9, 2)
+    person = people(server, "viewer")
+    page = person.page
+    page.goto("/series/?search=spring")
+    day = page.locator("#rows tbody time").last
+    expect(day).to_have_attribute("datetime", (date.today() + timedelta(days=5)).isoformat())
+    page.get_by_role("link", name="Spring").click()
+    expect(page.locator("#facts")).to_contain_text("around ")
+    expect(page.locator("#facts")).to_contain_text("7 days usually lie between two")
+    only_episodes(server.home, spring["id"], 26, 19, 12)
+    page.reload()
+    expect(page.locator("#facts")).to_contain_text("late: around ")
     assert person.complaints == []
 
 

@@ -13,6 +13,7 @@ const once = (make) => {
 const clock = once(() => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }));
 const day = once(() => new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }));
 const dayOfYear = once(() => new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" }));
+const weekday = once(() => new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short" }));
 const full = once(() => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }));
 const UNITS = [t`bytes`, "kB", "MB", "GB", "TB"];
 const decimal = once(() => new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
@@ -67,6 +68,15 @@ export const timeElement = (text) => timed(text, relative, "relative");
 
 /** A `<time>` for a column of them: the clock's time, with the day where it isn't today. */
 export const momentElement = (text) => timed(text, absolute, "absolute");
+
+// Without an hour a date would be midnight in London, and the day before in New York.
+const localDay = (date) => new Date(`${date}T00:00`);
+
+/** A `<time>` for a date without a clock's time, "2026-12-05": "Sat, 5 Dec". */
+export const dayElement = (date) => h("time", { datetime: date }, weekday().format(localDay(date)));
+
+/** Whether a date is before today. */
+export const isPast = (date) => localDay(date) < new Date().setHours(0, 0, 0, 0);
 
 function nameMoment({ target }) {
   target.title ||= full().format(Date.parse(target.dateTime));

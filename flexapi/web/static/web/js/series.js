@@ -1,7 +1,7 @@
 /** The shows that FlexGet knows: what was taken last, where they begin, and what else they are called. */
 
 import { byId, h, icon, pageData } from "./dom.js";
-import { momentElement } from "./format.js";
+import { dayElement, momentElement } from "./format.js";
 import { sentence, t } from "./gettext.js";
 import { button, keepFresh } from "./known.js";
 import { PagedList } from "./paged_list.js";
@@ -32,6 +32,7 @@ const list = new PagedList(byId("rows"), byId("filters"), {
     { title: t`Show`, kind: "wide", ordering: "name", cell: (show) => [h("a", { href: pageOf(show) }, h("b", {}, show.name)), show.tasks.length > 0 && h("span", { class: "below" }, show.tasks.join(", "))] },
     { title: t`Taken last`, kind: "wide", cell: last },
     { title: t`When`, kind: "time", ordering: "last_download_date", cell: ({ latest_entity: latest }) => latest?.latest_release.first_seen && momentElement(latest.latest_release.first_seen) },
+    { title: t`Next expected`, kind: "time", label: t`next expected`, cell: ({ next_expected: next }) => next && dayElement(next.date) },
     { title: t`Episodes`, kind: "number", label: t`episodes`, cell: ({ episodes }) => episodes },
     { title: t`Begins at`, kind: "fixed", label: t`begins at`, cell: ({ begin }) => begin ?? "" },
     { title: t`Actions`, kind: "actions", hidden: !may.change && !may.delete, cell: actions },

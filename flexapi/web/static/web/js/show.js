@@ -3,8 +3,8 @@
 import { api } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { byId, h, icon, pageData, toast } from "./dom.js";
-import { momentElement, timeElement } from "./format.js";
-import { pgettext, t } from "./gettext.js";
+import { dayElement, isPast, momentElement, timeElement } from "./format.js";
+import { ngettext, pgettext, sentence, t } from "./gettext.js";
 import { attempt, button, keepFresh } from "./known.js";
 import { PagedList } from "./paged_list.js";
 import { openForget, openShow, openTakeAgain } from "./series_dialogs.js";
@@ -40,12 +40,20 @@ async function showFacts() {
       "dl",
       { class: "fields" },
       fact(t`Taken last`, taken),
-      fact(t`Next expected`, t`unknown: FlexGet's database doesn't say when episodes are aired`),
+      fact(t`Next expected`, nextExpected(show)),
       fact(t`Begins at`, show.begin ?? t`any episode`),
       fact(t`Other names`, show.alternate_names.join(", ") || pgettext("other names", "none")),
       fact(t`Tasks`, show.tasks.join(", ") || t`none: no task names it`),
     ),
   );
+}
+
+/** An estimate, which says what it rests on. */
+function nextExpected({ next_expected: next }) {
+  if (!next) return t`unknown: it comes irregularly, or hasn't come for long`;
+  const often = ngettext("{0} day usually lies between two", "{0} days usually lie between two", next.every_days);
+  const day = dayElement(next.date);
+  return [isPast(next.date) ? sentence`late: around ${day}` : sentence`around ${day}`, h("br"), h("span", { class: "quiet" }, often)];
 }
 
 async function begin({ identifier }) {
