@@ -20,6 +20,10 @@ READ_SIZE = 1 << 18
 PROGRESS_PERIOD = 0.1
 # Seconds that the last reports of a run wait for its end, to be told in one.
 END_PATIENCE = 0.02
+# Seconds after a batch for which what follows is gathered: what a run says in one breath is stored in one transaction.
+BREATH = 0.03
+# A run that says so many bytes in one breath isn't kept waiting: its pipe would soon be full.
+MANY = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,8 @@ class Run:
 
     A batch is what has come since the last one: a single line when the run is quiet, hundreds
     when it is not. A reader that is slow makes the run wait and loses nothing. Progress comes now and then, and the last of
-    it always; nothing else waits. With the last batch `read_out` is true, and `ending` known.
+    it always; what else follows a batch closely waits for BREATH, or the end. With the last batch `read_out` is true, and
+    `ending` known.
     """
 
     def __init__(self, pipes: Pipes, send_abort: Callable[[float], None]) -> None:
@@ -204,17 +209,21 @@ class Run:
                     selector.register(fd, selectors.EVENT_READ)
                 while self.ending is None:
                     batch: list[Report] = []
+                    size = 0
                     for key, _ in selector.select(where.listen(selector)):
                         if key.fd == self._wake_read:
                             continue
                         data = _read_now(key.fd)
+                        size += len(data)
                         batch.extend(sources[key.fd].feed(data))
                         if not data and key.fd != progress:
                             selector.unregister(key.fd)
-                    if any(report.kind == "finished" for report in batch) and self._ends_now():
+                    if self._is_last(batch):
                         last = batch
                     elif batch:
                         yield batch
+                        if size < MANY:
+                            self._ends_within(BREATH)
             # What the process wrote is in the pipes by now.
             last[:0] = where.feed(_read_now(progress))
             for fd in (reports, stdout, stderr):
@@ -226,11 +235,16 @@ class Run:
         finally:
             self._close()
 
-    def _ends_now(self) -> bool:
-        """Whether the end, which follows the last report, is there."""
+    def _is_last(self, batch: list[Report]) -> bool:
+        """Whether a batch has the last report, and the end, which follows it, is there."""
+        finished = any(report.kind == "finished" for report in batch)
+        return finished and self._ends_within(END_PATIENCE)
+
+    def _ends_within(self, seconds: float) -> bool:
+        """Wait for the end for so long; return whether it is there."""
         poll = select.poll()
         poll.register(self._wake_read, select.POLLIN)
-        poll.poll(END_PATIENCE * 1000)
+        poll.poll(seconds * 1000)
         return self.ending is not None
 
     def _close(self) -> None:

@@ -48,6 +48,8 @@ class Reporter:
         self._held: bytearray | None = None
         # The signal handler reads this: raising in the middle of a line would garble it.
         self.writing = False
+        # The config of the task that was reported last.
+        self._config: tuple[str, str] | None = None
 
     @property
     def is_owner(self) -> bool:
@@ -88,10 +90,12 @@ class Reporter:
                 self.writing = False
 
     def config(self, task: str, config: Any) -> None:
-        """Report what a task does; what JSON lacks becomes text."""
+        """Report what a task does, unless that is what was reported last; what JSON lacks becomes text."""
         with contextlib.suppress(ValueError):  # It holds itself, so FlexGet can't run it.
-            plain = json.loads(json.dumps(config, default=str, skipkeys=True))
-            self.report("config", task=task, config=plain)
+            text = json.dumps(config, default=str, skipkeys=True)
+            if self._config != (task, text):
+                self._config = (task, text)
+                self.report("config", task=task, config=json.loads(text))
 
     def log(self, message: Any) -> None:
         """Report one record of FlexGet's log; a loguru sink."""

@@ -1,12 +1,14 @@
-"""Progress is told now and then, and the last of it always; log lines wait for nothing."""
+"""Progress is told now and then, and the last of it always; log lines wait for a breath at most."""
 
 import json
 import os
 import threading
 import time
 
+import pytest
+
 from flexapi.engine.client import Engine
-from flexapi.engine.run import PROGRESS_PERIOD, Ending, Pipes, Report, Run
+from flexapi.engine.run import BREATH, MANY, PROGRESS_PERIOD, Ending, Pipes, Report, Run
 from flexapi.testing.flexget_home import FlexGetHome, accepting, messages, of_kind
 
 
@@ -77,6 +79,39 @@ def test_a_line_does_not_wait_for_progress() -> None:
     assert list(batches) == []
 
 
+def test_what_is_said_in_one_breath_is_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Written()
+    unsaid = ["second", "third"]
+
+    def speaks_meanwhile(run: Run, seconds: float) -> bool:
+        while unsaid:
+            os.write(source.reports, written("log", message=unsaid.pop(0)))
+        return False
+
+    monkeypatch.setattr(Run, "_ends_within", speaks_meanwhile)
+    os.write(source.reports, written("log", message="first"))
+    batches = iter(source.run)
+    assert messages(next(batches)) == ["first"]
+    assert messages(next(batches)) == ["second", "third"]
+    source.end()
+    assert list(batches) == []
+
+
+def test_a_run_that_says_much_is_not_kept_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(Run, "_ends_within", lambda run, seconds: waited.append(seconds))
+    source = Written()
+    batches = iter(source.run)
+    os.write(source.reports, written("log", message="x" * MANY))
+    next(batches)
+    os.write(source.reports, written("log", message="x"))
+    next(batches)
+    assert waited == []
+    source.end()
+    assert list(batches) == []
+    assert waited == [BREATH]
+
+
 def test_the_last_reports_come_with_the_end() -> None:
     source = Written()
     os.write(source.reports, written("log", message="x") + written("finished", aborted=False))
@@ -118,4 +153,6 @@ def test_entries_come_with_the_end_of_their_task(
     flexget_home.write({"good": accepting("x")})
     kinds = [[one.kind for one in batch] for batch in flexget_engine.execute(1, None, {})]
     assert any("entries" in batch for batch in kinds)
+    # It was complete before FlexGet prepared it, and isn't told again.
+    assert sum(batch.count("config") for batch in kinds) == 1
     assert all(("entries" in batch) == ("task" in batch) for batch in kinds)
