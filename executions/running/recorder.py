@@ -15,7 +15,7 @@ from executions.following import announcements
 from executions.models import ACTIVE, Execution, ExecutionEntry, LogLine, Status, TaskResult
 from executions.results import LONGEST_NAME
 from executions.signals import ended
-from flexapi import metrics
+from flexapi import metrics, statements
 from flexapi.engine.run import Ending, Report
 from flexapi.mirror import credentials
 from flexapi.text import storable, storable_all
@@ -326,10 +326,8 @@ class Recorder:
                 with transaction.atomic():
                     # Before the lines: nobody reads one whose credentials aren't known.
                     credentials.note(batch.credentials)
-                    if batch.lines:
-                        LogLine.objects.bulk_create(batch.lines)
-                    if batch.entries:
-                        ExecutionEntry.objects.bulk_create(batch.entries)
+                    statements.insert(batch.lines)
+                    statements.insert(batch.entries)
                     if batch.results:
                         _store_results(batch.results.values())
                     self._update(batch.changes)

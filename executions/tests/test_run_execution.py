@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.models import Model
 
 from executions.models import Execution, ExecutionEntry, LogLine, Status
 from executions.running.recorder import Recorder
 from executions.running.runner import Runner
 from executions.tests.conftest import run_to_the_end
+from flexapi import statements
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Ending, Report
 from flexapi.testing.flexget_home import FlexGetHome, accepting, mock
@@ -241,14 +243,14 @@ def test_a_database_that_is_busy_loses_nothing(
 ) -> None:
     config.write({"chatty": accepting("x", misbehave={"lines": 300})})
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
-    create, calls = LogLine.objects.bulk_create, iter(range(1000))
+    insert, calls = statements.insert, iter(range(1000))
 
-    def busy_at_first(rows: list[LogLine]) -> list[LogLine]:
-        if next(calls) % 2 == 0:
+    def busy_at_first(rows: list[Model]) -> None:
+        if rows and isinstance(rows[0], LogLine) and next(calls) % 2 == 0:
             raise OperationalError("database is locked")
-        return create(rows)
+        insert(rows)
 
-    monkeypatch.setattr(LogLine.objects, "bulk_create", busy_at_first)
+    monkeypatch.setattr(statements, "insert", busy_at_first)
     execution = run()
     assert execution.status == Status.COMPLETE
     assert [line for line in lines(execution) if line.startswith("line ")] == [
@@ -263,10 +265,11 @@ def test_a_database_that_stays_broken_ends_the_run(
     config.write({"slow": accepting("x", misbehave="sleep")})
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
 
-    def broken(rows: list[LogLine]) -> None:
-        raise OperationalError("disk is full")
+    def broken(rows: list[Model]) -> None:
+        if rows:
+            raise OperationalError("disk is full")
 
-    monkeypatch.setattr(LogLine.objects, "bulk_create", broken)
+    monkeypatch.setattr(statements, "insert", broken)
     execution = run()
     assert execution.status == Status.ABORTED
     assert "disk is full" in execution.abort_reason
