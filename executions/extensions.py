@@ -8,10 +8,12 @@ with `current.reporter.report("movie_queue", …)`.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext
 
 from flexapi.registry import Registry
@@ -27,6 +29,9 @@ Payload = Callable[["Execution"], Any]
 ReportHandler = Callable[["Execution", dict[str, Any]], None]
 # Called when an execution starts or ends.
 TurnHandler = Callable[["Execution"], None]
+
+# The name of a handler, and the call of it.
+_Handling = tuple[str, Callable[[], None]]
 
 # The URL of a page that belongs to an execution; "" where it has none.
 Link = Callable[["Execution"], str]
@@ -51,7 +56,8 @@ def on_report(kind: str, handler: ReportHandler) -> None:
 
     It is called in the database transaction that stores the log lines beside it, so what it writes
     is stored once or, where the database is busy, tried again with the rest. What it wrote before it
-    raises anything else is undone, and logged. It does no I/O of other kinds. Raises ValueError for a
+    raises anything else is undone, and logged; where another one raises, what this one wrote may be undone too, and it is
+    called again. It does no I/O of other kinds. Raises ValueError for a
     kind that is taken.
     """
     report_handlers.add(kind, handler)
@@ -96,12 +102,14 @@ def handle(execution: "Execution", reports: "Iterable[Report]") -> None:
     """
     if execution.trial:
         return
+    calls: list[_Handling] = []
     for report in reports:
         handler = report_handlers.get(report.kind)
         if handler is None:
             logger.warning("%s: nobody knows what to do with %r.", execution, report.kind)
         else:
-            _call(report.kind, handler, execution, report.params)
+            calls.append((report.kind, partial(handler, execution, report.params)))
+    _call(execution, calls)
 
 
 def started(execution: "Execution") -> None:
@@ -110,22 +118,43 @@ def started(execution: "Execution") -> None:
 
 
 def ended(execution: "Execution") -> None:
-    """Tell those who asked that it is over; called inside of a transaction. That of a trial or a test is nobody's business."""
+    """Tell those who asked that it is over; called inside of a transaction. That of a trial or a test is nobody's business.
+
+    Its results are read once for all of them.
+    """
+    if execution.counts:
+        prefetch_related_objects([execution], "results")
     _turned(end_handlers, execution)
 
 
 def _turned(handlers: "Registry[str, TurnHandler]", execution: "Execution") -> None:
     if execution.counts:
-        for name, handler in handlers.items():
-            _call(name, handler, execution)
+        _call(
+            execution, [(name, partial(handler, execution)) for name, handler in handlers.items()]
+        )
 
 
-def _call(name: str, handler: Callable[..., None], execution: "Execution", *more: Any) -> None:
+def _call(execution: "Execution", calls: Sequence[_Handling]) -> None:
+    """Call them all within one savepoint; where one of them fails, all again, each within its own."""
+    if not calls:
+        return
     try:
         with transaction.atomic():
-            handler(execution, *more)
+            for _, call in calls:
+                call()
     except OperationalError:
         raise  # The database is busy: all of it is tried again.
+    except Exception:  # noqa: BLE001  It is raised again below, and logged.
+        for name, call in calls:
+            _call_alone(execution, name, call)
+
+
+def _call_alone(execution: "Execution", name: str, call: Callable[[], None]) -> None:
+    try:
+        with transaction.atomic():
+            call()
+    except OperationalError:
+        raise
     except Exception:
         # A bug of an app, perhaps a plugin's: what it wrote is undone, and the run goes on.
         logger.exception("%s: %r could not be handled.", execution, name)

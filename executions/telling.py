@@ -67,10 +67,9 @@ def other_release() -> Iterator[Event]:
 
 def on_end(execution: Execution) -> None:
     """Tell how an execution ended; in the transaction that ends it."""
-    results = TaskResult.objects.filter(execution=execution.pk)
     by_status: dict[str, dict[str, str]] = {}
-    for task, status, reason in results.values_list("task", "status", "reason"):
-        by_status.setdefault(status, {})[task] = reason
+    for result in execution.results.all():
+        by_status.setdefault(result.status, {})[result.task] = result.reason
     failed = by_status.get(TaskResult.Status.FAILED, {})
     failures = [_failure(execution, task, reason) for task, reason in failed.items()]
     complete = by_status.get(TaskResult.Status.COMPLETE, {})

@@ -72,6 +72,17 @@ def test_a_handler_that_breaks_undoes_its_own_alone(
     assert "a bug" in caplog.text
 
 
+def test_a_handler_that_breaks_takes_nothing_from_others(execution: Execution) -> None:
+    def broken(execution: Execution, params: dict[str, Any]) -> None:
+        raise KeyError("a bug")
+
+    extensions.on_report("films", note)
+    extensions.on_report("shows", broken)
+    Recorder(execution).store([Report("films", {"text": "x"}), Report("shows", {})])
+    execution.refresh_from_db()
+    assert execution.waiting_for == "x"
+
+
 def test_a_busy_database_is_tried_again_as_a_whole(
     execution: Execution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
