@@ -151,18 +151,27 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         waiting = self.unclaimed()
         if served is not None:
             waiting = waiting.filter(queue__in=served)
-        if not waiting.exists():
+        first = waiting.first()
+        if first is None:
             return None
         with claiming():
             claimed = self.active().real().exclude(worker="")
             busy = list(claimed.values_list("tasks", flat=True))
+            is_free = first.trial or not any(overlap(first.tasks, other) for other in busy)
+            if is_free and self._take(first.pk, worker):
+                first.worker = worker
+                return first
             for pk, tasks, trial in waiting.values_list("pk", "tasks", "trial")[:LOOKED_THROUGH]:
                 if not trial and any(overlap(tasks, other) for other in busy):
                     if tasks not in busy:
                         busy.append(tasks)
-                elif self.filter(pk=pk, status=Status.PENDING, worker="").update(worker=worker):
+                elif self._take(pk, worker):
                     return self.get(pk=pk)
         return None
+
+    def _take(self, pk: int, worker: str) -> bool:
+        """Have `worker` run one that waits; False where it doesn't wait any more."""
+        return bool(self.filter(pk=pk, status=Status.PENDING, worker="").update(worker=worker))
 
     def recover(self) -> int:
         """End what a server that is gone left running, and free what it had claimed.

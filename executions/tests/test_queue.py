@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from executions import models
 from executions.models import Execution, Status
@@ -20,6 +21,14 @@ def test_the_one_that_waits_longest_is_claimed_first() -> None:
     first.refresh_from_db()
     assert first.worker == "w1"
     assert first.status == Status.PENDING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_reads_the_queue_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    Execution.objects.enqueue(["a"])
+    # The first that waits, BEGIN, what runs, the claim, COMMIT.
+    with django_assert_num_queries(5):
+        assert Execution.objects.claim("w1") is not None
 
 
 def claimed_by_four(*, again: bool) -> list[int]:
