@@ -10,7 +10,7 @@ import threading
 from typing import Any, Literal, TypedDict
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.conf import settings
 
 from flexapi import services
@@ -58,6 +58,8 @@ def send_from(loop: asyncio.AbstractEventLoop | None) -> None:
 
 def changed(execution_id: int) -> None:
     """Announce that an execution has changed. Call it after the change is committed."""
+    if not _is_watched(execution_id):
+        return
     with _lock:
         is_told = bool(_unsent)
         _unsent.add(execution_id)
@@ -67,6 +69,14 @@ def changed(execution_id: int) -> None:
         _server_loop.call_soon_threadsafe(_begin, _server_loop)
     else:
         async_to_sync(_announce)()
+
+
+def _is_watched(execution_id: int) -> bool:
+    """Whether anybody may watch: the layer of one process tells. Who begins later reads what is committed."""
+    layer = get_channel_layer()
+    if not isinstance(layer, InMemoryChannelLayer):
+        return True
+    return BOARD in layer.groups or log_group(execution_id) in layer.groups
 
 
 def on_queue_changed(sender: Any, execution_id: int, **kwargs: Any) -> None:

@@ -178,8 +178,10 @@ class WorkerProcess:
 
     # -- what goes on beside the runs
 
-    def _on_queue_changed(self, **kwargs: Any) -> None:
-        self._aborts.call()
+    def _on_queue_changed(self, queue: str = "", **kwargs: Any) -> None:
+        # What was queued just now is nothing to abort.
+        if not queue:
+            self._aborts.call()
 
     def _beat(self) -> float:
         # What counts is when it was sent: the answer may have been long on its way.

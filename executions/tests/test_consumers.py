@@ -119,6 +119,25 @@ async def test_an_announcement_is_enough(viewer: User, monkeypatch: pytest.Monke
         announcements.send_from(None)
 
 
+async def test_nobody_is_told_where_nobody_watches(
+    viewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[object] = []
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "call_soon_threadsafe", lambda *call: sent.append(call))
+    announcements.send_from(loop)
+    try:
+        announcements.changed(1)
+        assert sent == []
+        async with follow.subscription(announcements.log_group(1)):
+            announcements.changed(2)
+            assert sent == []
+            announcements.changed(1)
+        assert len(sent) == 1
+    finally:
+        announcements.send_from(None)
+
+
 async def test_an_execution_that_is_deleted_meanwhile(
     viewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
