@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from executions.models import Execution
 from movie_queue.identity import IMDB_ID, Identity
@@ -21,13 +21,28 @@ IDENTITY = ("title", "year", "imdb_id", "tmdb_id", "queue_name")
 
 
 def queue_for_run(execution: Execution) -> dict[str, Any]:
-    """Return what the plugins get of the queue (see movie_queue.flexget.queue); three queries."""
+    """Return what the plugins get of the queue (see movie_queue.flexget.queue); four queries, or one where nobody uses it."""
+    run = uuid4().hex
+    if not _is_used():
+        return {"run": run, "movies": [], "grabbed": [], "applied": {}}
     return {
-        "run": uuid4().hex,
+        "run": run,
         "movies": [movie.as_sent() for movie in QueuedMovie.objects.order_by("pk")],
         "grabbed": list(GrabbedMovie.objects.order_by("pk").values(*IDENTITY)),
         "applied": RunProgress.by_run(),
     }
+
+
+def _is_used() -> bool:
+    """Whether there is anything to send; each run asks."""
+    tables = [
+        connection.ops.quote_name(model._meta.db_table)
+        for model in (QueuedMovie, GrabbedMovie, RunProgress)
+    ]
+    found = " OR ".join(f"EXISTS (SELECT 1 FROM {table})" for table in tables)  # noqa: S608  Names of our own.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {found}")
+        return bool(cursor.fetchone()[0])
 
 
 @transaction.atomic

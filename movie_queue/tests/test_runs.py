@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from django.contrib.auth.models import User
+from pytest_django import DjangoAssertNumQueries
 
 from executions.models import Execution, Status
 from executions.running.runner import Runner
@@ -37,6 +38,15 @@ def states(execution: Execution) -> dict[str, str]:
 
 def queued() -> list[str]:
     return [str(movie) for movie in QueuedMovie.objects.all()]
+
+
+def test_who_does_not_use_it_pays_one_statement(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    execution = Execution.objects.create()
+    with django_assert_num_queries(1):
+        sent = queue_for_run(execution)
+    assert [sent[name] for name in ("movies", "grabbed", "applied")] == [[], [], {}]
 
 
 def test_it_accepts_what_is_queued(run: Run) -> None:

@@ -102,6 +102,8 @@ def in_config() -> Known:
 
 def values_in_config() -> frozenset[str]:
     """Return the credentials of the current config themselves; worked out once for each state of it."""
+    if snapshot.current_hash() == _memory.config[0]:
+        return _memory.config[1]
     return _of(snapshot.CONFIG.current())[0]
 
 
