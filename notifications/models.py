@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from flexapi import events, time_zone
 from flexapi.events import Event
@@ -157,11 +157,15 @@ class Channel(models.Model):
     def clean(self) -> None:
         """Check what goes together. Raises ValidationError."""
         if (self.quiet_from is None) != (self.quiet_until is None):
-            raise ValidationError({"quiet_until": "Quiet hours have a beginning and an end."})
+            raise ValidationError(
+                {"quiet_until": gettext("Quiet hours have a beginning and an end.")}
+            )
         if self.digest == Digest.DAILY and self.digest_at is None:
-            raise ValidationError({"digest_at": "When is the daily digest to be sent?"})
+            raise ValidationError({"digest_at": gettext("When is the daily digest to be sent?")})
         if (self.type == self.Type.MONITOR) != (self.schedule is not None):
-            raise ValidationError({"schedule": "A monitor has a schedule, and nothing else has."})
+            raise ValidationError(
+                {"schedule": gettext("A monitor has a schedule, and nothing else has.")}
+            )
 
     def _plan_again(self) -> None:
         waiting = Notice.objects.filter(channel=self, delivery=None, repeat=0)
@@ -221,7 +225,7 @@ class Channel(models.Model):
 
     def new_delivery(self, now: datetime) -> "Delivery | None":
         """Return a delivery of all notices that are due, where none is pending; None where there are none."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             due = Notice.objects.filter(channel=self, delivery=None, due__lte=now)
             count = AT_ONCE[self.type]
             keys = list(due.order_by("due", "pk").values_list("pk", flat=True)[:count])
@@ -321,7 +325,7 @@ class Delivery(models.Model):
 
     def delivered(self, now: datetime, status: int | None, answer: str) -> None:
         """Store that the other side has it."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             self._note(self.State.DELIVERED, now, status, answer)
             events.well("channel", [str(self.channel_id)])
 
@@ -330,7 +334,7 @@ class Delivery(models.Model):
         if not self.test and now - self.created < PATIENCE:
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self.attempts, 16))
             return self._note(self.State.PENDING, now, status, answer, now + pause)
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             self._note(self.State.GIVEN_UP, now, status, answer)
             if not self.test:
                 events.wrong(self._given_up(answer))
@@ -343,7 +347,7 @@ class Delivery(models.Model):
 
     def gone(self, now: datetime, status: int | None, answer: str) -> None:
         """Note that nobody is there any more, and turn the channel off."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             self._note(self.State.GIVEN_UP, now, status, answer)
             Channel.objects.filter(pk=self.channel_id).update(enabled=False)
 
