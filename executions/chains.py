@@ -38,7 +38,9 @@ def caused(
         length += 1
         if length >= LONGEST:
             raise TooMany(
-                f"{LONGEST} executions in a row have caused one another, which is the most that may be."
+                gettext(
+                    "{longest} executions in a row have caused one another, which is the most that may be."
+                ).format(longest=LONGEST)
             )
         earlier = earlier.caused_by
     return Execution(

@@ -31,7 +31,7 @@ def of(
         return _of_two(against.pk, execution.pk, unchanged=unchanged)
     tried = getattr(execution, "tried", None)
     if tried is None or tried.entries_from is None:
-        raise NoReplay(f"{execution} is not a replay.")
+        raise NoReplay(gettext("{execution} is not a replay.").format(execution=execution))
     if execution.entries_of_id is None:
         raise NoReplay(gettext("The run whose entries it got is no longer kept."))
     found: list[dict[str, Any]] = []

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 from rest_framework.exceptions import ValidationError
 
 from flexapi.api.pagination import Pagination
@@ -98,8 +99,9 @@ class ExecutionFilter(django_filters.FilterSet):
         if unknown:
             raise ValidationError(
                 {
-                    "status": f"There is no status {', '.join(map(repr, unknown))}; "
-                    f"there are: all, {', '.join(Status.values)}."
+                    "status": gettext(
+                        "There is no status {unknown}; there are: all, {values}."
+                    ).format(unknown=", ".join(map(repr, unknown)), values=", ".join(Status.values))
                 }
             )
         return queryset.filter(status__in=wanted)

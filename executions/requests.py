@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 from django.http import QueryDict
+from django.utils.translation import gettext
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from flexapi.api.parameters import yes_or_no
@@ -111,7 +112,9 @@ def _convert(name: str, values: list[str], wanted: str | None) -> Any:
         try:
             parsed = json.loads(values[-1])
         except ValueError as error:
-            raise _invalid(name, "invalid", f"This is no JSON: {error}") from error
+            raise _invalid(
+                name, "invalid", gettext("This is no JSON: {error}").format(error=error)
+            ) from error
         return parsed if isinstance(parsed, list) else [parsed]
     if wanted == "array":
         return values

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from executions.kept_entries import fields_of
 from executions.models import Execution, ExecutionEntry
 from flexapi.mirror import mirror
@@ -27,17 +29,25 @@ def take(entry: ExecutionEntry, user: Any) -> Execution:
     execution = entry.execution
     if execution.trial:
         raise NotTaken(
-            "trial", "This entry is of a trial. Take it from a run of the config as it is."
+            "trial", gettext("This entry is of a trial. Take it from a run of the config as it is.")
         )
     if entry.state == ExecutionEntry.State.ACCEPTED:
-        raise NotTaken("accepted", f"{entry.title!r} was accepted in that run.")
+        raise NotTaken(
+            "accepted", gettext("{title!r} was accepted in that run.").format(title=entry.title)
+        )
     if entry.task not in mirror.task_names():
-        raise NotTaken("unknown_task", f"The config has no enabled task {entry.task!r} any more.")
+        raise NotTaken(
+            "unknown_task",
+            gettext("The config has no enabled task {task!r} any more.").format(task=entry.task),
+        )
     fields = _fields(entry)
     url = fields.get("url") or entry.url or entry.original_url
     if not url:
         raise NotTaken(
-            "no_url", f"What {entry.title!r} came with is no longer kept, and its URL isn't known."
+            "no_url",
+            gettext("What {title!r} came with is no longer kept, and its URL isn't known.").format(
+                title=entry.title
+            ),
         )
     injected = {
         "title": fields.get("title") or entry.title,

@@ -143,7 +143,9 @@ class ExecutionViewSet(ReadOnlyViewSet):
             try:
                 execution.move(priority)
             except ExecutionClaimed as error:
-                raise Conflict(f"{error} It is {execution.status}.") from error
+                raise Conflict(
+                    gettext("{reason} It is {state}.").format(reason=error, state=execution.status)
+                ) from error
         return self.answer(execution)
 
     @schema.abort
@@ -154,7 +156,9 @@ class ExecutionViewSet(ReadOnlyViewSet):
         try:
             execution.request_abort(f"Aborted by {request.user}.")
         except ExecutionEnded as error:
-            raise Conflict(f"{error} It is {execution.status}.") from error
+            raise Conflict(
+                gettext("{reason} It is {state}.").format(reason=error, state=execution.status)
+            ) from error
         return one(self.get_serializer(execution).data)
 
     @schema.log
@@ -283,7 +287,9 @@ class ExecutionViewSet(ReadOnlyViewSet):
             return None
         found = Execution.objects.filter(pk=given).first() if _ID.fullmatch(given) else None
         if found is None:
-            raise ValidationError({"against": f"There is no execution {given!r}."})
+            raise ValidationError(
+                {"against": gettext("There is no execution {given!r}.").format(given=given)}
+            )
         return found
 
     def _stream_renderer(self) -> type[StreamRenderer] | None:
@@ -299,7 +305,9 @@ class ExecutionViewSet(ReadOnlyViewSet):
         denied = requests.denied_options(options, self.request.user)
         if denied:
             raise PermissionDenied(
-                f"The options {', '.join(denied)} need the permission to change tasks."
+                gettext("The options {denied} need the permission to change tasks.").format(
+                    denied=", ".join(denied)
+                )
             )
 
 
@@ -318,5 +326,5 @@ def _members(data: Any) -> dict[str, Any]:
     if isinstance(data, QueryDict):
         return data.dict()
     if not isinstance(data, dict):
-        raise ParseError("The body must be a JSON object.")
+        raise ParseError(gettext("The body must be a JSON object."))
     return data

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from django.core.cache import cache
+from django.utils.translation import gettext
 
 from flexapi.api.errors import Conflict, ServiceUnavailable
 from flexapi.engine import instance
@@ -37,8 +38,9 @@ def begin(name: str) -> Authorization:
         other = current()
         if other is not None and other["state"] in ("asking", "waiting"):
             raise Conflict(
-                f"Trakt is being asked for the account {other['name']} already: "
-                "enter its code, or wait until that ends, ten minutes at most."
+                gettext(
+                    "Trakt is being asked for the account {other} already: enter its code, or wait until that ends, ten minutes at most."
+                ).format(other=other["name"])
             )
         cache.set(_KEY, mine, REMEMBERED)
     said: queue.SimpleQueue[Any] = queue.SimpleQueue()

@@ -51,7 +51,7 @@ class SeenEntrySerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Fill in the fields; and FlexGet has to know the task of what is local."""
         if attrs["local"] and attrs["task"] == ADDED_HERE:
-            raise serializers.ValidationError({"task": "Say in which task it counts."})
+            raise serializers.ValidationError({"task": gettext("Say in which task it counts.")})
         return attrs | {"fields": attrs["fields"] or [{"field": "title", "value": attrs["title"]}]}
 
 
@@ -134,7 +134,7 @@ class EntrySerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(message)
         url = fields.get("url", "-")
         if not isinstance(url, str) or not url:
-            raise serializers.ValidationError({"url": "It is a text."})
+            raise serializers.ValidationError({"url": gettext("It is a text.")})
         return fields
 
 

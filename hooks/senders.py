@@ -59,8 +59,9 @@ def check(hook: Hook, request: Request, body: bytes) -> AbstractUser | None:
             )
     elif not any(hook.has_secret(one.secret) for one in shown.tokens(request.META)):
         raise AuthenticationFailed(
-            "The hook's secret is missing or wrong. Send it in X-Api-Key, in Authorization (`Bearer …`), as the password of "
-            "Basic, or as `?apikey=…`."
+            gettext(
+                "The hook's secret is missing or wrong. Send it in X-Api-Key, in Authorization (`Bearer …`), as the password of Basic, or as `?apikey=…`."
+            )
         )
     return None
 

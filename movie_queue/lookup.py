@@ -3,6 +3,8 @@
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
+from django.utils.translation import gettext
+
 from flexapi.api.engine_calls import answer_of
 from flexapi.api.errors import ServiceUnavailable
 from flexapi.engine import instance, waiting
@@ -29,7 +31,11 @@ def look_up(imdb_id: str | None, tmdb_id: int | None) -> dict[str, Any]:
     try:
         found: dict[str, Any] = answer_of(errand, PATIENCE)
     except FutureTimeoutError as error:
-        raise ServiceUnavailable(f"There was no answer within {PATIENCE:.0f} s.") from error
+        raise ServiceUnavailable(
+            gettext("There was no answer within {patience:.0f} s.").format(patience=PATIENCE)
+        ) from error
     if "unreachable" in found:
-        raise ServiceUnavailable(f"The title can't be looked up now. {found['unreachable']}.")
+        raise ServiceUnavailable(
+            gettext("The title can't be looked up now. {found}.").format(found=found["unreachable"])
+        )
     return found

@@ -59,7 +59,9 @@ class ChannelForm(forms.ModelForm):
         """Take a list of texts."""
         tasks = self.cleaned_data["tasks"] or []
         if not isinstance(tasks, list) or not all(isinstance(task, str) for task in tasks):
-            raise ValidationError('Give a list of names or globs, such as ["tv", "movies*"].')
+            raise ValidationError(
+                gettext('Give a list of names or globs, such as ["tv", "movies*"].')
+            )
         return tasks
 
     def clean(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from flexapi import events
@@ -33,7 +34,11 @@ class KindsField(serializers.ListField):
         unknown = [name for name in names if name not in _kinds()]
         if unknown:
             known = ", ".join(_kinds())
-            raise serializers.ValidationError(f"{unknown[0]!r} is not one of {known}.")
+            raise serializers.ValidationError(
+                gettext("{unknown!r} is not one of {known}.").format(
+                    unknown=unknown[0], known=known
+                )
+            )
         return names
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from flexapi import time_zone
 from flexapi.mirror import mirror
@@ -139,7 +140,7 @@ class ScheduleEditor(Editor[int]):
         self._ask_guard(schedule)
         row = _rows().filter(pk=schedule).values_list("position", "default").first()
         if row is None:
-            raise PathNotFound(f"There is no schedule {schedule}")
+            raise PathNotFound(gettext("There is no schedule {schedule}").format(schedule=schedule))
         place, default = row
         if default:
             raise IsDefault
@@ -219,7 +220,7 @@ def _entry_of(text: str) -> Any:
     """The entry that a YAML source of one has. Raises ParseError, EditRefused."""
     data = Document(text).data
     if not isinstance(data, list) or len(data) != 1:
-        raise EditRefused("The text has to hold one schedule, as in `- tasks: …`", 1, 1)
+        raise EditRefused(gettext("The text has to hold one schedule, as in `- tasks: …`"), 1, 1)
     return data[0]
 
 

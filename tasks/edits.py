@@ -134,7 +134,7 @@ class TaskEditor(Editor[str]):
     def _check(self, found: dict[str, Any], key: str) -> None:
         self._ask_guard(key)
         if key not in found:
-            raise PathNotFound(f"There is no task {key!r}")
+            raise PathNotFound(gettext("There is no task {key!r}").format(key=key))
 
 
 def names(document: Document) -> dict[str, Any]:

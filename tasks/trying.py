@@ -149,7 +149,9 @@ def _sources(tried: Tried, replayed: Execution) -> dict[str, str]:
         known = [task for task in (name, tried.earlier) if task in kept]
         if not known and len(kept) > 1:
             raise NothingKept(
-                f"Execution {replayed.pk} has entries of {', '.join(kept)}, and none of {name}."
+                gettext("Execution {pk} has entries of {kept}, and none of {name}.").format(
+                    pk=replayed.pk, kept=", ".join(kept), name=name
+                )
             )
         return {name: known[0] if known else kept[0]}
     found = {
@@ -158,5 +160,9 @@ def _sources(tried: Tried, replayed: Execution) -> dict[str, str]:
         if any(fnmatch.fnmatchcase(task.lower(), pattern.lower()) for pattern in tried.tasks)
     }
     if not found:
-        raise NothingKept(f"Execution {replayed.pk} has entries of {', '.join(kept)} only.")
+        raise NothingKept(
+            gettext("Execution {pk} has entries of {kept} only.").format(
+                pk=replayed.pk, kept=", ".join(kept)
+            )
+        )
     return found

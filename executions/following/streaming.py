@@ -6,6 +6,7 @@ from contextlib import aclosing
 from typing import TypeVar
 
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -67,7 +68,7 @@ def read_after(request: Request) -> int:
     resumed = request.headers.get("Last-Event-ID", "")
     given = resumed or request.query_params.get("after", "0")
     if not (given.isascii() and given.isdigit() and len(given) <= 18):
-        raise ValidationError({"after": "This must be the seq of a log line, or 0."})
+        raise ValidationError({"after": gettext("This must be the seq of a log line, or 0.")})
     return int(given)
 
 
@@ -80,7 +81,11 @@ def read_level(request: Request) -> str:
     except ValueError:
         known = ", ".join(LEVELS).lower()
         raise ValidationError(
-            {"level": f"There is no level {level!r}; there are: {known}."}
+            {
+                "level": gettext("There is no level {level!r}; there are: {known}.").format(
+                    level=level, known=known
+                )
+            }
         ) from None
     return level
 

@@ -4,6 +4,7 @@ import time
 from concurrent.futures import Future
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -174,5 +175,7 @@ class FlexGetViewSet(EtagMixin, GenericViewSet):
         """Return a parameter of the URL that has one of these values, the first without it. Raises ValidationError."""
         given = self.request.query_params.get(name, known[0])
         if given not in known:
-            raise ValidationError({name: f"It is one of: {', '.join(known)}."})
+            raise ValidationError(
+                {name: gettext("It is one of: {known}.").format(known=", ".join(known))}
+            )
         return given

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
@@ -49,8 +50,11 @@ class Pagination(LimitOffsetPagination):
         # 30 digits are beyond every table, and Python refuses to read thousands of them.
         number = int(text) if text.isascii() and text.isdigit() and len(text) <= 30 else -1
         if number < least or (most is not None and number > most):
-            bounds = f"from {least} to {most}" if most is not None else f"from {least}"
-            raise ValidationError({name: f"{name} is a whole number {bounds}."})
+            if most is None:
+                said = gettext("{name} is a whole number from {least}.")
+            else:
+                said = gettext("{name} is a whole number from {least} to {most}.")
+            raise ValidationError({name: said.format(name=name, least=least, most=most)})
         return number
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -1,5 +1,6 @@
 """What people say of a change of the config: a parameter of each write, kept with the revision that it makes."""
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -18,7 +19,15 @@ def message_of(request: Request) -> str:
     """Return the request's message, "" where it has none. Raises ValidationError for one that can't be kept."""
     message = " ".join(request.query_params.get(NAME, "").split())
     if len(message) > MESSAGE_LENGTH:
-        raise ValidationError({NAME: [f"At most {MESSAGE_LENGTH} characters can be kept."]})
+        raise ValidationError(
+            {
+                NAME: [
+                    gettext("At most {message_length} characters can be kept.").format(
+                        message_length=MESSAGE_LENGTH
+                    )
+                ]
+            }
+        )
     if "\0" in message:
-        raise ValidationError({NAME: ["The character NUL can't be kept."]})
+        raise ValidationError({NAME: [gettext("The character NUL can't be kept.")]})
     return message

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import IO, Any, ClassVar
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
@@ -51,7 +52,9 @@ class YAMLParser(BaseParser):
         try:
             return Source(read_body(stream).decode("utf-8"))
         except UnicodeDecodeError as error:
-            raise ParseError(f"The YAML is not UTF-8: {error.reason}") from error
+            raise ParseError(
+                gettext("The YAML is not UTF-8: {reason}").format(reason=error.reason)
+            ) from error
 
 
 class YAMLRenderer(ErrorsInJSON):

@@ -84,7 +84,8 @@ class ConfigViewSet(MirrorMixin, FreeNameMixin, ApiViewSet):
         """Set the text of the whole file."""
         if not isinstance(body_of(request), Source):
             raise UnsupportedMediaType(
-                request.content_type or "", "The whole config is written as application/yaml."
+                request.content_type or "",
+                gettext("The whole config is written as application/yaml."),
             )
         with answers.translated(()):
             self._editor().set_text(str(body_of(request)))

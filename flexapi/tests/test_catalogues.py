@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from flexapi.testing.languages import catalogues, unmarked
-from flexapi.testing.languages.extraction import of_script, scripts, templates
+from flexapi.testing.languages.extraction import modules, of_script, scripts, templates
 from flexapi.testing.languages.javascript import tokens
+from flexapi.testing.process import ROOT
 
 # What is not translated: names, and what looks like a text and is none.
 NAMES = {"FlexAPI", "API", "IRC", "JSON", "NDJSON", "YAML", "FlexGet"}
@@ -23,6 +24,17 @@ IN_SCRIPTS = {
 }  # fmt: skip
 # Of Swagger UI, which itself is in English only.
 ENGLISH_ONLY = {"api_docs.js", "service_worker.js"}
+# Modules whose texts are in English only, and why.
+ENGLISH_MODULES = (
+    # They run without Django, in other processes too.
+    *("flexapi/mirror/document/", "notifications/sender/"),
+    # What is wrong with the file, which is stored.
+    "flexapi/mirror/store/snapshot.py",
+    # FlexGet's API, which answers in English.
+    "contrib/",
+    # FlexGet's own words for what its schema refuses.
+    "schedules/serializers.py",
+)
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
@@ -52,6 +64,16 @@ def test_templates_mark_their_texts() -> None:
     assert not found, "Mark these (docs/languages.md):\n" + "\n".join(sorted(found))
 
 
+def test_exceptions_for_people_mark_their_texts() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}: {text}"
+        for path in modules()
+        if not path.relative_to(ROOT).as_posix().startswith(ENGLISH_MODULES)
+        for text in unmarked.in_python(path.read_text(encoding="utf-8"))
+    }
+    assert not found, "Mark these (docs/languages.md):\n" + "\n".join(sorted(found))
+
+
 def test_a_text_without_a_mark_is_found() -> None:
     assert list(unmarked.in_script('toast("It broke.");')) == ["It broke."]
     assert list(unmarked.in_script('h("p", { class: "so wide" }, `Took ${n} days`)')) == [
@@ -61,6 +83,10 @@ def test_a_text_without_a_mark_is_found() -> None:
     assert list(unmarked.in_template('<p title="A hint">Hello {{ name }}</p>')) == [
         *("A hint", "Hello")
     ]
+    module = 'raise ValidationError({"a": f"No {b} here."})\nraise KeyError("not for people")'
+    assert list(unmarked.in_python(module)) == ["No {} here."]
+    marked = 'raise api.Conflict(gettext("No {b} here.").format(b=", ".join(c)), "a_code")'
+    assert list(unmarked.in_python(marked)) == []
     assert list(unmarked.in_template('<p>{% translate "Hello" %}</p>')) == []
 
 

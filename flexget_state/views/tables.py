@@ -3,6 +3,7 @@
 from functools import cached_property, wraps
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -87,7 +88,11 @@ class TableViewSet(FlexGetViewSet):
         unknown = given.keys() - serializer.fields.keys() - {"format"}
         if strict and unknown:
             known = ", ".join(serializer.fields)
-            raise ValidationError(dict.fromkeys(unknown, f"It is no filter; known are: {known}."))
+            raise ValidationError(
+                dict.fromkeys(
+                    unknown, gettext("It is no filter; known are: {known}.").format(known=known)
+                )
+            )
         serializer.is_valid(raise_exception=True)
         filters = dict(serializer.validated_data)
         if "search" in filters and not self.reveals:
@@ -136,7 +141,9 @@ class TableViewSet(FlexGetViewSet):
         data = serializer.validated_data
         if not self.reveals and credentials.MASK in str(data):
             raise ValidationError(
-                f"{credentials.MASK} stands in place of a credential that you may not see; write the real value."
+                gettext(
+                    "{mask} stands in place of a credential that you may not see; write the real value."
+                ).format(mask=credentials.MASK)
             )
         return self.one_from(self.method("change"), data=data, **self.guarded(pk))
 

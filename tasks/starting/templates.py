@@ -95,7 +95,9 @@ class Field:
             return value
         line = _line(value)
         if self.choices and line not in self.choices:
-            raise ValueError(f"Expected one of: {', '.join(self.choices)}.")
+            raise ValueError(
+                gettext("Expected one of: {choices}.").format(choices=", ".join(self.choices))
+            )
         return line or None
 
 
@@ -129,14 +131,16 @@ class TaskTemplate:
         """
         values, missing = self._checked(given)
         if missing and not partial:
-            raise BadValues(dict.fromkeys(missing, "This has to be filled in."))
+            raise BadValues(dict.fromkeys(missing, gettext("This has to be filled in.")))
         kinds = {field.name: field.kind for field in self.fields}
         blanks = {name: [BLANK] if kinds[name] == "lines" else BLANK for name in missing}
         return _filled(self._with_output(values), {**values, **blanks}), missing
 
     def _checked(self, given: Any) -> tuple[Values, list[str]]:
         if not isinstance(given, dict):
-            raise BadValues({"non_field_errors": "Expected an object with a value for each field."})
+            raise BadValues(
+                {"non_field_errors": gettext("Expected an object with a value for each field.")}
+            )
         known = {field.name for field in self.fields}
         errors = {str(name): "There is no such field." for name in given.keys() - known}
         values: Values = {}

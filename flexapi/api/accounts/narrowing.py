@@ -63,7 +63,9 @@ class Narrowing:
         else:
             found = [name for name in known if not name.startswith("_")]
         if denied := [name for name in found if not self.covers([name])]:
-            raise PermissionDenied(f"This token may not run {', '.join(denied[:5])}.")
+            raise PermissionDenied(
+                gettext("This token may not run {denied}.").format(denied=", ".join(denied[:5]))
+            )
         if not found:
             raise PermissionDenied(gettext("This token runs tasks that it names."))
         return [glob.escape(name) for name in found]
@@ -106,4 +108,6 @@ def valid_network(text: str) -> str:
     try:
         return str(ipaddress.ip_network(text.strip(), strict=False))
     except ValueError as error:
-        raise ValidationError(f"{text!r} is no address and no network.") from error
+        raise ValidationError(
+            gettext("{text!r} is no address and no network.").format(text=text)
+        ) from error

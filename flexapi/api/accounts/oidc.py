@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
@@ -37,7 +38,9 @@ def provider() -> dict[str, Any]:
     found: dict[str, Any] = response.json()
     if found.get("issuer", "").rstrip("/") != settings.OIDC_ISSUER:
         raise SuspiciousOperation(
-            f"The provider calls itself {found.get('issuer')}, not {settings.OIDC_ISSUER}."
+            gettext("The provider calls itself {value}, not {oidc_issuer}.").format(
+                value=found.get("issuer"), oidc_issuer=settings.OIDC_ISSUER
+            )
         )
     return found
 
@@ -118,13 +121,14 @@ class OidcBackend(OIDCAuthenticationBackend):
         if self.OIDC_OP_USER_ENDPOINT:
             told = self.get_userinfo(access_token, id_token, payload)
             if told.get("sub") != payload["sub"]:
-                raise sso.NotLetIn("The provider tells of two users at once.")
+                raise sso.NotLetIn(gettext("The provider tells of two users at once."))
             claims |= told
         name = claims.get(settings.OIDC_USER_CLAIM)
         if not isinstance(name, str) or not name:
             raise sso.NotLetIn(
-                f"The provider sends no {settings.OIDC_USER_CLAIM}; FLEXAPI_OIDC_USER_CLAIM and FLEXAPI_OIDC_SCOPES say what "
-                "is asked for."
+                gettext(
+                    "The provider sends no {oidc_user_claim}; FLEXAPI_OIDC_USER_CLAIM and FLEXAPI_OIDC_SCOPES say what is asked for."
+                ).format(oidc_user_claim=settings.OIDC_USER_CLAIM)
             )
         groups = claims.get(settings.OIDC_GROUPS_CLAIM) or []
         return sso.user_of(name, [groups] if isinstance(groups, str) else groups)

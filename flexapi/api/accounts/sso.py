@@ -32,15 +32,18 @@ def user_of(name: str, groups: Iterable[str]) -> User:
     try:
         model(username=name, password="!").clean_fields()  # noqa: S106  No password that anybody could have.
     except ValidationError as error:
-        raise NotLetIn(f"{name[:150]!r} can't be a user name here.") from error
+        raise NotLetIn(
+            gettext("{name!r} can't be a user name here.").format(name=name[:150])
+        ) from error
     with transaction.atomic():
         user: User | None = model.objects.filter(username=name).first()
         if user is None:
             user = model.objects.create_user(name)
         if user.has_usable_password():
             raise NotLetIn(
-                f"The user {name} has a password here, and logs in with it. For single sign-on, an administrator disables that "
-                "password on the user's page in the admin."
+                gettext(
+                    "The user {name} has a password here, and logs in with it. For single sign-on, an administrator disables that password on the user's page in the admin."
+                ).format(name=name)
             )
         if not user.is_active:
             raise NotLetIn(gettext("The user {name} is disabled here.").format(name=name))

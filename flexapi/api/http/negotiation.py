@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from rest_framework import exceptions, metadata
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -42,7 +43,9 @@ class ContentNegotiation(DefaultContentNegotiation):
         if not found:
             known = ", ".join(str(renderer.format) for renderer in renderers)
             raise exceptions.NotAcceptable(
-                f"There is no format {format!r} here; known are: {known}."
+                gettext("There is no format {format!r} here; known are: {known}.").format(
+                    format=format, known=known
+                )
             )
         return found
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
@@ -43,13 +44,19 @@ class JSONParser(BaseParser):
         try:
             text = body.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise ParseError(f"JSON parse error - not UTF-8: {error.reason}") from error
+            raise ParseError(
+                gettext("JSON parse error - not UTF-8: {reason}").format(reason=error.reason)
+            ) from error
         try:
             data = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite_float)
         except RecursionError as error:
-            raise ParseError(f"JSON parse error - nested deeper than {MAX_DEPTH}") from error
+            raise ParseError(
+                gettext("JSON parse error - nested deeper than {max_depth}").format(
+                    max_depth=MAX_DEPTH
+                )
+            ) from error
         except ValueError as error:
-            raise ParseError(f"JSON parse error - {error}") from error
+            raise ParseError(gettext("JSON parse error - {error}").format(error=error)) from error
         check_depth(data)
         if "\\u" in text:  # Only an escape brings in what UTF-8 and JSON strings cannot hold.
             check_text(data)
@@ -57,13 +64,13 @@ class JSONParser(BaseParser):
 
 
 def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
+    raise ValueError(gettext("{name} is not JSON").format(name=name))
 
 
 def _finite_float(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise ValueError(f"the number {text} is too large")
+        raise ValueError(gettext("the number {text} is too large").format(text=text))
     return number
 
 
@@ -79,7 +86,9 @@ def check_depth(data: Any) -> None:
         ]
         if not level:
             return
-    raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
+    raise ParseError(
+        gettext("The body is nested deeper than {max_depth} levels.").format(max_depth=MAX_DEPTH)
+    )
 
 
 def check_text(data: Any) -> None:

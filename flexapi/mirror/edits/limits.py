@@ -5,6 +5,8 @@ A file that was written by hand may be bigger, and edits that don't add to it ar
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from flexapi.mirror.document import Document, LimitError
 from flexapi.mirror.store.rows import mapping
 
@@ -19,13 +21,17 @@ def refuse_oversized(document: Document, base: Document) -> None:
     tasks = _tasks(document)
     if tasks > MOST_TASKS and tasks > _tasks(base):
         raise LimitError(
-            f"The config would have {tasks:,} tasks, and {MOST_TASKS:,} are the most that an edit may make"
+            gettext(
+                "The config would have {tasks:,} tasks, and {most_tasks:,} are the most that an edit may make"
+            ).format(tasks=tasks, most_tasks=MOST_TASKS)
         )
     if len(document.text) > SHORT:
         values = _values(document.data)
         if values > MOST_VALUES and values > _values(base.data):
             raise LimitError(
-                f"The config would have {values:,} values, and {MOST_VALUES:,} are the most that an edit may make"
+                gettext(
+                    "The config would have {values:,} values, and {most_values:,} are the most that an edit may make"
+                ).format(values=values, most_values=MOST_VALUES)
             )
 
 

@@ -75,7 +75,7 @@ class ConfigEditor(Editor[str | tuple[()] | None]):
             self._ask_guard(WHOLE)
             new = base.document.replace_source(WHOLE, text)
             if new.data is not None and not isinstance(new.data, dict):
-                raise EditRefused("The config must be a mapping at its root", 1, 1)
+                raise EditRefused(gettext("The config must be a mapping at its root"), 1, 1)
             return new
 
         self._write(edit, "Changed the config")
@@ -102,5 +102,5 @@ def key_of(document: Document, name: str) -> Any:
     """Return the real key of a section. Raises PathNotFound."""
     found = names(document)
     if name not in found:
-        raise PathNotFound(f"There is no section {name!r}")
+        raise PathNotFound(gettext("There is no section {name!r}").format(name=name))
     return found[name]

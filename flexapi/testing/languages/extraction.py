@@ -63,6 +63,12 @@ def templates() -> list[Path]:
     )
 
 
+def modules() -> list[Path]:
+    """The modules of the server, without those of FlexGet's processes."""
+    found = (path for folder in OWN for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for path in found if not _LEFT_OUT & set(path.relative_to(ROOT).parts))
+
+
 def of_scripts() -> Iterator[Marked]:
     """What scripts mark with t`…`, sentence`…`, ngettext(…) and pgettext(…)."""
     for path in scripts():
@@ -102,10 +108,9 @@ def of_templates() -> Iterator[Marked]:
 
 
 def of_python() -> Iterator[Marked]:
-    """What modules mark: those of the server, not those of FlexGet's processes."""
-    for path in sorted(path for folder in OWN for path in (ROOT / folder).rglob("*.py")):
-        if not _LEFT_OUT & set(path.relative_to(ROOT).parts):
-            yield from _of_python(path.read_text(encoding="utf-8"), _name(path))
+    """What modules mark."""
+    for path in modules():
+        yield from _of_python(path.read_text(encoding="utf-8"), _name(path))
 
 
 def _of_python(code: str, place: str) -> Iterator[Marked]:
@@ -141,4 +146,4 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-PLACEHOLDER = re.compile(r"\{\w*\}|%\(\w+\)[sd]|%[sd]")
+PLACEHOLDER = re.compile(r"\{\w*(?:!r)?(?::[,.\w]+)?\}|%\(\w+\)[sd]|%[sd]")

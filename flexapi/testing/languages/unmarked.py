@@ -1,5 +1,6 @@
 """Texts for people that scripts and templates don't mark, as far as a program can tell them from names, classes and addresses."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -78,3 +79,41 @@ def in_template(text: str) -> Iterator[str]:
         said = re.sub(r"&\w+;", "", piece).strip(" \n·.:,")
         if re.search(r"[A-Za-z]{2}", said):
             yield said
+
+
+# Exceptions whose texts the API or a page answers with.
+_ANSWERED = {
+    *("ValidationError", "PermissionDenied", "Conflict", "ParseError", "NotFound", "NotAcceptable", "Http404"),
+    *("ServiceUnavailable", "AuthenticationFailed", "NotAuthenticated", "UnsupportedMediaType", "BadAddress"),
+    *("NotLetIn", "NotTaken", "NothingKept", "NoReplay", "TooMany", "BadValues", "BadTemplate", "EditRefused"),
+    *("PathNotFound", "LimitError"),
+}  # fmt: skip
+_MARKS = {"gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+
+
+def in_python(text: str) -> Iterator[str]:
+    """The literals of a module that an exception for people says, and that have no mark."""
+    for node in ast.walk(ast.parse(text)):
+        raised = node.exc if isinstance(node, ast.Raise) else None
+        if isinstance(raised, ast.Call) and _name_of(raised.func) in _ANSWERED:
+            yield from _literals(raised)
+
+
+def _literals(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Call) and _name_of(node.func) in {*_MARKS, "join"}:
+        return
+    if isinstance(node, ast.JoinedStr):
+        parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
+        said = "".join(map(str, parts))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        said = node.value
+    else:
+        for below in ast.iter_child_nodes(node):
+            yield from _literals(below)
+        return
+    if re.search(r"[A-Za-z]{2,}\W* \S|\S \W*[A-Za-z]{2,}", said):
+        yield said
+
+
+def _name_of(node: ast.AST) -> str:
+    return str(getattr(node, "id", getattr(node, "attr", "")))

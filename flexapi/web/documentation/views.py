@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 
 from flexapi.web.documentation import pages
 from flexapi.web.views import PageView
@@ -28,7 +29,9 @@ class DocumentationView(LoginRequiredMixin, PageView):
         except pages.NotInstalled:
             raise Http404(LACKING) from None
         except FileNotFoundError:
-            raise Http404(f"The documentation has no page {name}.") from None
+            raise Http404(
+                gettext("The documentation has no page {name}.").format(name=name)
+            ) from None
         return super().get_context_data(
             **kwargs,
             document=document,
