@@ -17,7 +17,10 @@ from flexapi import events, time_zone
 from flexapi.events import Event
 from notifications import hours
 from notifications.hours import Digest
+from notifications.troubles import Trouble
 from schedules.models import Schedule
+
+__all__ = ["Channel", "Delivery", "Notice", "Trouble"]
 
 # Notices that one delivery carries at most. To people the first ones are told, and how many more there are; each of a
 # monitor's says something else.
@@ -397,28 +400,3 @@ class Delivery(models.Model):
         over = cls.objects.filter(channel=channel).exclude(state__in=cls.State.open())
         oldest = over.order_by("-pk").values_list("pk", flat=True)[KEPT : KEPT + PRUNED_AT_ONCE]
         cls.objects.filter(pk__in=list(oldest)).delete()
-
-
-class Trouble(models.Model):
-    """Something that is wrong now: of which kind, with what, since when, and how often it showed."""
-
-    kind = models.CharField(max_length=20)
-    subject = models.TextField(blank=True)
-    # Texts may be longer than what PostgreSQL indexes.
-    key = models.CharField(max_length=32, editable=False)
-    call = models.UUIDField(
-        default=uuid.uuid4, editable=False, help_text="What stored it, among those who noticed."
-    )
-    shown = models.TextField(blank=True)
-    title = models.TextField()
-    detail = models.TextField(blank=True)
-    tasks = models.JSONField(default=list)
-    count = models.PositiveIntegerField(default=1)
-    since = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ("id",)
-        constraints = (models.UniqueConstraint(fields=["kind", "key"], name="trouble_once"),)
-
-    def __str__(self) -> str:
-        return self.title
