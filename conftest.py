@@ -1,5 +1,6 @@
 """Test set-up shared by every app: folders of their own, users of each role, an authenticated client."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -27,6 +28,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["HOME"] = str(_FOLDER / "home")
 os.environ["FLEXAPI_DATA_DIR"] = str(_FOLDER / "data")
 os.environ["DJANGO_SETTINGS_MODULE"] = "flexapi.settings"
+# Until all tests are collected: what is imported stays.
+gc.disable()
 (_FOLDER / "home").mkdir()
 
 django.setup()
@@ -43,29 +46,12 @@ if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
 CAPABILITIES = ("browser", "postgres", "redis", "client", "node")
-# Files of tests that take half a minute and more.
+# Files of tests that take twenty seconds of a processor and more.
 LONGEST = {
-    *(
-        "test_serve.py",
-        "test_config_page.py",
-        "test_log_viewer.py",
-        "test_document_random.py",
-        "test_dashboard.py",
-    ),
-    *(
-        "test_no_credential_is_shown.py",
-        "test_backup.py",
-        "test_workers.py",
-        "test_fuzz.py",
-        "test_year.py",
-    ),
-    *(
-        "test_irc.py",
-        "test_roles_in_pages.py",
-        "test_accessibility.py",
-        "test_kill.py",
-        "test_overload.py",
-    ),
+    *("accessibility", "backup", "config_page", "dashboard", "documentation_page", "every_page"),
+    *("fuzz", "irc", "kill", "languages", "log_viewer", "many_servers", "overload", "plugins"),
+    *("no_credential_is_shown", "roles_in_pages", "serve", "servers_live", "upgrade", "workers"),
+    "year",
 }
 
 
@@ -73,12 +59,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """Leave the settings to the processes that run tests side by side: each loads its own."""
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         del os.environ["DJANGO_SETTINGS_MODULE"]
+        gc.enable()  # It collects no tests itself.
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that no process is left alone with one of them at the end."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    items.sort(key=lambda item: item.path.stem.removeprefix("test_") not in LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, and no longer look through what is there."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:

@@ -20,9 +20,9 @@ from flexapi.testing.flexget_home import accepting
 from flexapi.testing.live import LiveServer
 from flexapi.testing.receivers import Heard, Receiver, http_receiver
 
-KILLS = int(os.environ.get("FLEXAPI_TEST_KILLS") or 2)
+KILLS = int(os.environ.get("FLEXAPI_TEST_KILLS") or 1)
 RUNS = 3
-EVENTS = int(os.environ.get("FLEXAPI_TEST_EVENTS") or 200)
+EVENTS = int(os.environ.get("FLEXAPI_TEST_EVENTS") or 100)
 # What another process of the second server says; 20 in a transaction, as a run of many tasks may.
 HAPPEN = """
 from django.db import transaction
