@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from flexapi.testing.browser import ARGUMENTS, CHROMIUM, DESKTOP
+from flexapi.testing.browser import ARGUMENTS, DESKTOP, HEADLESS
 from flexapi.testing.live import PASSWORD, LiveServer
 
 from .conftest import API
@@ -23,10 +23,10 @@ DARK = "rgb(38, 50, 56)"
 @pytest.fixture(scope="module")
 def browser(require: Callable[[str, bool, str], None]) -> Iterator[Browser]:
     """Chromium."""
-    require("browser", CHROMIUM.exists(), f"there is no {CHROMIUM}")
+    require("browser", HEADLESS.exists(), f"there is no {HEADLESS}")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as started:
-        running = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        running = started.chromium.launch(executable_path=str(HEADLESS), args=ARGUMENTS)
         yield running
         running.close()
 

@@ -2,17 +2,19 @@
 
 import os
 import re
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+import httpx
 import pytest
 from playwright import sync_api as playwright
 
 from flexapi.testing import movie_services
-from flexapi.testing.browser import ARGUMENTS, CHROMIUM, DESKTOP
+from flexapi.testing.browser import ARGUMENTS, CHROMIUM, DESKTOP, HEADLESS
 from flexapi.testing.flexget_home import accepting, mock
-from flexapi.testing.live import PASSWORD, LiveServer, own_server
+from flexapi.testing.live import PASSWORD, START_TIMEOUT, LiveServer, own_server
 
 __all__ = ["own_server"]
 
@@ -57,18 +59,38 @@ db.get_api_url = get_api_url
 
 
 @pytest.fixture(scope="package")
-def chromium(require: Callable[[str, bool, str], None]) -> Iterator[Any]:
-    """The browser."""
-    require("browser", CHROMIUM.exists(), f"there is no {CHROMIUM}")
+def driver(require: Callable[[str, bool, str], None]) -> Iterator[Any]:
+    """What drives browsers."""
+    require("browser", HEADLESS.exists(), f"there is no {HEADLESS}")
     # Playwright's loop stands in this thread as long as the browser is open; Django takes that for asynchronous code, and
     # would refuse its database to the tests of the package that do without a server.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     playwright.expect.set_options(timeout=PATIENCE)
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
+        yield started
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="package")
+def chromium(driver: Any) -> Iterator[Any]:
+    """The browser."""
+    browser = driver.chromium.launch(executable_path=str(HEADLESS), args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="package")
+def whole_chromium(driver: Any) -> Iterator[Any]:
+    """The browser with all that it shows outside of pages, such as notifications."""
+    browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def their_browser(chromium: Any) -> Any:
+    """The browser that `people` sit at; a module of tests may need another."""
+    return chromium
 
 
 @pytest.fixture(scope="package")
@@ -93,6 +115,26 @@ def other_config(server: LiveServer, text: str) -> Iterator[None]:
         yield
     finally:
         server.write_config(before)
+
+
+@contextmanager
+def broken_config(server: LiveServer, text: str) -> Iterator[None]:
+    """Have the server find a config that can't be read; that of other tests comes back afterwards."""
+    before = server.home.config.read_text()
+    server.home.config.write_text(text)
+    try:
+        wait_until_broken(server)
+        yield
+    finally:
+        server.write_config(before)
+
+
+def wait_until_broken(server: LiveServer) -> None:
+    """Wait until the server knows that its config can't be read: pages that are drawn from then on say so."""
+    deadline = time.monotonic() + START_TIMEOUT
+    with server.client() as client:
+        while client.get("/api/server").json()["object"]["config"]["state"] != "broken":
+            assert time.monotonic() < deadline, "the server works with the config before"
 
 
 PEOPLE: "pytest.StashKey[list[Person]]" = pytest.StashKey()
@@ -143,18 +185,17 @@ class Person:
             self.foreign.append(request.url)
 
     def log_in(self, name: str) -> "Person":
-        """Log in on the login page: once per user, as more often looks like guessing passwords."""
-        known = self.sessions.get((self.server.url, name))
-        if known is not None:
-            self.context.add_cookies(known)
-            self.page.goto("/")
-            return self
-        self.page.goto("/accounts/login/")
-        self.page.get_by_label("User name").fill(name)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Log in").click()
-        self.page.wait_for_url(f"{self.server.url}/")
-        self.sessions[self.server.url, name] = self.context.cookies()
+        """Be logged in, with no page open yet: once per user, as more often looks like guessing passwords."""
+        if (self.server.url, name) not in self.sessions:
+            body = {"username": name, "password": PASSWORD}
+            with httpx.Client(base_url=self.server.url, timeout=60) as client:
+                client.post("/api/auth/login", json=body).raise_for_status()
+                cookies = dict(client.cookies)
+            self.sessions[self.server.url, name] = [
+                {"name": key, "value": value, "url": self.server.url}
+                for key, value in cookies.items()
+            ]
+        self.context.add_cookies(self.sessions[self.server.url, name])
         return self
 
     def report(self) -> str:
@@ -168,6 +209,11 @@ class Person:
             shown.append(f"{page.url}\n{text[:2000]}")
         return "\n\n".join([*shown, *self.complaints])
 
+    def front(self) -> Any:
+        """Open the first page."""
+        self.page.goto("/")
+        return self.page
+
     def watch(self, execution: int) -> Any:
         """Open an execution's page, and wait until it is connected or complete."""
         self.page.goto(f"/executions/{execution}/")
@@ -176,12 +222,12 @@ class Person:
 
 
 @pytest.fixture
-def people(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
-    """`people(server, "viewer")`: somebody who is logged in; without a name, nobody yet."""
+def people(their_browser: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
+    """`people(server, "viewer")`: somebody who is logged in, and has no page open; without a name, nobody yet."""
     made: list[Person] = request.node.stash.setdefault(PEOPLE, [])
 
     def make(server: LiveServer, name: str | None = None, **options: Any) -> Person:
-        person = Person(chromium, server, **options)
+        person = Person(their_browser, server, **options)
         made.append(person)
         return person.log_in(name) if name else person
 

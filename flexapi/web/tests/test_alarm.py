@@ -13,6 +13,12 @@ from flexapi.testing.live import LiveServer
 
 
 @pytest.fixture
+def their_browser(whole_chromium: Any) -> Any:
+    """One that has notifications."""
+    return whole_chromium
+
+
+@pytest.fixture
 def ailing(web_server: LiveServer) -> Iterator[str]:
     """A task that fails, and that no other test has run: what was wrong before is no news."""
     with web_server.client() as client:

@@ -1,12 +1,23 @@
 """Colours in logs, as the page's module reads them: shown as classes, counted and searched without their codes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from flexapi.testing.live import LiveServer
+from flexapi.web.tests.conftest import Person
 
 DECODE = "async (text) => (await import('/static/web/js/viewer/ansi.js')).decoded(text)"
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Any, web_server: LiveServer) -> Iterator[Any]:
+    """A page of the server."""
+    person = Person(chromium, web_server)
+    person.page.goto("/accounts/login/")
+    yield person.page
+    person.context.close()
 
 
 @pytest.mark.parametrize(
@@ -20,14 +31,11 @@ DECODE = "async (text) => (await import('/static/web/js/viewer/ansi.js')).decode
         ("\x1b[34m<b onclick=1>", "<b onclick=1>", ["ansi-blue"]),
     ],
 )
-def test_codes(
-    web_server: LiveServer, people: Any, text: str, plain: str, names: list[str]
-) -> None:
-    page = people(web_server, "viewer").page
+def test_codes(page: Any, text: str, plain: str, names: list[str]) -> None:
     found = page.evaluate(DECODE, text)
     assert found["text"] == plain
     assert [span["name"] for span in found["spans"]] == names
 
 
-def test_most_lines_have_none(web_server: LiveServer, people: Any) -> None:
-    assert people(web_server, "viewer").page.evaluate(DECODE, "as usual") is None
+def test_most_lines_have_none(page: Any) -> None:
+    assert page.evaluate(DECODE, "as usual") is None

@@ -290,7 +290,7 @@ def test_places_in_real_configs(web_server: LiveServer, people: Any) -> None:
     if not texts:
         pytest.skip("the corpus of real configs is not here")
     files = [{"text": text, "keys": keys_of(text)} for text in texts]
-    page = people(web_server, "viewer").page
+    page = people(web_server, "viewer").front()
     places = page.evaluate(PLACES, files)
     assert len(places) > 1000
     wrong = [

@@ -6,7 +6,7 @@ import yaml
 from playwright.sync_api import expect
 
 from flexapi.testing.live import LiveServer
-from flexapi.web.tests.conftest import TASKS, start
+from flexapi.web.tests.conftest import TASKS, start, wait_until_broken
 
 
 def task_names(server: LiveServer) -> set[str]:
@@ -15,7 +15,7 @@ def task_names(server: LiveServer) -> set[str]:
 
 
 def test_a_run_appears_moves_and_ends(web_server: LiveServer, people: Any) -> None:
-    page = people(web_server, "viewer").page
+    page = people(web_server, "viewer").front()
     expect(page.locator("#connection")).to_have_text("Live")
     execution = start(web_server, "slow")
     item = page.locator(f"#now li[data-id='{execution}']")
@@ -28,7 +28,7 @@ def test_a_run_appears_moves_and_ends(web_server: LiveServer, people: Any) -> No
 
 
 def test_one_that_waits_is_moved_ahead(web_server: LiveServer, people: Any) -> None:
-    page = people(web_server, "operator").page
+    page = people(web_server, "operator").front()
     expect(page.locator("#connection")).to_have_text("Live")
     *others, waiting = [start(web_server, "slow") for _ in range(3)]
     next_one = page.locator(f"#now li[data-id='{waiting}']").get_by_role("button", name="Run next")
@@ -43,14 +43,14 @@ def test_one_that_waits_is_moved_ahead(web_server: LiveServer, people: Any) -> N
 
 def test_why_it_failed(web_server: LiveServer, people: Any) -> None:
     execution = web_server.run(tasks=["broken"])["id"]
-    page = people(web_server, "viewer").page
+    page = people(web_server, "viewer").front()
     row = page.locator(f"#recent li[data-id='{execution}']")
     expect(row).to_contain_text("failed")
     expect(row).to_contain_text("this plugin is broken")
 
 
 def test_options_and_their_faults(web_server: LiveServer, people: Any) -> None:
-    page = people(web_server, "editor").page
+    page = people(web_server, "editor").front()
     page.get_by_label("Task to run").select_option("hello")
     page.get_by_label("Run with options").click()
     dialog = page.get_by_role("dialog")
@@ -78,7 +78,7 @@ def test_options_and_their_faults(web_server: LiveServer, people: Any) -> None:
 
 
 def test_operators_are_not_offered_what_is_not_theirs(web_server: LiveServer, people: Any) -> None:
-    page = people(web_server, "operator").page
+    page = people(web_server, "operator").front()
     page.get_by_label("Run with options").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("More options").click()
@@ -93,13 +93,14 @@ def test_operators_are_not_offered_what_is_not_theirs(web_server: LiveServer, pe
 def test_nothing_yet(own_server: LiveServer, people: Any) -> None:
     own_server.home.write({}, schedules=False)
     own_server.start()
-    page = people(own_server, "admin").page
+    page = people(own_server, "admin").front()
     expect(page.locator("#now")).to_contain_text("The config has no tasks yet.")
     add = page.locator("#now").get_by_role("link", name="Add a task")
     expect(add).to_have_attribute("href", "/tasks/new/")
     expect(page.locator("#recent")).to_contain_text("Nothing has run yet.")
     # And a config that somebody breaks by hand.
     own_server.home.config.write_text("tasks: {hello: [\n")
+    wait_until_broken(own_server)
     page.goto("/")
     expect(page.locator(".banner-broken")).to_contain_text(", line ")
     page.goto("/admin/")
@@ -121,6 +122,7 @@ def test_what_is_wrong_comes_next_and_was_taken(web_server: LiveServer, people: 
         web_server.home.write(
             {**TASKS, "odd": {"no_such_plugin": True}}, schedules=[*far, *next_ones]
         )
+        web_server.write_config(config.read_text())
         page.goto("/")
         expect(page.locator("#state .callout")).to_contain_text("FlexGet finds 1 fault")
         expect(page.locator("#state .faults code")).to_have_text("tasks.odd")
@@ -198,7 +200,7 @@ def test_a_lock_that_can_t_be_judged_is_removed_from_the_pages(
     own_server.home.lock.mkdir()
     own_server.start()
     execution = start(own_server, "hello")
-    page = people(own_server, "admin").page
+    page = people(own_server, "admin").front()
     expect(page.locator("#state")).to_contain_text("is a folder: remove it")
     expect(page.locator("#state").get_by_role("button", name="Unlock")).to_be_visible()
     page.goto(f"/executions/{execution}/")
@@ -214,7 +216,7 @@ def test_files_that_the_config_names_and_that_are_not_there(
     with web_server.client() as client:
         config = {"mock": [], "include": "nowhere.yml"}
         client.post("/api/tasks", json={"name": "including", "config": config}).raise_for_status()
-        page = people(web_server, "viewer").page
+        page = people(web_server, "viewer").front()
         state = page.locator("#state")
         expect(state).to_contain_text("1 file that the config names can't be used")
         expect(state).to_contain_text("nowhere.yml is not there")

@@ -27,8 +27,7 @@ def irc(web_server: LiveServer) -> Iterator[IrcServer]:
 
 def test_operators_steer_connections(web_server: LiveServer, people: Any, irc: IrcServer) -> None:
     person = people(web_server, "operator")
-    page = person.page
-    page.reload()
+    page = person.front()
     card = page.get_by_role("region", name="IRC")
     expect(card).to_contain_text("tracker")
     expect(card).to_contain_text("127.0.0.1 #news")
@@ -42,8 +41,7 @@ def test_operators_steer_connections(web_server: LiveServer, people: Any, irc: I
 
 
 def test_viewers_see_them(web_server: LiveServer, people: Any, irc: IrcServer) -> None:
-    page = people(web_server, "viewer").page
-    page.reload()
+    page = people(web_server, "viewer").front()
     card = page.get_by_role("region", name="IRC")
     expect(card).to_contain_text("tracker")
     expect(card.get_by_role("button")).to_have_count(0)

@@ -47,7 +47,6 @@ def english(language: str) -> set[str]:
 
 def speaking(people: Any, server: LiveServer, tag: str, **options: Any) -> Person:
     """An administrator whose browser asks for a language."""
-    people(server, "admin")  # Logs in, in English, where nobody has yet.
     person: Person = people(server, "admin", locale=tag, timezone_id="Europe/Berlin", **options)
     return person
 
@@ -123,7 +122,6 @@ def test_numbers_dates_and_plurals_are_those_of_the_language(
 
 
 def test_the_language_is_chosen_on_the_account_page(web_server: LiveServer, people: Any) -> None:
-    people(web_server, "viewer")
     person = people(web_server, "viewer")
     page = person.page
     page.goto("/account/")

@@ -34,6 +34,7 @@ def test_a_run_from_its_first_line_to_its_last(web_server: LiveServer, people: A
     person = people(web_server, "operator")
     page = person.page
     page.add_init_script(RECORD)
+    person.front()
     page.get_by_label("Task to run").select_option("slow")
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_url("**/executions/*/")

@@ -6,17 +6,16 @@ from playwright.sync_api import expect
 
 from flexapi.testing.browser import PHONE
 from flexapi.testing.live import LiveServer
+from flexapi.web.tests.conftest import broken_config
 
 BROKEN = "tasks:\n  films:\n    mock: [\n  shows: {mock: []}\n"
 
 
 def test_it_is_mended_where_the_banner_leads(web_server: LiveServer, people: Any) -> None:
     config = web_server.home.config
-    before = config.read_text()
-    config.write_text(BROKEN)
     person = people(web_server, "editor", viewport=PHONE)
     page = person.page
-    try:
+    with broken_config(web_server, BROKEN):
         page.goto("/tasks/")
         page.get_by_role("link", name="Mend it here").click()
         expect(page).to_have_url(web_server.url + "/config/#L5")
@@ -38,19 +37,12 @@ def test_it_is_mended_where_the_banner_leads(web_server: LiveServer, people: Any
             latest, kept = client.get("/api/config_revisions?limit=2").json()["items"]
         assert latest["message"] == "A bracket was open"
         assert kept["problem"]
-    finally:
-        web_server.write_config(before)
     assert person.complaints == []
 
 
 def test_others_are_not_led_there(web_server: LiveServer, people: Any) -> None:
-    config = web_server.home.config
-    before = config.read_text()
-    config.write_text(BROKEN)
-    try:
+    with broken_config(web_server, BROKEN):
         page = people(web_server, "operator").page
         page.goto("/tasks/")
         expect(page.locator(".banner-broken")).to_contain_text("can't be read as YAML, line 5")
         expect(page.get_by_role("link", name="Mend it here")).to_have_count(0)
-    finally:
-        web_server.write_config(before)

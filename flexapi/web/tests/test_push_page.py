@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from flexapi.testing.live import LiveServer
@@ -23,6 +24,12 @@ PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
 };
 PushManager.prototype.getSubscription = async () => (localStorage.getItem("made") ? made() : null);
 """
+
+
+@pytest.fixture
+def their_browser(whole_chromium: Any) -> Any:
+    """One that has notifications."""
+    return whole_chromium
 
 
 def test_this_browser_is_a_channel_and_stops(web_server: LiveServer, people: Any) -> None:

@@ -107,6 +107,6 @@ def test_changing_the_password(web_server: LiveServer, people: Any) -> None:
 
 def test_somebody_without_a_role(web_server: LiveServer, people: Any) -> None:
     web_server.add_user("nobody")
-    page = people(web_server, "nobody").page
+    page = people(web_server, "nobody").front()
     expect(page.locator("h1")).to_have_text("Not allowed")
     expect(page.locator("main")).to_contain_text("has no role yet")

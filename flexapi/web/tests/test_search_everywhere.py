@@ -43,7 +43,7 @@ def test_the_button_of_a_phone_finds_runs_and_says_where_nothing_is(
 ) -> None:
     number = start(web_server, "hello")
     person = people(web_server, "viewer", viewport=PHONE, color_scheme="dark")
-    page = person.page
+    page = person.front()
     page.get_by_role("button", name="Search", exact=True).click()
     box = page.get_by_role("combobox", name="Search everywhere")
     box.fill("there is no such thing")
@@ -59,7 +59,7 @@ def test_keys_lead_to_pages_but_not_while_one_writes_or_wants_none(
     web_server: LiveServer, people: Any
 ) -> None:
     person = people(web_server, "admin")
-    page = person.page
+    page = person.front()
     page.keyboard.press("g")
     page.keyboard.press("t")
     page.wait_for_url("**/tasks/")

@@ -19,13 +19,14 @@ def editor_of(person: Any, task: str) -> Any:
     """Open a task's page in the admin, and return the page once its YAML editor is there."""
     person.page.goto("/admin/tasks/task/")
     person.page.get_by_role("link", name=task, exact=True).click()
-    expect(person.page.get_by_role("textbox", name="YAML")).to_be_visible()
+    expect(person.page.locator(".cm-content")).to_be_visible()
     return person.page
 
 
 def type_yaml(page: Any, text: str) -> None:
     """Replace what stands in the editor, as with a paste."""
-    page.get_by_role("textbox", name="YAML").click()
+    # Not the plain field of the same name, which is there until the editor takes its place.
+    page.locator(".cm-content").click()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.press("Delete")
     page.keyboard.insert_text(text)

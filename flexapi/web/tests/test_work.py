@@ -35,7 +35,7 @@ def note(server: LiveServer, age: float = 0, **fields: Any) -> None:
 
 def test_it_moves_and_ends(web_server: LiveServer, people: Any) -> None:
     person = people(web_server, "viewer")
-    page = person.page
+    page = person.front()
     card = page.get_by_role("region", name="Long work")
     meter = card.get_by_role("progressbar", name="Counting the entries")
     expect(page.locator("#connection")).to_have_text("Live")
