@@ -1,6 +1,7 @@
 """Executions: requests to run tasks. What belongs to them is in modules of its own, and named here as well."""
 
 from collections.abc import Collection, Iterable
+from itertools import islice
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from executions.conflicts import overlap
+from executions.conflicts import Busy, may_run
 from executions.counts import EndedCount
 from executions.locks import claiming
 from executions.records import ExecutionEntry, LogLine
@@ -58,8 +59,6 @@ OVER = (Status.COMPLETE, Status.FAILED, Status.ABORTED)
 # Priorities of executions, of which the first is 1.
 USUAL_PRIORITY = 100
 LAST_PRIORITY = 1000
-# How many of those that wait are looked through for one that may run now.
-LOOKED_THROUGH = 500
 # How many outdated ones are deleted in one transaction.
 PRUNED_AT_ONCE = 50
 
@@ -155,19 +154,22 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         if first is None:
             return None
         with claiming():
-            claimed = self.active().real().exclude(worker="")
-            busy = list(claimed.values_list("tasks", flat=True))
-            is_free = first.trial or not any(overlap(first.tasks, other) for other in busy)
-            if is_free and self._take(first.pk, worker):
+            busy = self._busy()
+            if (first.trial or not busy.overlaps(first.tasks)) and self._take(first.pk, worker):
                 first.worker = worker
                 return first
-            for pk, tasks, trial in waiting.values_list("pk", "tasks", "trial")[:LOOKED_THROUGH]:
-                if not trial and any(overlap(tasks, other) for other in busy):
-                    if tasks not in busy:
-                        busy.append(tasks)
-                elif self._take(pk, worker):
-                    return self.get(pk=pk)
-        return None
+            claimed = next((pk for pk in may_run(waiting, busy) if self._take(pk, worker)), None)
+        # Nobody waits for it behind the commit.
+        return None if claimed is None else self.filter(pk=claimed).first()
+
+    def runnable(self, queue: str, most: int) -> int:
+        """Return how many of those that wait in a queue could be claimed now, counting up to `most`."""
+        waiting = self.unclaimed().filter(queue=queue)
+        return len(list(islice(may_run(waiting, self._busy()), most)))
+
+    def _busy(self) -> Busy:
+        claimed = self.active().real().exclude(worker="")
+        return Busy(claimed.values_list("tasks", flat=True))
 
     def _take(self, pk: int, worker: str) -> bool:
         """Have `worker` run one that waits; False where it doesn't wait any more."""

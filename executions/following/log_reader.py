@@ -17,6 +17,8 @@ from flexapi.mirror import credentials
 LEVELS = ("TRACE", "DEBUG", "VERBOSE", "INFO", "SUCCESS", "WARNING", "ERROR", "CRITICAL")
 
 BATCH_LINES = 1000
+# Lines that are read in one statement: each may be as long as a few megabytes, and then a batch is full after one.
+READ_AT_ONCE = 200
 # Characters of messages after which a batch is full, so that one of huge lines stays sendable.
 BATCH_CHARACTERS = 512 * 1024
 # Seconds that a batch is recent among those who read the same place of the same log. It spares
@@ -125,18 +127,24 @@ class View:
 
 
 def _lines(execution_id: int, after: int, up_to: int, view: View) -> Iterator[Line]:
-    rows = LogLine.objects.filter(execution_id=execution_id, seq__gt=after, seq__lte=up_to)
+    rows = LogLine.objects.filter(execution_id=execution_id, seq__lte=up_to)
     columns = ("seq", "time", "level", "plugin", "task", "message")
-    found = view.among(rows).order_by("seq").values_list(*columns)[:BATCH_LINES]
-    for seq, moment, level, plugin, task, message in found.iterator(chunk_size=200):
-        yield {
-            "seq": seq,
-            "time": format_time(moment),
-            "level": level,
-            "plugin": plugin,
-            "task": task,
-            "message": message,
-        }
+    found = view.among(rows).order_by("seq").values_list(*columns)
+    for begin in range(0, BATCH_LINES, READ_AT_ONCE):
+        # Not by a cursor of the database's: a pooler may hand each statement to another connection.
+        chunk = list(found.filter(seq__gt=after)[: min(READ_AT_ONCE, BATCH_LINES - begin)])
+        for seq, moment, level, plugin, task, message in chunk:
+            yield {
+                "seq": seq,
+                "time": format_time(moment),
+                "level": level,
+                "plugin": plugin,
+                "task": task,
+                "message": message,
+            }
+        if len(chunk) < READ_AT_ONCE:
+            return
+        after = chunk[-1][0]
 
 
 def _read(execution_id: int, after: int, up_to: int, view: View) -> Batch:

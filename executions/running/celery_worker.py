@@ -45,13 +45,16 @@ _parts: _Parts | None = None
 @app.task(name=RUN)
 def run() -> int:
     """Run what is queued until nothing is left; return how many executions that were."""
+    return 0 if _parts is None else work_off(_parts.engine, _parts.worker)
+
+
+def work_off(engine: Engine, worker: WorkerProcess) -> int:
+    """Have a worker run what is queued until nothing is left; return how many executions that were."""
     count = 0
-    if _parts is None:
-        return count
     try:
         # Who can't run anything leaves it to others.
-        _parts.engine.call("version", {}, timeout=START_TIMEOUT)
-        while _parts.worker.run_next():
+        engine.call("version", {}, timeout=START_TIMEOUT)
+        while worker.run_next():
             count += 1
     except EngineUnavailable as error:
         logger.error("The worker takes nothing: %s", error)
@@ -60,6 +63,12 @@ def run() -> int:
         logger.error("The worker can't use the database: %s", error)
         connection.close()
     return count
+
+
+@signals.worker_init.connect
+def keep_quiet(sender: Any, **kwargs: Any) -> None:
+    """Have Celery not tell each worker of each other twice a second: that grows with their square, and the database knows them."""
+    sender.options |= dict.fromkeys(("without_gossip", "without_mingle", "without_heartbeat"), True)
 
 
 @signals.celeryd_after_setup.connect

@@ -1,18 +1,18 @@
 """The thread inside a server that looks after workers on other machines."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models.functions import Now
 
 from executions import telling
 from executions.following import announcements
 from executions.models import Execution, Worker
-from flexapi import events
+from flexapi import events, services
 from flexapi.background import Loop
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 LOOKS = 4
 # What waits for longer than this was perhaps not delivered.
 PATIENCE = timedelta(seconds=5)
+# The key of the shared cache that is there while one of the servers has had its turn to wake workers.
+TURN = "reaper-turn"
 
 Wake = Callable[[str], object]
 
@@ -63,16 +65,32 @@ class Reaper(Loop):
     def _deliver(self) -> None:
         """Wake workers that are idle for what waits, and say where nobody serves its queue."""
         late = Execution.objects.unclaimed().filter(created__lt=Now() - PATIENCE)
-        waiting = Counter(late.values_list("queue", flat=True))
-        if not waiting:
+        queues = sorted(late.order_by().values_list("queue", flat=True).distinct())
+        if not queues:
             return
         workers = list(Worker.objects.all())
-        for queue, count in waiting.items():
+        wakes = self._wake is not None and self._has_the_turn()
+        for queue in queues:
             serving = [worker for worker in workers if worker.serves(queue)]
             self._say_who_serves(queue, bool(serving))
+            if wakes and serving:
+                self._wake_idle(queue, serving)
+
+    def _has_the_turn(self) -> bool:
+        """Whether none of the servers has woken workers within this period: each message costs whoever gets it a look."""
+        try:
+            return bool(cache.add(TURN, "", timeout=self.period * 0.9))
+        except services.redis_errors(settings.REDIS_URL):
+            return True  # As far as the message gets, it does no harm.
+
+    def _wake_idle(self, queue: str, serving: list[Worker]) -> None:
+        """Send as many messages as there are workers without work and executions that may run now: the others find nothing."""
+        names = [worker.name for worker in serving]
+        at_work = Execution.objects.active().filter(worker__in=names).count()
+        idle = max(0, sum(worker.slots for worker in serving) - at_work)
+        for _ in range(Execution.objects.runnable(queue, idle)):
             if self._wake is not None:
-                for _ in range(min(count, sum(worker.slots for worker in serving))):
-                    self._wake(queue)
+                self._wake(queue)
 
     def _say_who_serves(self, queue: str, served: bool) -> None:
         reason = "" if served else f"a worker that serves the queue {queue}"

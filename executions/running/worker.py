@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -71,6 +72,9 @@ class WorkerProcess:
         self._among_others = among_others
         self._prepare = prepare
         self._runners: dict[int, Runner] = {}
+        self._claiming = threading.Lock()
+        # Whether what it claimed last may be its own without its knowing.
+        self._unsure = False
         self._stopping = False
         self._last_beat = time.monotonic()
         self._aborts = Loop("aborts", self._abort_where_asked, period=POLL)
@@ -135,11 +139,10 @@ class WorkerProcess:
         if self._may_be_lost:
             # Cut off for a while: what it claims before its next sign of life would be ended as lost.
             self._beat()
-        execution = Execution.objects.claim(self.name, self.served)
-        if execution is None:
+        runner = self._claim(leave)
+        if runner is None:
             return False
-        runner = Runner(execution, self._engine, self._prepare, leave)
-        self._runners[execution.pk] = runner
+        execution = runner.execution
         try:
             if self.stopping:
                 # Claimed while everything else was told to end.
@@ -158,6 +161,22 @@ class WorkerProcess:
             self._runners.pop(execution.pk, None)
             runner.over.set()
         return True
+
+    def _claim(self, leave: Callable[[], object]) -> Runner | None:
+        """Claim the next execution, for a runner of its own; None where there is none. Raises DatabaseError."""
+        with self._claiming:
+            if self._unsure:
+                # A connection that broke may have claimed one before: nobody else could have it, and nobody would run it.
+                mine = Execution.objects.filter(status=Status.PENDING, worker=self.name)
+                mine.exclude(pk__in=list(self._runners)).update(worker="")
+            self._unsure = True
+            execution = Execution.objects.claim(self.name, self.served)
+            self._unsure = False
+            if execution is None:
+                return None
+            runner = Runner(execution, self._engine, self._prepare, leave)
+            self._runners[execution.pk] = runner
+            return runner
 
     def _give_back(self, execution: Execution) -> None:
         """Let an execution that has not begun be claimed again."""

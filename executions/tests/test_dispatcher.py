@@ -240,3 +240,27 @@ def test_who_was_silent_shows_life_before_it_claims(
     assert Worker.objects.filter(name="back").exists()
     worker._fence()
     assert not worker._may_be_lost
+
+
+def test_what_a_broken_connection_claimed_is_claimed_again(
+    flexget_engine: Engine, config: FlexGetHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else could have it, for this worker is alive."""
+    config.write({"quick": accepting("y")})
+    worker = WorkerProcess(flexget_engine, name="w1", among_others=True)
+    execution = Execution.objects.enqueue(["quick"])
+    manager = type(Execution.objects)
+    claim = manager.claim
+    answers = itertools.count()
+
+    def broken(rows: Any, *arguments: Any) -> Execution | None:
+        claimed = claim(rows, *arguments)
+        if next(answers) == 0:
+            raise OperationalError("the connection broke behind the commit")
+        return claimed
+
+    monkeypatch.setattr(manager, "claim", broken)
+    with pytest.raises(OperationalError):
+        worker.run_next()
+    assert worker.run_next()
+    assert status(execution) == Status.COMPLETE

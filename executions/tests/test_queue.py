@@ -7,6 +7,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from executions import models
+from executions.conflicts import FIRST_LOOK, Busy
 from executions.models import Execution, Status
 
 from .factories import add_entry, add_lines, make_execution
@@ -95,6 +96,39 @@ def test_who_waits_for_a_task_is_not_overtaken() -> None:
     Execution.objects.filter(pk=first.pk).update(status=Status.COMPLETE)
     assert Execution.objects.claim("w1") == waiting
     assert behind.worker == ""
+
+
+@pytest.mark.django_db
+def test_what_may_run_is_found_behind_any_number_that_may_not() -> None:
+    Execution.objects.enqueue(["a", "b"])
+    assert Execution.objects.claim("w1") is not None
+    for _ in range(300):
+        Execution.objects.enqueue(["a", "b"])
+        Execution.objects.enqueue(["b"])
+    overlapping = Execution.objects.enqueue(["c", "B"])
+    behind = Execution.objects.enqueue(["c"])
+    free = Execution.objects.enqueue(["d"])
+    assert Execution.objects.claim("w2") == free
+    assert Execution.objects.claim("w3") is None
+    assert overlapping.worker == behind.worker == ""
+
+
+@pytest.mark.django_db
+def test_a_claim_reads_few_rows_of_a_long_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[list[str]] = []
+    overlaps = Busy.overlaps
+
+    def noted(busy: Busy, tasks: list[str]) -> bool:
+        read.append(tasks)
+        return overlaps(busy, tasks)
+
+    monkeypatch.setattr(Busy, "overlaps", noted)
+    Execution.objects.enqueue(["a"])
+    assert Execution.objects.claim("w1") is not None
+    for _ in range(200):
+        Execution.objects.enqueue(["a"])
+    assert Execution.objects.claim("w2") is None
+    assert len(read) <= 1 + FIRST_LOOK
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+import redis
 from websockets.exceptions import ConnectionClosedError
 
 from flexapi.testing.cluster import Cluster, Proxy, Worker, new_cluster
@@ -221,6 +222,14 @@ def test_the_server_knows_its_workers(site: Site) -> None:
         ("far", ["far"], 1),
         ("near", ["default"], 1),
     ]
+
+
+def test_workers_say_nothing_to_each_other(site: Site) -> None:
+    """Celery's would, so that each heard all: messages by the square of their number."""
+    with redis.Redis.from_url(site.cluster.redis.url) as client:
+        keys = {key.decode() for key in client.scan_iter()}
+    assert any("binding.default" in key for key in keys), keys
+    assert not any("celeryev" in key for key in keys)
 
 
 def test_a_worker_runs_the_config_that_is_current(site: Site) -> None:

@@ -1,0 +1,185 @@
+"""The servers and the workers of the simulation, and the queue that they work off."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench.scale.counts import Meter
+from bench.scale.services import Bouncer, Postgres
+from flexapi.testing.cluster import Cluster, Redis
+from flexapi.testing.live import LiveServer
+from flexapi.testing.process import OwnProcess
+
+# Tasks of the config: more than there are workers, for two runs of one task never go on together.
+TASKS = 400
+# Workers that share a process.
+TOGETHER = 25
+# Seconds after which something is wrong.
+PATIENCE = 200.0
+# Lines of a run, and how long it takes.
+LINES, SECONDS = 20, 0.5
+
+
+class Workers(OwnProcess):
+    """A process of several workers."""
+
+    def __init__(self, folder: Path, name: str, count: int) -> None:
+        self.folder = folder / name
+        self.folder.mkdir()
+        super().__init__(self.folder / "log")
+        self.name, self.count = name, count
+
+    def begin(self, environment: dict[str, str], counted: Path) -> None:
+        """Start it; `wait_until_ready` returns when all of them work."""
+        own = {"FLEXAPI_DATA_DIR": str(self.folder / "data"), "FLEXAPI_SLOTS": "1"}
+        own["FLEXAPI_CONFIG"] = str(self.folder / "flexget" / "config.yml")
+        arguments = (self.name, self.count, SECONDS, LINES, str(counted))
+        code = f"from bench.scale.worker import main\nmain{arguments!r}"
+        command = [sys.executable, "manage.py", "shell", "--verbosity=0", "-c", code]
+        self.launch(command, environment | own, stdout=subprocess.PIPE)
+
+    def wait_until_ready(self) -> None:
+        """Return when all of them work."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        if self.process.stdout.readline() != "ready\n":
+            raise RuntimeError(self.log()[-3000:])
+
+
+class Fleet:
+    """All of it. `counted` is a file with a line for each run that began."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = Postgres(folder)
+        self.redis = Redis(folder)
+        self.redis.start()
+        self.cluster = Cluster(folder, self.database.url("server"), self.redis, one_flexget=False)
+        self.cluster.environment |= {
+            "FLEXAPI_FLEXGET_DATABASE_URL": self.database.url("flexget"),
+            "FLEXAPI_EXECUTIONS_KEPT": "20000",
+        }
+        self.meter = Meter(self.database, self.redis.port)
+        self.servers: list[LiveServer] = []
+        self.workers: list[Workers] = []
+        self.counted = folder / "counted.txt"
+        self.counted.touch()
+        # Where workers connect to, if not straight to the database.
+        self.bouncer: Bouncer | None = None
+
+    def add_servers(self, count: int) -> None:
+        """Have so many servers in all."""
+        new = range(len(self.servers), count)
+        for number in new:
+            server = self.cluster.server(f"server{number}")
+            if number == 0:
+                task = {"mock": [{"title": "x", "url": "http://localhost/x"}], "accept_all": True}
+                server.home.write({f"t{each}": task for each in range(TASKS)})
+            else:
+                server.home.config.unlink()
+            server.start("--no-worker")
+            self.servers.append(server)
+
+    def add_workers(self, count: int) -> None:
+        """Have so many workers in all."""
+        where = self.bouncer.url() if self.bouncer else self.database.url("worker")
+        environment = self.cluster.environment | {"FLEXAPI_DATABASE_URL": where}
+        new = []
+        missing = count - sum(each.count for each in self.workers)
+        while missing > 0:
+            name = f"w{len(self.workers)}"
+            new.append(Workers(self.folder, name, min(TOGETHER, missing)))
+            self.workers.append(new[-1])
+            missing -= new[-1].count
+        for workers in new:
+            workers.begin(environment, self.counted)
+        for workers in new:
+            workers.wait_until_ready()
+
+    def remove_workers(self) -> None:
+        """Stop all workers as SIGTERM does."""
+        for workers in self.workers:
+            workers.stop()
+        for workers in self.workers:
+            workers.folder.rename(workers.folder.with_name(f"{workers.name}-{time.time_ns()}"))
+        self.workers.clear()
+
+    def queue(self, count: int) -> None:
+        """Queue executions of one task each, in turns, as a server does."""
+        code = (
+            "import asyncio, threading\n"
+            "from executions.following import announcements\n"
+            "from executions.models import Execution\n"
+            "loop = asyncio.new_event_loop()\n"
+            "threading.Thread(target=loop.run_forever, daemon=True).start()\n"
+            "announcements.send_from(loop)\n"
+            "Execution.objects.enqueue_all(\n"
+            f"    Execution(tasks=[f't{{each % {TASKS}}}']) for each in range({count}))\n"
+        )
+        self.servers[0].python(code)
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with psycopg.connect(self.database.url("postgres")) as connection:
+            return connection.execute(sql).fetchall()
+
+    def statuses(self) -> Counter[str]:
+        """Return how many executions there are of each status."""
+        sql = "SELECT status, count(*) FROM executions_execution GROUP BY 1"
+        return Counter(dict(self.ask(sql)))
+
+    def wait_until(self, reached: Callable[[], object], patience: float = PATIENCE) -> float:
+        """Return when it is; the seconds that it took."""
+        begin = time.monotonic()
+        while not reached():
+            if time.monotonic() - begin > patience:
+                raise TimeoutError(json.dumps([self.statuses(), self._said()], indent=1))
+            time.sleep(0.1)
+        return time.monotonic() - begin
+
+    def over(self) -> int:
+        """Return how many have ended."""
+        counts = self.statuses()
+        return counts["complete"] + counts["aborted"] + counts["failed"]
+
+    def clear(self) -> None:
+        """Forget all executions and what was counted."""
+        with psycopg.connect(self.database.url("postgres")) as connection:
+            connection.execute("TRUNCATE executions_execution CASCADE")
+        os.truncate(self.counted, 0)
+
+    def began(self) -> Counter[int]:
+        """Return how often each execution was begun."""
+        return Counter(map(int, self.counted.read_text().split()))
+
+    def _said(self) -> list[str]:
+        return [each.log()[-1000:] for each in self.workers]
+
+    def end(self) -> None:
+        """End all of it."""
+        for workers in self.workers:
+            workers.end()
+        self.cluster.end()
+        if self.bouncer is not None:
+            self.bouncer.end()
+        self.redis.end()
+        self.database.end()
+
+
+@contextmanager
+def fleet(folder: Path) -> Iterator[Fleet]:
+    """Yield the services, and nobody who uses them."""
+    found = Fleet(folder)
+    try:
+        yield found
+    finally:
+        found.end()
