@@ -1,9 +1,11 @@
 """Measure, print and write `bench/results/scale.md`; 1 where something was lost or ran twice."""
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench import machine
@@ -19,6 +21,8 @@ RESULT = Path(__file__).parents[1] / "results" / "scale.md"
 IDLE = 10.0
 # Runs for each worker, where its work is measured, and at least.
 RUNS_EACH, FEWEST = 8, 40
+# Numbers of workers on the way to the largest.
+STEPS = (1, 10, 30)
 
 
 def idle_servers(on: Fleet) -> list[Figure]:
@@ -109,42 +113,51 @@ def pooled(on: Fleet, count: int) -> list[Figure]:
     ]
 
 
-def measure(folder: Path, *, quick: bool) -> list[Figure]:
-    """Return the figures."""
-    servers = (1,) if quick else (1, 10)
-    workers = (1, 10) if quick else (1, 10, 30, 100)
-    figures: list[Figure] = []
+def measure(folder: Path, servers: int, workers: int, length: int) -> Iterator[Figure]:
+    """Yield the figures as they come; `length` is that of the long queue."""
     with fleet(folder) as on:
-        for count in servers:
+        for count in sorted({1, servers}):
             on.add_servers(count)
-            figures += idle_servers(on)
-        figures += pooled(on, workers[1])
-        for count in workers:
+            yield from idle_servers(on)
+        steps = sorted({count for count in STEPS if count < workers} | {workers})
+        yield from pooled(on, min(10, workers))
+        for count in steps:
             on.add_workers(count)
-            figures += idle_workers(on, count)
-            figures += busy_workers(on, count)
-            print(f"{time.strftime('%X')} {named(count, 'worker')}: done", flush=True)
-        figures += losses.measure(on, 1_000 if quick else 10_000)
-    return figures
+            yield from idle_workers(on, count)
+            yield from busy_workers(on, count)
+        yield from losses.measure(on, length)
 
 
 def main() -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=about)
-    parser.add_argument("--quick", action="store_true", help="one server, at most ten workers")
+    parser.add_argument("--servers", type=int, default=10)
+    parser.add_argument("--workers", type=int, default=100)
+    parser.add_argument("--queue", type=int, default=10_000, help="executions of the long queue")
+    parser.add_argument(
+        "--quick", action="store_true", help="one server, ten workers, 1,000 executions"
+    )
     parser.add_argument("--no-write", action="store_true", help="only print the table")
     options = parser.parse_args()
+    size = (1, 10, 1000) if options.quick else (options.servers, options.workers, options.queue)
+    # What was started ends as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     described = machine.describe()
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="flexapi-scale-") as name:
         # PostgreSQL has a user of its own.
         Path(name).chmod(0o711)
         try:
-            figures = measure(Path(name), quick=options.quick)
+            for figure in measure(Path(name), *size):
+                figures.append(figure)
+                print(
+                    f"{time.strftime('%X')} {figure.what}: {figure.ours} {figure.ratio}", flush=True
+                )
         except Missing as missing:
             print(missing, file=sys.stderr)
             return 1
     text = f"# Measured by `python -m bench.scale`\n\n{machine.in_words(described)}\n\n{table(figures)}\n"
-    print(text)
+    print(f"\n{text}")
     if not options.no_write and not options.quick:
         RESULT.write_text(text, encoding="utf-8")
     return int(any(figure.met is False for figure in figures))

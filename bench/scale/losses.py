@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.figures import Figure
@@ -39,7 +40,9 @@ def accounted(on: Fleet, queued: int) -> Accounted:
     waits = {pk for pk, status, worker, _ in rows if status == "pending" and not worker}
     lines = dict(on.ask("SELECT execution_id, count(*) FROM executions_logline GROUP BY 1"))
     gaps = sum(lines.get(pk, 0) != count for pk, _, _, count in rows)
-    lost = len(ran - set(began)) + len(waits & set(began)) + queued - statuses.total()
+    # Claimed by a worker that lives, which doesn't know of it.
+    stuck = sum(status == "pending" and worker != "" for _, status, worker, _ in rows)
+    lost = len(ran - set(began)) + len(waits & set(began)) + queued - statuses.total() + stuck
     said = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     return Accounted(
         "each ran once",
@@ -48,30 +51,25 @@ def accounted(on: Fleet, queued: int) -> Accounted:
     )
 
 
-def measure(on: Fleet, length: int) -> list[Figure]:
-    """Return the figures; the queue has `length` executions, of which not all are run to their end."""
+def measure(on: Fleet, length: int) -> Iterator[Figure]:
+    """Yield the figures; the queue has `length` executions, of which not all are run to their end."""
     on.clear()
     with on.meter.counting() as queueing:
         on.queue(length)
-    figures = [
-        _figure(
-            length,
-            "Redis commands for each that is queued",
-            _each(queueing.commands.total(), length),
-        ),
-        _figure(length, "announcements for each", _each(queueing.published, length)),
-        *_steady(on, length),
-        *_half_dies(on, length),
-        *_redis_goes(on, length),
-        *_postgres_restarts(on, length),
-    ]
+    commands = _each(queueing.commands.total(), length)
+    yield _figure(length, "Redis commands for each that is queued", commands)
+    yield _figure(length, "announcements for each", _each(queueing.published, length))
+    yield from _steady(on, length)
+    yield from _half_dies(on, length)
+    yield from _redis_goes(on, length)
+    yield from _postgres_restarts(on, length)
     time.sleep(LAST)
     for workers in on.workers:
         if workers.process is not None and workers.process.poll() is None:
-            workers.stop()
+            workers.stop(timeout=60)
     # What ran when they were told to stop has ended.
     exact = accounted(on, length)
-    return [*figures, _figure(length, exact.what, exact.said, "none twice, none lost", exact.met)]
+    yield _figure(length, exact.what, exact.said, "none twice, none lost", exact.met)
 
 
 def _steady(on: Fleet, length: int) -> list[Figure]:

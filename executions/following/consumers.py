@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
@@ -16,8 +17,7 @@ from executions.models import Execution
 from executions.serializers import executions_for
 from flexapi.api.http.threads import run_sync
 
-from . import announcements, messages
-from .follow import follow, subscription
+from . import announcements, follow, messages
 from .log_reader import View
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ class LogConsumer(WatchConsumer):
             return BAD_REQUEST
         found = False
         view = await run_sync(View.of, self.scope["user"])
-        async with contextlib.aclosing(follow(execution_id, view, int(after))) as events:
+        async with contextlib.aclosing(follow.follow(execution_id, view, int(after))) as events:
             async for event in events:
                 found = True
                 await self.send(messages.websocket(event))
@@ -105,19 +105,37 @@ class BoardConsumer(WatchConsumer):
 
     async def watch(self) -> int:
         """Send executions until the client leaves."""
-        async with subscription(announcements.BOARD) as changes:
+        async with follow.subscription(announcements.BOARD) as changes:
             sent: dict[int, dict[str, Any]] = {}
             changed: set[int] | None = None
+            looked = time.monotonic()
             while True:
-                for execution in await run_sync(_executions, self.scope["user"], changed):
+                read = await run_sync(_executions, self.scope["user"], changed)
+                for execution in read:
                     if sent.get(execution["id"]) != execution:
                         sent[execution["id"]] = execution
                         message = {"type": "execution", "object": execution}
                         await self.send(json.dumps(message, cls=JSONEncoder))
-                    if execution["finished"]:
-                        del sent[execution["id"]]
-                # Those that are known to run are looked at even where nobody announced anything.
-                changed = await changes.wait() | set(sent)
+                for over in (changed or set()) - {
+                    each["id"] for each in read if not each["finished"]
+                }:
+                    sent.pop(over, None)
+                changed = await changes.wait()
+                if not changed or time.monotonic() - looked >= follow.POLL:
+                    # An announcement may have been lost.
+                    known = {pk: execution["status"] for pk, execution in sent.items()}
+                    changed |= await run_sync(_unannounced, known)
+                    looked = time.monotonic()
+
+
+def _unannounced(known: dict[int, str]) -> set[int]:
+    """Return the executions to look at where nobody announced anything: what runs, and what began or ended since `known`.
+
+    What waits goes on waiting: looking at all of a long queue for each viewer would cost more than all else.
+    """
+    active = Execution.objects.real().active().values_list("pk", "status", "worker")
+    found = {pk for pk, status, worker in active if worker or known.get(pk) != status}
+    return found | (known.keys() - {pk for pk, _, _ in active})
 
 
 def _executions(user: Any, ids: set[int] | None) -> list[dict[str, Any]]:

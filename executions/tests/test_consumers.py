@@ -9,8 +9,9 @@ import pytest
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser, User
+from django.utils import timezone
 
-from executions.following import announcements, follow
+from executions.following import announcements, consumers, follow
 from executions.models import Execution, Status
 from executions.routing import websocket_urlpatterns
 from flexapi.api.http.threads import run_sync
@@ -193,3 +194,56 @@ async def test_leaving_ends_the_watch(viewer: User) -> None:
     await client.receive_json_from()
     await client.disconnect()
     assert asyncio.all_tasks() == before
+
+
+async def test_a_change_costs_what_changed_however_much_waits(
+    viewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "POLL", 3600)
+    read: list[int] = []
+    executions_for = consumers.executions_for
+
+    def counted(user: User, rows: Any) -> list[dict[str, Any]]:
+        found = executions_for(user, rows)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(consumers, "executions_for", counted)
+    waiting = [await run_sync(make_execution, Status.PENDING) for _ in range(30)]
+    announcements.send_from(asyncio.get_running_loop())
+    try:
+        client = communicator("/ws/execution/", viewer)
+        await client.connect()
+        for _ in waiting:
+            await client.receive_json_from(timeout=5)
+
+        def move() -> None:
+            Execution.objects.filter(pk=waiting[7].pk).update(priority=1)
+            announcements.changed(waiting[7].pk)
+
+        await run_sync(move)
+        told = await client.receive_json_from(timeout=5)
+        assert told["object"]["priority"] == 1
+        assert read == [30, 1]
+        await client.disconnect()
+    finally:
+        announcements.send_from(None)
+
+
+async def test_the_board_finds_what_nobody_announced(
+    viewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "POLL", 0.05)
+    ends, deleted = [await run_sync(make_execution, Status.PENDING) for _ in range(2)]
+    client = communicator("/ws/execution/", viewer)
+    await client.connect()
+    for _ in range(2):
+        await client.receive_json_from(timeout=5)
+    await run_sync(deleted.delete)
+    new = await run_sync(make_execution, Status.PENDING)
+    assert (await client.receive_json_from(timeout=5))["object"]["id"] == new.pk
+    change = Execution.objects.filter(pk=ends.pk).update
+    await run_sync(change, status=Status.COMPLETE, finished=timezone.now())
+    told = (await client.receive_json_from(timeout=5))["object"]
+    assert (told["id"], told["status"]) == (ends.pk, "complete")
+    await client.disconnect()

@@ -55,6 +55,8 @@ class LiveServer(OwnProcess):
         # Else it would be the tests' own.
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.port = 0
+        # Seconds that it may take to start.
+        self.patience = START_TIMEOUT
         # What starts it, as `unshare` does.
         self.prefix: list[str] = []
         self._tokens: dict[str, str] = {}
@@ -72,7 +74,7 @@ class LiveServer(OwnProcess):
         threading.Thread(target=self._read_stdout, args=(printed,), daemon=True).start()
         lines: list[str] = []
         while True:
-            line = printed.get(timeout=START_TIMEOUT)
+            line = printed.get(timeout=self.patience)
             assert line, f"the server ended: {self.log()}"
             lines.append(line.rstrip("\n"))
             listening = re.match(r"Serving on http://\S+:(\d+)/", line)
