@@ -40,6 +40,7 @@ PROGRAMS = (
     "workers",
     "slots",
     "notices",
+    "scale",
 )
 # What a machine lacks (chromium, PostgreSQL, Redis) is said by the program that wants it, and the rest goes on.
 BY_DEFAULT = (*PARTS, *PROGRAMS)

@@ -12,7 +12,7 @@ from bench import machine
 from bench.figures import Figure, table
 from bench.scale import __doc__ as about
 from bench.scale import losses
-from bench.scale.fleet import Fleet, fleet
+from bench.scale.fleet import LINES, Fleet, fleet
 from bench.scale.losses import PART, accounted, named
 from bench.scale.services import Bouncer, Missing
 
@@ -101,16 +101,41 @@ def pooled(on: Fleet, count: int) -> list[Figure]:
         return [Figure(PART, f"pgbouncer: {missing}", "not measured")]
     on.add_workers(count)
     figures = busy_workers(on, count)
+    read = _read_through(on)
     on.remove_workers()
     on.bouncer.end()
     on.bouncer = None
     wanted = ("runs a second", "connections of workers", "each ran once")
     through = f"through pgbouncer with {size} connections"
     return [
-        Figure(PART, f"{through}, {each.what}", each.ours, goal=each.goal, met=each.met)
-        for each in figures
-        if each.what.endswith(wanted)
+        *(
+            Figure(PART, f"{through}, {each.what}", each.ours, goal=each.goal, met=each.met)
+            for each in figures
+            if each.what.endswith(wanted)
+        ),
+        Figure(
+            PART,
+            f"{through}, lines that a server reads of a log",
+            f"{read} of {LINES}",
+            met=read == LINES,
+        ),
     ]
+
+
+def _read_through(on: Fleet) -> int:
+    """Return how many lines of a run's log a server answers that is behind pgbouncer as well."""
+    assert on.bouncer is not None
+    server = on.server()
+    server.home.config.unlink()
+    server.environment["FLEXAPI_DATABASE_URL"] = on.bouncer.url()
+    server.start("--no-worker")
+    with server.client() as client:
+        newest = client.get("/api/execution?status=complete&limit=1").json()["items"][0]["id"]
+        answer = client.get(f"/api/execution/{newest}/log")
+        answer.raise_for_status()
+    server.stop()
+    on.servers.remove(server)
+    return sum("message" in line for line in answer.text.splitlines())
 
 
 def measure(folder: Path, servers: int, workers: int, length: int) -> Iterator[Figure]:

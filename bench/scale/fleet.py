@@ -82,18 +82,19 @@ class Fleet:
         missing = count - len(self.servers)
         if not self.servers:
             task = {"mock": [{"title": "x", "url": "http://localhost/x"}], "accept_all": True}
-            first = self._server()
+            first = self.server()
             first.home.write({f"t{each}": task for each in range(TASKS)})
             # The database is prepared by one, and the config is its.
             first.start("--no-worker")
             missing -= 1
-        others = [self._server() for _ in range(missing)]
+        others = [self.server() for _ in range(missing)]
         for server in others:
             server.home.config.unlink()
         with ThreadPoolExecutor(max(1, missing)) as threads:
             list(threads.map(lambda server: server.start("--no-worker"), others))
 
-    def _server(self) -> LiveServer:
+    def server(self) -> LiveServer:
+        """Make one more server, which isn't running yet."""
         server = self.cluster.server(f"server{len(self.servers)}")
         # Many start at once.
         server.patience = PATIENCE
