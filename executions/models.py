@@ -159,17 +159,14 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
                 first.worker = worker
                 return first
             claimed = next((pk for pk in may_run(waiting, busy) if self._take(pk, worker)), None)
-        # Nobody waits for it behind the commit.
         return None if claimed is None else self.filter(pk=claimed).first()
 
     def runnable(self, queue: str, most: int) -> int:
         """Return how many of those that wait in a queue could be claimed now, counting up to `most`."""
-        waiting = self.unclaimed().filter(queue=queue)
-        return len(list(islice(may_run(waiting, self._busy()), most)))
+        return len(list(islice(may_run(self.unclaimed().filter(queue=queue), self._busy()), most)))
 
     def _busy(self) -> Busy:
-        claimed = self.active().real().exclude(worker="")
-        return Busy(claimed.values_list("tasks", flat=True))
+        return Busy(self.active().real().exclude(worker="").values_list("tasks", flat=True))
 
     def _take(self, pk: int, worker: str) -> bool:
         """Have `worker` run one that waits; False where it doesn't wait any more."""

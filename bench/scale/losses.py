@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.figures import Figure
-from bench.scale.fleet import Fleet
+from bench.scale.fleet import Fleet, Workers
 
 PART = "scale"
 # Seconds for which the queue is worked off before something dies, and for which Redis is away.
@@ -101,7 +101,10 @@ def _steady(on: Fleet, length: int) -> list[Figure]:
 
 
 def _half_dies(on: Fleet, length: int) -> list[Figure]:
-    dying = on.workers[: max(1, len(on.workers) // 2)]
+    half, dying = sum(workers.count for workers in on.workers) / 2, list[Workers]()
+    for workers in sorted(on.workers, key=lambda each: each.count, reverse=True):
+        if not dying or sum(each.count for each in dying) + workers.count <= half:
+            dying.append(workers)
     names = tuple(f"{workers.name}-" for workers in dying)
     for workers in dying:
         assert workers.process is not None
