@@ -11,9 +11,10 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 
-from executions.following import announcements, consumers, follow
+from executions.following import announcements, follow
 from executions.models import Execution, Status
 from executions.routing import websocket_urlpatterns
+from executions.serializers import executions_for
 from flexapi.api.http.threads import run_sync
 
 from .factories import add_lines, make_execution
@@ -201,14 +202,13 @@ async def test_a_change_costs_what_changed_however_much_waits(
 ) -> None:
     monkeypatch.setattr(follow, "POLL", 3600)
     read: list[int] = []
-    executions_for = consumers.executions_for
 
     def counted(user: User, rows: Any) -> list[dict[str, Any]]:
         found = executions_for(user, rows)
         read.append(len(found))
         return found
 
-    monkeypatch.setattr(consumers, "executions_for", counted)
+    monkeypatch.setattr("executions.following.consumers.executions_for", counted)
     waiting = [await run_sync(make_execution, Status.PENDING) for _ in range(30)]
     announcements.send_from(asyncio.get_running_loop())
     try:
