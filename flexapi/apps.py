@@ -61,12 +61,22 @@ def _read_declarations() -> None:
 def loop_status() -> list[dict[str, Any]]:
     """Return how each loop of this process is, and each handler of the mirror.
 
-    As `flexapi.background.Health.status` tells it, without the credentials that a reason may quote.
+    As `flexapi.background.Health.status` tells it, without the credentials that a reason may quote, and with `help`: where
+    the documentation says what to do, null where it runs.
     """
+    from flexapi.api.status.help import troubleshooting
     from flexapi.mirror.store import rows
 
     loops = [loop.health.status() for loop in background.running()] + rows.status()
-    return [entry | {"reason": _without_credentials(entry["reason"])} for entry in loops]
+    help_url = troubleshooting("loops")
+    return [
+        entry
+        | {
+            "reason": _without_credentials(entry["reason"]),
+            "help": None if entry["state"] == "running" else help_url,
+        }
+        for entry in loops
+    ]
 
 
 def _without_credentials(reason: str) -> str:

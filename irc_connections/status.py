@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flexapi.api.status.help import troubleshooting
 from flexapi.mirror import mirror
 
 from .models import UNKNOWN, IrcCompanion, IrcConnection
@@ -40,7 +41,7 @@ def _shown(
 def irc_status() -> dict[str, Any]:
     """Return where the connections are, and how many of them are up.
 
-    `{"state": "none" (the config has none) | "running" | "starting" | "failed", "reason": why it failed or null,
+    `{"state": "none" (the config has none) | "running" | "starting" | "failed", "reason": why it failed or null, "help": where to read on then, or null,
     "server": which one has them, or null, "pid", "since", "restarts", "connections", "connected"}`.
     """
     found = connections()
@@ -55,6 +56,7 @@ def irc_status() -> dict[str, Any]:
     return {
         "state": state,
         "reason": reason if state == "failed" else None,
+        "help": troubleshooting("irc") if state == "failed" else None,
         "server": row.server if row else None,
         "pid": row.pid if row else None,
         "since": row.since if row else None,

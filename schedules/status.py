@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count, Q
 from rest_framework import serializers
 
+from flexapi.api.status.help import troubleshooting
 from schedules.models import Schedule
 from schedules.scheduler import daemon
 from tasks.models import Task
@@ -15,8 +16,8 @@ UPCOMING = 5
 def scheduler_status() -> dict[str, Any]:
     """Return who fires the schedules, and how many there are.
 
-    `{"state": "running" | "standing_down", "reason": str or null, "schedules", "disabled",
-    "problems", "next_run": time or null}`; it stands down while FlexGet's daemon runs.
+    `{"state": "running" | "standing_down", "reason": str or null, "help": where to read on or null, "schedules",
+    "disabled", "problems", "next_run": time or null}`; it stands down while FlexGet's daemon runs.
     """
     holder = daemon()
     reason = None
@@ -30,6 +31,7 @@ def scheduler_status() -> dict[str, Any]:
     return {
         "state": "running" if holder is None else "standing_down",
         "reason": reason,
+        "help": troubleshooting("scheduler") if reason else None,
         **counts,
         "next_run": Schedule.rows.next_due(),
     }

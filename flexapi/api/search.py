@@ -39,7 +39,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of thing; `find(text, limit)` answers what everybody may find who has the permission.
+    """One kind of thing; `find(text, limit)` answers what everybody may find who has the permission; "" is for all.
 
     It may raise ServiceUnavailable.
     """
@@ -52,7 +52,7 @@ kinds: Registry[str, Kind] = Registry("kind of thing to search")
 
 
 def register(name: str, find: Callable[[str, int], list[Hit]], permission: str) -> None:
-    """Add a kind. Raises ValueError for a name that is taken."""
+    """Add a kind, "" as permission for what all may see who are logged in. Raises ValueError for a name that is taken."""
     kinds.add(name, Kind(find, permission))
 
 
@@ -67,7 +67,9 @@ class SearchParameters(serializers.Serializer[Any]):
 class HitSerializer(serializers.Serializer[Any]):
     """A thing that was found."""
 
-    kind = serializers.CharField(help_text="task, execution, history, show, movie, or a plugin's.")
+    kind = serializers.CharField(
+        help_text="task, execution, history, show, movie, documentation, or a plugin's."
+    )
     key = serializers.CharField(help_text="Its name or id in the API's path.")
     title = serializers.CharField()
     detail = serializers.CharField()
@@ -84,7 +86,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
 
 
 class SearchView(APIView):
-    """Tasks, executions, what was taken, shows, movies: what has these words."""
+    """Tasks, executions, what was taken, shows, movies, the documentation: what has these words."""
 
     permission_classes = (IsAuthenticated,)
 
@@ -99,7 +101,7 @@ class SearchView(APIView):
         items: list[dict[str, Any]] = []
         left_out = []
         for name, kind in kinds.items():
-            if not request.user.has_perm(kind.permission):
+            if kind.permission and not request.user.has_perm(kind.permission):
                 continue
             try:
                 items += [{"kind": name, **asdict(hit)} for hit in kind.find(text, MOST)]

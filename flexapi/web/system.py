@@ -1,8 +1,5 @@
 """The page of the server itself."""
 
-from typing import Any
-
-from flexapi.web import page_data
 from flexapi.web.views import PageView
 
 
@@ -11,7 +8,3 @@ class SystemView(PageView):
 
     template_name = "web/system.html"
     script = "web/js/system.js"
-
-    def get_data(self) -> dict[str, Any]:
-        """Where it is read."""
-        return {"endpoints": page_data.endpoints("server")}

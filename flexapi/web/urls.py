@@ -7,6 +7,7 @@ from django.views.generic import TemplateView
 
 from flexapi.web import (
     account,
+    assets,
     editor,
     hooks,
     known,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("offline/", TemplateView.as_view(template_name="web/offline.html"), name="offline"),
     path("docs/", DocumentationView.as_view(), name="documentation"),
     path("docs/<slug:page>/", DocumentationView.as_view(), name="documentation_page"),
+    path("styles.css", assets.StylesView.as_view(), name="styles"),
     path("texts/<str:language>.js", languages.TextsView.as_view(), name="texts"),
     path("system/", system.SystemView.as_view(), name="system"),
     path("trakt/", views.TraktView.as_view(), name="trakt"),

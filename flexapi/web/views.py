@@ -66,7 +66,7 @@ class DashboardView(PageView):
             "tasks": page_data.tasks(self.request.user),
             "addTask": page_data.add_task_url(self.request.user),
             "first": first_steps.found(self.request.user),
-            "endpoints": page_data.endpoints("history", "irc", "server", "server/summary"),
+            "endpoints": page_data.endpoints("history", "irc"),
         }
 
 

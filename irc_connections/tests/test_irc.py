@@ -135,7 +135,7 @@ def test_an_announce_is_run_with_its_entry(world: World) -> None:
     assert any("generated an entry" in line["message"] for line in news["log"])
     assert "irc: news: Joined channel #news" in world.server.log()
     assert world.status() | {"since": None, "server": None} == {
-        "state": "running", "reason": None, "server": None, "pid": world.pid(), "since": None,
+        "state": "running", "reason": None, "help": None, "server": None, "pid": world.pid(), "since": None,
         "restarts": world.status()["restarts"], "connections": 1, "connected": 1,
     }  # fmt: skip
 

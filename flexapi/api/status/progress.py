@@ -21,6 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from flexapi.api.models import Work
+from flexapi.api.status.help import troubleshooting
 
 # Seconds between two writes.
 INTERVAL = 1.0
@@ -93,7 +94,8 @@ def status() -> list[dict[str, Any]]:
     """Return what goes on and what ended lately, as `/api/server` shows it.
 
     `state` is `running`, `waiting` (for what `detail` says), `finished`, `failed` (`detail` says
-    why) or `cut off` (its process is gone). `eta` is in seconds; null where it can't be told.
+    why) or `cut off` (its process is gone). `eta` is in seconds; null where it can't be told. `help` is where to read on
+    where it failed or was cut off, else null.
     """
     now = timezone.now()
     lately = Q(finished=None, updated__gt=now - SHOWN_AFTER) | Q(finished__gt=now - SHOWN_AFTER)
@@ -115,6 +117,7 @@ def _shown(work: Work, now: datetime) -> dict[str, Any]:
         "percent": round(100 * share, 1),
         "state": state,
         "detail": detail,
+        "help": troubleshooting("work") if state in ("failed", "cut off") else None,
         "started": work.started,
         "finished": work.finished,
         "eta": eta,

@@ -22,6 +22,7 @@ from flexapi.api.errors import of_storage
 from flexapi.api.permissions import IsAuthenticated
 from flexapi.api.status.help import troubleshooting
 from flexapi.api.viewsets import one
+from flexapi.engine.instance import engine
 from flexapi.registry import Registry
 from flexapi.version import VERSION
 
@@ -53,14 +54,21 @@ def register(name: str, part: Callable[[], Any], permission: str = "") -> None:
     parts.add(name, Part(part, permission))
 
 
-def versions() -> dict[str, str]:
-    """The versions of what is at work, by name."""
+def versions() -> dict[str, str | None]:
+    """The versions of what is at work, by name: FlexGet's is that of the one that runs, null while an interpreter of its own loads it."""
     return {
         "flexapi": VERSION,
-        "flexget": importlib.metadata.version("flexget"),
+        "flexget": _flexget(),
         "python": platform.python_version(),
         "django": django.get_version(),
     }
+
+
+def _flexget() -> str | None:
+    loaded = engine().state.flexget
+    if loaded or settings.FLEXGET_PYTHON is not None:
+        return loaded or None
+    return importlib.metadata.version("flexget")
 
 
 def zone() -> dict[str, str]:

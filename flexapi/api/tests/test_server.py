@@ -2,6 +2,7 @@
 
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,6 +30,28 @@ def test_it_tells_versions(api: Any, make_user: Any, sections: None) -> None:
     assert set(answer) == {"versions"}
     assert set(answer["versions"]) == {"flexapi", "flexget", "python", "django"}
     assert answer["versions"]["flexget"] == metadata.version("flexget")
+
+
+@pytest.mark.parametrize(
+    ("other_python", "loaded", "said"),
+    [
+        (None, "", metadata.version("flexget")),
+        (None, "3.1.0", "3.1.0"),
+        (Path("/opt/flexget/bin/python"), "3.1.0", "3.1.0"),
+        (Path("/opt/flexget/bin/python"), "", None),
+    ],
+)
+def test_the_version_of_flexget_is_that_of_the_one_that_runs(
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    other_python: Path | None,
+    loaded: str,
+    said: str | None,
+) -> None:
+    settings.FLEXGET_PYTHON = other_python
+    state = SimpleNamespace(flexget=loaded)
+    monkeypatch.setattr(server, "engine", lambda: SimpleNamespace(state=state))
+    assert server.versions()["flexget"] == said
 
 
 def test_sections_join_and_may_be_unavailable(api: Any, viewer: Any, sections: None) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 
+from flexapi.api import search as everywhere
 from flexapi.web.documentation import markdown
 
 INDEX = "index"
@@ -85,6 +86,21 @@ def search(text: str) -> list[Hit]:
         return []
     found = sorted(_found(words), key=lambda each: -each[0])
     return [hit for _, hit in found[:HITS]]
+
+
+def find(text: str, limit: int) -> list[everywhere.Hit]:
+    """Return sections with the words of which one stands in the heading, for the search of everything: a text alone has too many words."""
+    words = [word.casefold() for word in text.split()]
+    try:
+        found = sorted(_found(words), key=lambda each: -each[0])
+    except NotInstalled:
+        return []
+    root = url(INDEX)
+    return [
+        everywhere.Hit(hit.url.removeprefix(root), hit.title, hit.page)
+        for weight, hit in found[:limit]
+        if weight
+    ]
 
 
 def _found(words: list[str]) -> Iterator[tuple[int, Hit]]:

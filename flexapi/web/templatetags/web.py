@@ -6,13 +6,13 @@ from django import template
 from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from flexapi.mirror import credentials, invalid, mirror
 from flexapi.mirror.disk.file import LockBusy
-from flexapi.web import languages, navigation
+from flexapi.web import assets, languages, navigation
 
 register = template.Library()
 
@@ -48,6 +48,27 @@ def texts() -> SafeString:
         return SafeString("")
     # Scripts that are modules run behind one that is deferred, in their order; neither holds up what is drawn.
     return format_html('\n  <script defer src="{}"></script>', languages.texts_url(language))
+
+
+@register.simple_tag
+def sheet() -> str:
+    """Where the sheet of all pages is."""
+    return assets.sheet_url()
+
+
+@register.simple_tag(takes_context=True)
+def module(context: template.Context, script: str) -> SafeString:
+    """A module, and what it imports that the page hasn't named yet: the browser asks for all at once, not for each when another names it."""
+    # In the request, as an included template has a context of its own.
+    named: set[str] = vars(context["request"]).setdefault("named_modules", set())
+    new = [name for name in assets.modules((script,)) if name not in named]
+    named.update(new)
+    preloads = [(static(name),) for name in new if name != script]
+    return format_html(
+        '{}<script type="module" src="{}"></script>',
+        format_html_join("", '<link rel="modulepreload" href="{}">', preloads),
+        static(script),
+    )
 
 
 @register.simple_tag

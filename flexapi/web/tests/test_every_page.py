@@ -26,6 +26,7 @@ _LIKE_ANOTHER = re.compile(
 NO_PAGES = {
     "/manifest.webmanifest",
     "/service-worker.js",
+    "/styles.css",
     "/texts/<language>.js",
     "/healthz",
     "/metrics",

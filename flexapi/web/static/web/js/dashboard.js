@@ -11,6 +11,7 @@ import { showIrc } from "./irc_card.js";
 import { at } from "./root.js";
 import { runBox } from "./run_box.js";
 import { lookAtServer, onServerNews } from "./server_news.js";
+import { lookAtSummary, onSummary } from "./server_summary.js";
 import { empty } from "./states.js";
 
 const RECENT = 15;
@@ -108,7 +109,11 @@ function changed(execution) {
     showRecent();
     hasRun();
     clearTimeout(takenSoon);
-    takenSoon = setTimeout(showTaken, 300); // Many may end at once.
+    // Many may end at once.
+    takenSoon = setTimeout(() => {
+      lookAtSummary();
+      showTaken();
+    }, 300);
   }
   showNow();
 }
@@ -130,15 +135,15 @@ async function reload() {
   showNow();
   showRecent();
   lookAtServer();
-  refreshCards();
+  lookAtSummary();
+  showCards();
 }
 
 function showTaken() {
-  showSummary(endpoints["server/summary"], can);
   if (endpoints.history) showHistory(endpoints.history, can);
 }
 
-function refreshCards() {
+function showCards() {
   if (endpoints.irc) showIrc(endpoints.irc, can);
   showTaken();
 }
@@ -149,7 +154,8 @@ if (start.first) hasRun = (await import("./first_steps.js")).showFirstSteps(byId
 if (byId("run")) runBox(byId("run"), tasks, can);
 watchBoard(changed, reload);
 onServerNews((server) => showState(server, can), showFailure);
-refreshCards();
+onSummary((summary) => showSummary(summary, can));
+showCards();
 setInterval(() => {
   for (const [id, item] of items) {
     const execution = active.get(id);

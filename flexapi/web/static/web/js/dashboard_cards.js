@@ -111,18 +111,15 @@ function fill(id, nodes) {
   card.querySelector("div").replaceChildren(...nodes);
 }
 
+// The schedules that are shown.
+let shown;
+
 /** What the summary says: the schedules that run next, and how much was taken today. */
-export async function showSummary(url, can) {
-  let summary;
-  try {
-    summary = (await api(url)).object;
-  } catch {
-    byId("schedules").hidden = true;
-    return;
-  }
-  const { next_schedules: next, taken_today: taken } = summary;
+export function showSummary({ next_schedules: next, taken_today: taken }, can) {
   byId("taken-today").textContent = taken ? t`${amount(taken)} today` : "";
-  if (!next) return; // Not for this user.
+  // Nothing for this user, or nothing new: a link may have the focus.
+  if (!next || shown === JSON.stringify(next)) return;
+  shown = JSON.stringify(next);
   const rows = next.map(({ tasks, next_run: time }) => {
     const asked = { tasks: tasks.includes("*") ? [] : tasks };
     return h("li", { class: "pair" }, h("span", {}, taskLinks(asked, can)), timeElement(time));

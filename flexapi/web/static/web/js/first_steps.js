@@ -9,6 +9,7 @@ import { at } from "./root.js";
 import { onServerNews } from "./server_news.js";
 import { taskUrl } from "./task_names.js";
 
+// In the browser, not with the user: the card goes for good after ten runs, and a table, its endpoint and its permission would outlive it by years.
 const DISMISSED = "first-steps";
 
 const link = (href, text, kind = "") => h("a", { class: `button small ${kind}`, href }, text);

@@ -139,9 +139,10 @@ async function showHooks() {
   byId("hooks").replaceChildren(items.length ? h("ul", { class: "rows" }, items.map(hookRow)) : none);
 }
 
-async function load() {
+/** Read and show all; at first the list of calls does so by itself. */
+async function load({ first = false } = {}) {
   try {
-    await Promise.all([showHooks(), calls.load()]);
+    await Promise.all([showHooks(), !first && calls.load()]);
   } catch (error) {
     byId("hooks").replaceChildren(failure(error, load));
   }
@@ -153,5 +154,5 @@ const calls = new PagedList(byId("calls"), byId("filters"), {
   row: callRow,
   none: () => empty(t`Nobody called yet.`, t`What senders post, and what becomes of it, is listed here.`),
 });
-load();
+load({ first: true });
 byId("add")?.addEventListener("click", () => edit({}));

@@ -133,10 +133,11 @@ async function showChannels() {
 
 let looking;
 
-async function load() {
+/** Read and show all; at first the list of deliveries does so by itself. */
+async function load({ first = false } = {}) {
   clearTimeout(looking);
   try {
-    const [busy] = await Promise.all([showChannels(), showProblems(), deliveries.load()]);
+    const [busy] = await Promise.all([showChannels(), showProblems(), !first && deliveries.load()]);
     if (busy) looking = setTimeout(load, LOOK_AGAIN);
   } catch (error) {
     byId("channels").replaceChildren(failure(error, load));
@@ -150,6 +151,6 @@ const deliveries = new PagedList(byId("deliveries"), byId("filters"), {
   row: deliveryRow,
   none: () => empty(t`Nothing was sent yet.`, t`What channels are sent, and what the other side answers, is listed here.`),
 });
-load();
+load({ first: true });
 showBrowserCard(url, can, load);
 byId("add")?.addEventListener("click", () => edit({}));

@@ -8,7 +8,7 @@ import { at } from "./root.js";
 
 // Milliseconds without a key until the server is asked.
 const PAUSE = 150;
-const NAMES = { page: t`Pages`, task: t`Tasks`, execution: t`Runs`, history: t`What was taken`, show: t`Shows`, movie: t`Movies in a queue` };
+const NAMES = { page: t`Pages`, task: t`Tasks`, execution: t`Runs`, history: t`What was taken`, show: t`Shows`, movie: t`Movies in a queue`, documentation: t`Documentation` };
 
 const searched = (path, title) => `${path}?search=${encodeURIComponent(title)}`;
 // Where a thing of each kind is seen.
@@ -17,6 +17,7 @@ const URLS = {
   task: ({ key }) => at(`/tasks/${encodeURIComponent(key)}/`),
   execution: ({ key }) => at(`/executions/${key}/`),
   history: ({ title }) => searched(at("/history/"), title),
+  documentation: ({ key }) => at(`/docs/${key}`),
   show: ({ key }) => at(`/series/${key}/`),
   // The list knows the title without its year.
   movie: ({ title }) => searched(at("/movie_queue/"), title.replace(/ \(\d{4}\)$/, "")),

@@ -1,17 +1,17 @@
 /** What the server says of itself, in words. */
 
-import { api } from "./api.js";
 import { byId, h, pageData } from "./dom.js";
 import { amount, bytes, timeElement } from "./format.js";
 import { ngettext, pgettext, sentence, t } from "./gettext.js";
 import { showConnection } from "./live.js";
 import { at } from "./root.js";
 import { reloadButton, unlockButton } from "./server_care.js";
+import { lookAtServer, onServerNews } from "./server_news.js";
 import { empty, failure, loading } from "./states.js";
 import { table } from "./table.js";
 import { counted } from "./things.js";
 
-const { can, endpoints } = pageData();
+const { can } = pageData();
 // Milliseconds between two looks.
 const PERIOD = 5000;
 
@@ -162,23 +162,17 @@ function draw(answer) {
   }
 }
 
-let looking;
+function heard(object) {
+  if (!shown.size) byId("cards").replaceChildren();
+  draw(object);
+  showConnection(byId("connection"), "live");
+}
 
-async function look() {
-  clearTimeout(looking);
-  looking = setTimeout(look, PERIOD);
-  if (document.visibilityState !== "visible") return;
-  try {
-    const { object } = await api(endpoints.server);
-    if (!shown.size) byId("cards").replaceChildren();
-    draw(object);
-    showConnection(byId("connection"), "live");
-  } catch (error) {
-    if (shown.size) showConnection(byId("connection"), "lost");
-    else byId("cards").replaceChildren(failure(error, look));
-  }
+function failed(error) {
+  if (shown.size) showConnection(byId("connection"), "lost");
+  else byId("cards").replaceChildren(failure(error, lookAtServer));
 }
 
 byId("cards").append(loading());
-look();
-document.addEventListener("visibilitychange", look);
+onServerNews(heard, failed);
+setInterval(() => document.visibilityState === "visible" && lookAtServer(), PERIOD);

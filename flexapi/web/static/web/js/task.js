@@ -14,7 +14,6 @@ import { showMerged, showWritten } from "./task_config.js";
 import { isAskedFor } from "./task_names.js";
 import { counted } from "./things.js";
 
-const RUNS = 50;
 const REASONS = 20;
 const TAKEN = 10;
 // Milliseconds until what a run has just changed is read: several may end at once.
@@ -25,6 +24,8 @@ const { can, endpoints } = data;
 let { task } = data;
 let schedules = [];
 let soon;
+// Whether the runs that came with the page were shown; from then on they are read.
+let begun = false;
 // Executions that run it or will, by id.
 const active = new Map();
 
@@ -95,8 +96,7 @@ async function showReasons(last) {
   place.replaceChildren(...parts.filter(Boolean));
 }
 
-async function showRuns() {
-  const { items, count } = await api(`${endpoints.results}?limit=${RUNS}`);
+async function showRuns({ items, count }) {
   byId("count").textContent = counted(count, "run");
   byId("runs").replaceChildren(...(items.length ? runStrip(items) : [empty(t`It has not run yet.`, can.run && task.enabled ? t`Run it: the result stays here.` : null)]));
   await showReasons(items[0]);
@@ -125,7 +125,9 @@ async function load() {
     if (before !== JSON.stringify(task) || !byId("actions").firstChild) showActions();
     showTrouble(found);
     byId("next").replaceChildren(nextRuns());
-    await Promise.all([showRuns(), showTaken(found.totals)]);
+    const runs = begun ? await api(`${endpoints.results}?limit=${data.most}`) : data.runs;
+    begun = true;
+    await Promise.all([showRuns(runs), showTaken(found.totals)]);
   } catch (error) {
     if (byId("runs").querySelector(".strip")) toast(error.message, "failed");
     else byId("runs").replaceChildren(failure(error, load));

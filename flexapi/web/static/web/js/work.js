@@ -1,14 +1,10 @@
 /** Long work that some process of the server does: a card of the dashboard, there while there is any. */
 
-import { api } from "./api.js";
 import { byId, h } from "./dom.js";
 import { amount, duration } from "./format.js";
 import { t } from "./gettext.js";
+import { onSummary } from "./server_summary.js";
 
-const SUMMARY = byId("work").dataset.summary;
-// Milliseconds between two looks, while something goes on and while nothing does.
-const SOON = 1000;
-const LATER = 10000;
 // How it goes on is read as it changes; these are said aloud as well.
 const ENDS = { finished: t`done`, failed: t`failed`, "cut off": t`cut off` };
 const SAID = { ...ENDS, running: t`running`, waiting: t`waiting` };
@@ -53,18 +49,4 @@ function show(all) {
   byId("work").hidden = !all.length;
 }
 
-async function look() {
-  let delay = LATER;
-  if (document.visibilityState === "visible") {
-    try {
-      const { work } = (await api(SUMMARY)).object;
-      show(work);
-      if (work.some(({ state }) => !(state in ENDS))) delay = SOON;
-    } catch {
-      // The dashboard says that the server can't be reached; this looks again.
-    }
-  }
-  setTimeout(look, delay);
-}
-
-look();
+onSummary(({ work }) => show(work));
