@@ -47,8 +47,8 @@ def test_it_finds_things_of_all_kinds(
 ) -> None:
     client = api(viewer)
     found(client, "x")
-    # Two for who asks, two for what is hidden; of kinds, the history takes three, all others one.
-    with django_assert_num_queries(10):
+    # Two for who asks, one for what is hidden; of kinds, the history takes three, all others one.
+    with django_assert_num_queries(9):
         items = found(client, "sintel")
     assert [item for item in items if item[0] != "history"] == [
         ("execution", "#4711 sintel"),
