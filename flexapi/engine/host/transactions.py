@@ -12,6 +12,8 @@ Each is one transaction, with all that FlexGet's own functions do in it: the ses
 become savepoints. What raises undoes everything, so nothing is ever half-done and a call may be made again.
 """
 
+import sqlite3
+import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -35,6 +37,9 @@ Method = Callable[[WarmManager, Params], Any]
 
 # Milliseconds to wait for who writes. The host answers nobody meanwhile, so the patience is the asking side's.
 BUSY_TIMEOUT = 100
+# Seconds between two tries to read. SQLite's own pauses grow to tenths of a second, and so miss every gap between the commits of
+# a long deletion, whose wait for the disk locks readers out.
+READ_POLL = 0.002
 # SQLITE_BUSY and SQLITE_LOCKED, and PostgreSQL's serialization_failure, deadlock_detected and lock_not_available.
 _LOCKED = (5, 6)
 _LOCKED_STATES = ("40001", "40P01", "55P03")
@@ -85,6 +90,7 @@ def _transaction(manager: WarmManager) -> Iterator[Connection]:
                 leaving.enter_context(_impatient(connection))
                 # The driver itself would begin with the first write, and give savepoints no hold.
                 connection.exec_driver_sql("BEGIN")
+                begin_to_read(connection)
             else:
                 connection.execution_options(isolation_level="REPEATABLE READ")
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT}")
@@ -124,6 +130,24 @@ def _impatient(connection: Connection) -> Iterator[None]:
         yield
     finally:
         driver.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def begin_to_read(connection: Connection) -> None:
+    """Wait until nobody commits to the SQLite file; from then to the end of the transaction nobody can. Raises DBAPIError."""
+    driver: Any = connection.connection.driver_connection
+    look = "SELECT 1 FROM sqlite_master LIMIT 1"
+    deadline = time.monotonic() + BUSY_TIMEOUT / 1000
+    driver.execute("PRAGMA busy_timeout = 0")
+    while time.monotonic() < deadline:
+        try:
+            driver.execute(look).fetchall()
+            break
+        except sqlite3.DatabaseError:
+            time.sleep(READ_POLL)
+    else:
+        # As SQLAlchemy raises it.
+        connection.exec_driver_sql(look).all()
+    driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
 
 
 def is_open() -> bool:
