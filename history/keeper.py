@@ -41,6 +41,8 @@ class Keeper(Loop):
         passing = (DatabaseError, EngineError)
         super().__init__("history-keeper", self._look_if_ready, period=INTERVAL, passing=passing)
         self._engine = engine
+        # Once after the start: somebody may have deleted rows by hand.
+        self._count_again = True
 
     def look(self) -> None:
         """Take in and prune, once. Raises DatabaseError, EngineUnavailable, EngineError."""
@@ -48,6 +50,10 @@ class Keeper(Loop):
         if taken:
             logger.info("%s entries were taken in from FlexGet's own history.", taken)
         prune(settings.HISTORY_DAYS)
+
+    def _count(self) -> None:
+        HistoryEntry.objects.advance(again=self._count_again)
+        self._count_again = False
 
     def _rows(self, after: int, limit: int) -> dict[str, Any]:
         if self.stopping:
@@ -58,6 +64,7 @@ class Keeper(Loop):
         return answer
 
     def _look_if_ready(self) -> None:
+        self._count()
         try:
             self.look()
         except EngineUnavailable as error:

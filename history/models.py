@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from flexapi.mirror import credentials
 from flexapi.text import words_of
+from history.counts import HistoryCount, HistoryEntryQuerySet
+
+__all__ = ["Beginning", "FlexGetHistory", "HistoryCount", "HistoryEntry", "OwnRows"]
 
 
 class Beginning(models.Func):
@@ -41,6 +44,8 @@ class HistoryEntry(models.Model):
     )
     words = models.TextField(editable=False, help_text="What searches look at.")
 
+    objects = HistoryEntryQuerySet.as_manager()
+
     class Meta:
         ordering = ("-time", "-id")
         verbose_name_plural = "history"
@@ -61,6 +66,10 @@ class HistoryEntry(models.Model):
     def __str__(self) -> str:
         # Pages show it to everybody, and a title may quote what not everybody may see.
         return f"History entry {self.pk}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete it, and count it no longer."""
+        return type(self).objects.filter(pk=self.pk).delete()
 
     @classmethod
     def of(cls, eyes: credentials.Eyes, **fields: Any) -> "HistoryEntry":
