@@ -41,6 +41,8 @@ PROGRAMS = (
     "slots",
     "notices",
     "scale",
+    "parallel",
+    "asgi",
 )
 # What a machine lacks (chromium, PostgreSQL, Redis) is said by the program that wants it, and the rest goes on.
 BY_DEFAULT = (*PARTS, *PROGRAMS)

@@ -1,4 +1,4 @@
-"""Four tasks of ten seconds each, asked for at once, on a server with four slots: SQLite and PostgreSQL.
+"""Four tasks of ten seconds each, asked for at once, with one, two and four slots: SQLite and PostgreSQL.
 
     .venv/bin/python -m bench.slots
 
@@ -95,6 +95,7 @@ def main() -> int:
         seconds: dict[str, float] = {}
         for what, variables in {
             "SQLite, one slot (the default)": one,
+            "SQLite, FLEXAPI_SLOTS=2": {"FLEXAPI_SLOTS": "2"},
             "SQLite, FLEXAPI_SLOTS=4": four,
             "PostgreSQL (four slots)": {"FLEXAPI_FLEXGET_DATABASE_URL": url},
         }.items():

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from flexapi.engine.client import Engine
 from history import counts
 from history.counts import HistoryCount
 from history.keeper import Keeper, prune
@@ -74,12 +75,11 @@ def test_it_goes_on_where_it_stopped(counted):
     assert ALL.count() == really() == 50
 
 
-def test_a_count_that_is_wrong_is_mended_when_a_server_starts(counted):
+def test_a_count_that_is_wrong_is_mended_when_a_server_starts(counted, tmp_path):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM history_historyentry WHERE task = 'task 0'")
     assert ALL.count() != really()
-    keeper = Keeper(engine=None)
-    keeper._count()
+    Keeper(Engine(tmp_path / "config.yml"))._count()
     assert ALL.count() == really() == 20
 
 

@@ -26,6 +26,7 @@ from .children import Child, Children
 from .companions import Companion, Companions
 from .errands import Errand, Errands, is_errand
 from .life import MAX_FDS
+from .loading import Loading
 from .manager import ConfigInvalid, WarmManager
 
 # Seconds for a run to end by itself once the server is gone.
@@ -43,6 +44,7 @@ class Host:
         self.manager = manager
         self.children = Children(manager, slots, self._leave)
         self.errands = Errands(manager, self._leave_children)
+        self.loading = Loading(manager, self.notify)
         self.companions = Companions(manager, self._leave_children)
         self._lines = protocol.LineBuffer()
         self._fds: deque[int] = deque()
@@ -107,8 +109,14 @@ class Host:
 
     def _answer(self, message: protocol.Message) -> None:
         method, params = message["method"], message["params"]
-        if is_errand(methods.METHODS.get(method)):
-            one = self.errands.send_out(message, methods.METHODS[method])
+        if self.loading.is_awaited(message):
+            return
+        errand = self.loading.method_for(method, params)
+        if errand is None and is_errand(methods.METHODS.get(method)):
+            errand = methods.METHODS[method]
+        if errand is not None:
+            one = self.errands.send_out(message, errand)
+            self.loading.sent(one, errand)
             self._selector.register(one.channel, selectors.EVENT_READ, one)
         else:
             self._send(answer(message["id"], lambda: self._dispatch(method, params)))
@@ -117,7 +125,8 @@ class Host:
         """Pass on what an errand says; where it ended without an answer, say that."""
         try:
             for message in one.heard():
-                self._send(message)
+                if not self.loading.took(one, message):
+                    self._send(message)
         except EOFError:
             self._selector.unregister(one.channel)
             one.channel.close()
@@ -126,6 +135,8 @@ class Host:
                     protocol.INTERNAL_ERROR, "FlexGet's process that was to do it has died."
                 )
                 self._send(protocol.error(one.call, failure))
+            for message in self.loading.ended(one):
+                self._answer(message)
 
     def _dispatch(self, method: str, params: protocol.Message) -> Any:
         if method == "execute":

@@ -39,7 +39,7 @@ def test_a_reader_gets_in_at_once(
             writer.execute("COMMIT")
 
     monkeypatch.setattr(transactions, "BUSY_TIMEOUT", 60_000)
-    monkeypatch.setattr(transactions.time, "sleep", sleep)
+    monkeypatch.setattr("flexapi.engine.host.transactions.time.sleep", sleep)
     reader.exec_driver_sql("BEGIN")
     begin_to_read(reader)
     assert slept == [READ_POLL] * 30
