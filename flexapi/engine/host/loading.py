@@ -76,7 +76,8 @@ class Loading:
         return True
 
     def _adopt(self, loaded: dict[str, Any]) -> None:
-        vars(self._manager).update(loaded)
+        for name, value in loaded.items():
+            setattr(self._manager, name, value)
         self._manager.generation += 1
         fire_event("manager.config_updated", self._manager)
 
