@@ -58,7 +58,7 @@ def send_from(loop: asyncio.AbstractEventLoop | None) -> None:
 
 def changed(execution_id: int) -> None:
     """Announce that an execution has changed. Call it after the change is committed."""
-    if not _is_watched(execution_id):
+    if not _any_in(BOARD, log_group(execution_id)):
         return
     with _lock:
         is_told = bool(_unsent)
@@ -71,12 +71,16 @@ def changed(execution_id: int) -> None:
         async_to_sync(_announce)()
 
 
-def _is_watched(execution_id: int) -> bool:
-    """Whether anybody may watch: the layer of one process tells. Who begins later reads what is committed."""
+def is_followed(execution_id: int) -> bool:
+    """Whether anybody may wait for an execution's log: the layer of one process tells. Who begins later reads what is committed."""
+    return _any_in(log_group(execution_id))
+
+
+def _any_in(*groups: str) -> bool:
     layer = get_channel_layer()
-    if not isinstance(layer, InMemoryChannelLayer):
-        return True
-    return BOARD in layer.groups or log_group(execution_id) in layer.groups
+    return not isinstance(layer, InMemoryChannelLayer) or any(
+        group in layer.groups for group in groups
+    )
 
 
 def on_queue_changed(sender: Any, execution_id: int, **kwargs: Any) -> None:

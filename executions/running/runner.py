@@ -3,10 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.db import DatabaseError
 
 from executions import extensions, kept_entries, trials
+from executions.following.announcements import is_followed
 from executions.models import Execution, Status
 from flexapi.engine.client import Engine, EngineError, EngineUnavailable
 from flexapi.engine.run import Ending, Report, Run
@@ -110,6 +112,7 @@ class Runner:
                 self._recorder.wait_for(str(error))
                 self._aborting.wait(ENGINE_POLL)
                 continue
+            run.is_followed = partial(is_followed, execution.pk)
             with self._lock:
                 self._run = run
                 aborting = self._aborting.is_set()

@@ -131,7 +131,10 @@ async def test_nobody_is_told_where_nobody_watches(
     try:
         announcements.changed(1)
         assert sent == []
+        assert not announcements.is_followed(1)
         async with follow.subscription(announcements.log_group(1)):
+            assert announcements.is_followed(1)
+            assert not announcements.is_followed(2)
             announcements.changed(2)
             assert sent == []
             announcements.changed(1)

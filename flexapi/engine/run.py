@@ -20,7 +20,8 @@ READ_SIZE = 1 << 18
 PROGRESS_PERIOD = 0.1
 # Seconds that the last reports of a run wait for its end, to be told in one.
 END_PATIENCE = 0.02
-# Seconds after a batch for which what follows is gathered: what a run says in one breath is stored in one transaction.
+# Seconds after a batch for which what follows is gathered where nobody follows the run: what it says in one breath is
+# stored in one transaction.
 BREATH = 0.03
 # A run that says so many bytes in one breath isn't kept waiting: its pipe would soon be full.
 MANY = 8192
@@ -161,8 +162,8 @@ class Run:
 
     A batch is what has come since the last one: a single line when the run is quiet, hundreds
     when it is not. A reader that is slow makes the run wait and loses nothing. Progress comes now and then, and the last of
-    it always; what else follows a batch closely waits for BREATH, or the end. With the last batch `read_out` is true, and
-    `ending` known.
+    it always; what else follows a batch closely waits for BREATH, or the end, unless `is_followed` says that somebody waits
+    for it. With the last batch `read_out` is true, and `ending` known.
     """
 
     def __init__(self, pipes: Pipes, send_abort: Callable[[float], None]) -> None:
@@ -173,6 +174,7 @@ class Run:
         self._lock = threading.Lock()
         self._closed = False
         self.pid: int | None = None
+        self.is_followed: Callable[[], bool] = lambda: False
         self.ending: Ending | None = None
         self.read_out = False
 
@@ -222,7 +224,7 @@ class Run:
                         last = batch
                     elif batch:
                         yield batch
-                        if size < MANY:
+                        if size < MANY and not self.is_followed():
                             self._ends_within(BREATH)
             # What the process wrote is in the pipes by now.
             last[:0] = where.feed(_read_now(progress))

@@ -1,4 +1,4 @@
-"""Progress is told now and then, and the last of it always; log lines wait for a breath at most."""
+"""Progress is told now and then, and the last of it always; log lines wait for a breath at most, and for nothing where somebody follows."""
 
 import json
 import os
@@ -110,6 +110,19 @@ def test_a_run_that_says_much_is_not_kept_waiting(monkeypatch: pytest.MonkeyPatc
     source.end()
     assert list(batches) == []
     assert waited == [BREATH]
+
+
+def test_a_run_that_somebody_follows_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "_ends_within", lambda run, seconds: pytest.fail("it waits"))
+    source = Written()
+    source.run.is_followed = lambda: True
+    os.write(source.reports, written("log", message="first"))
+    batches = iter(source.run)
+    assert messages(next(batches)) == ["first"]
+    os.write(source.reports, written("log", message="second"))
+    assert messages(next(batches)) == ["second"]
+    source.end()
+    assert list(batches) == []
 
 
 def test_the_last_reports_come_with_the_end() -> None:
