@@ -51,8 +51,8 @@ def test_whatever_a_role_asks_is_answered_as_the_document_says(server: LiveServe
         # Who may do most goes from answer to answer as well: makes a thing, reads it, deletes it.
         phases = "fuzzing,stateful" if role == "editor" else "fuzzing"
         # These make others, who ask at the same time, wait for FlexGet, or be told to.
-        left_out = [*ALONE, *paths_of_others(role, paths)]
-        excluded = [word for path in left_out for word in ("--exclude-path", path)]
+        left_out = {*ALONE, *paths_of_others(role, paths)}
+        excluded = [word for path in sorted(left_out) for word in ("--exclude-path", path)]
         return fuzz(server, role, phases, 1, *excluded)
 
     with ThreadPoolExecutor(2) as threads:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -89,6 +90,18 @@ def test_an_operator_runs_one_and_sees_its_end_on_a_phone(
     page.wait_for_url("**/schedules/#schedule-*")
     expect(row(page, "films")).to_have_class("marked")
     assert person.complaints == []
+
+
+def test_the_days_stay_on_their_line_in_the_small_hours(scheduled: LiveServer, people: Any) -> None:
+    # Where it is three o'clock now, the second midnight is nearly at the end of the 48 hours.
+    ahead = (3 - datetime.now(UTC).hour + 12) % 24 - 12
+    page = people(scheduled, "viewer", viewport=PHONE, timezone_id=f"Etc/GMT{-ahead:+d}").page
+    page.goto("/schedules/")
+    line = page.locator("#coming .hours")
+    expect(line.locator("span").first).to_be_visible()
+    end = "element => element.getBoundingClientRect().right"
+    ends = line.locator("span").evaluate_all(f"days => days.map({end})")
+    assert max(ends) <= line.evaluate(end)
 
 
 def test_what_others_change_is_told(scheduled: LiveServer, people: Any) -> None:

@@ -29,6 +29,7 @@ tasks:
     accept_all: yes
     mock: [{title: Task page copied, url: "http://task.page/4"}]
   bad: {regexp: 7}
+  late: {mock: [{title: Task page late, url: "http://task.page/5"}], accept_all: yes, misbehave: raise}
 schedules:
   - {tasks: [films, copied], interval: {hours: 2}}
 """
@@ -136,3 +137,11 @@ def test_one_that_flexget_refuses_says_what_to_do(server: LiveServer, people: An
 def test_there_is_none(server: LiveServer, people: Any) -> None:
     answer = people(server, "viewer").page.goto("/tasks/nothing/")
     assert answer.status == 404
+
+
+def test_what_a_failed_run_accepted_was_not_taken(server: LiveServer, people: Any) -> None:
+    run = server.run(tasks=["late"])
+    assert run["summary"]["accepted"] == 1
+    page = people(server, "viewer").page
+    page.goto("/tasks/late/")
+    expect(page.locator(".strip-foot")).to_contain_text("0 runs of 1 took something, 1 failed.")
