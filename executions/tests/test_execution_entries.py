@@ -103,6 +103,6 @@ def test_a_page_costs_the_same_whatever_its_size(
     for number in range(40):
         add_entry(execution, f"entry {number}", "accepted")
     titles(client, execution)
-    # token, permissions, execution, entries; which credentials there are: two
-    with django_assert_num_queries(6):
+    # token, permissions, execution, entries; which credentials there are
+    with django_assert_num_queries(5):
         assert len(titles(client, execution)) == 40

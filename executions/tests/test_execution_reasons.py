@@ -32,8 +32,8 @@ def test_they_are_counted_whatever_title_they_quote(
     path = f"/api/execution/{execution.pk}/reasons"
     client = api(viewer)
     client.get(path)
-    # Two for who asks, two for what is hidden, the execution, the groups, and an entry of each of them.
-    with django_assert_num_queries(7):
+    # Two for who asks, one for what is hidden, the execution, the groups, and an entry of each of them.
+    with django_assert_num_queries(6):
         answer = client.get(f"{path}?state=rejected").json()
     assert answer["count"] == 3
     assert [(item["plugin"], item["reason"], item["entries"]) for item in answer["items"]] == [

@@ -129,7 +129,7 @@ def test_a_stranger_s_first_minutes(home: Home, serving: str) -> None:
         assert client.get("/flexget/api/tasks/").status_code == 200
         # Pages with their files, templates of tasks, mappings of hooks.
         page = client.get("/accounts/login/")
-        files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+        files = re.findall(r'(?:href|src)="(/(?:static/|styles\.css)[^"]+)"', page.text)
         assert len(files) > 3
         for file in files:
             assert client.get(file).status_code == 200, file

@@ -141,7 +141,12 @@ def test_the_daemons_answer_to_nobody(both: Both) -> None:
 
 def test_a_comment_stays_where_a_task_is_written(both: Both, server: LiveServer) -> None:
     config = Path(server.home.config)
-    config.write_text("# mine\n" + config.read_text())
-    body = {"name": "asks", "config": {"mock": [], "manual": True}}
-    assert both.ours.put("/flexget/api/tasks/asks/", json=body).status_code == 200
-    assert config.read_text().startswith("# mine\n")
+    before = config.read_text()
+    server.write_config("# mine\n" + before)
+    try:
+        body = {"name": "asks", "config": {"mock": [], "manual": True}}
+        assert both.ours.put("/flexget/api/tasks/asks/", json=body).status_code == 200
+        assert config.read_text().startswith("# mine\n")
+    finally:
+        # Both have the same config in other tests.
+        server.write_config(before)
