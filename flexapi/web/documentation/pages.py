@@ -89,31 +89,40 @@ def search(text: str) -> list[Hit]:
 
 
 def find(text: str, limit: int) -> list[everywhere.Hit]:
-    """Return sections with the words of which one stands in the heading, for the search of everything: a text alone has too many words."""
-    words = [word.casefold() for word in text.split()]
+    """Return sections whose headings, the page's among them, have all the words, for the search of everything: texts have too many."""
+    words = text.casefold().split()
+    root = url(INDEX)
     try:
-        found = sorted(_found(words), key=lambda each: -each[0])
+        named = [
+            everywhere.Hit(where.removeprefix(root), section.title, document.title)
+            for document, section, where in _sections()
+            if all(word in f"{document.title} {section.title}".casefold() for word in words)
+        ]
     except NotInstalled:
         return []
-    root = url(INDEX)
-    return [
-        everywhere.Hit(hit.url.removeprefix(root), hit.title, hit.page)
-        for weight, hit in found[:limit]
-        if weight
-    ]
+    return named[:limit]
+
+
+def _sections() -> Iterator[tuple[markdown.Document, markdown.Section, str]]:
+    """All sections with their pages, and where they are served."""
+    for name in names():
+        document = page(name)
+        for section in document.sections:
+            yield (
+                document,
+                section,
+                f"{url(name)}#{section.anchor}" if section.level > 1 else url(name),
+            )
 
 
 def _found(words: list[str]) -> Iterator[tuple[int, Hit]]:
     pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
-    for name in names():
-        document = page(name)
-        for section in document.sections:
-            searched = f"{document.title} {section.title} {section.text}".casefold()
-            if all(word in searched for word in words):
-                weight = sum(word in section.title.casefold() for word in words)
-                where = f"{url(name)}#{section.anchor}" if section.level > 1 else url(name)
-                parts = tuple(_around(section.text, pattern))
-                yield weight, Hit(section.title, document.title, where, parts)
+    for document, section, where in _sections():
+        searched = f"{document.title} {section.title} {section.text}".casefold()
+        if all(word in searched for word in words):
+            weight = sum(word in section.title.casefold() for word in words)
+            parts = tuple(_around(section.text, pattern))
+            yield weight, Hit(section.title, document.title, where, parts)
 
 
 def _around(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
