@@ -156,9 +156,11 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         with claiming():
             busy = self._busy()
             if (first.trial or not busy.overlaps(first.tasks)) and self._take(first.pk, worker):
-                first.worker = worker
-                return first
-            claimed = next((pk for pk in may_run(waiting, busy) if self._take(pk, worker)), None)
+                claimed: int | None = first.pk
+            else:
+                free = may_run(waiting, busy)
+                claimed = next((pk for pk in free if self._take(pk, worker)), None)
+        # Read again: until it was taken, entries may have been added to it.
         return None if claimed is None else self.filter(pk=claimed).first()
 
     def runnable(self, queue: str, most: int) -> int:

@@ -1,12 +1,14 @@
 """The queue: who gets an execution, and what becomes of those a dead server left."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from executions import models
+from executions import locks, models
 from executions.conflicts import FIRST_LOOK, Busy
 from executions.models import Execution, Status
 
@@ -27,9 +29,27 @@ def test_the_one_that_waits_longest_is_claimed_first() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_claim_reads_the_queue_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     Execution.objects.enqueue(["a"])
-    # The first that waits, BEGIN, what runs, the claim, COMMIT.
-    with django_assert_num_queries(5):
+    # The first that waits, BEGIN, what runs, the claim, COMMIT, and what was claimed.
+    with django_assert_num_queries(6):
         assert Execution.objects.claim("w1") is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_added_until_the_claim_is_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As announces of IRC are, to an execution that waits."""
+    queued = Execution.objects.enqueue(["a"])
+    inject = [{"title": "late"}]
+
+    @contextmanager
+    def claiming() -> Iterator[None]:
+        Execution.objects.filter(pk=queued.pk).update(options={"inject": inject})
+        with locks.claiming():
+            yield
+
+    monkeypatch.setattr(models, "claiming", claiming)
+    claimed = Execution.objects.claim("w1")
+    assert claimed is not None
+    assert (claimed.worker, claimed.options) == ("w1", {"inject": inject})
 
 
 def claimed_by_four(*, again: bool) -> list[int]:

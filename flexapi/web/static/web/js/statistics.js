@@ -58,7 +58,7 @@ function rejectingColumns(most) {
     return bar;
   };
   return [
-    { title: t`Plugin`, kind: "fixed", cell: ({ plugin }) => plugin },
+    { title: t`Plugin`, kind: "fixed", cell: ({ plugin }) => h("code", {}, plugin) },
     { title: t`Entries`, kind: "number", label: t`Entries`, cell: ({ entries }) => amount(entries) },
     { title: t`Share`, kind: "wide", cell: share },
   ];
