@@ -200,3 +200,21 @@ def api(db: None) -> "Callable[..., APIClient]":
         return result
 
     return client
+
+
+@pytest.fixture
+def client_with(api: Any, editor: Any) -> Any:
+    """`client_with(scope="read")`: a client that shows such a token of an editor."""
+
+    from flexapi.api.models import ApiToken
+
+    def make(user: Any = None, **narrowed: Any) -> Any:
+        lines = {name: "\n".join(value) for name, value in narrowed.items() if name != "scope"}
+        scope = narrowed.get("scope", "all")
+        _, secret = ApiToken.objects.create(user=user or editor, name="x", scope=scope, **lines)
+        client = api()
+        client.credentials(HTTP_AUTHORIZATION=f"Token {secret}")
+        client.secret = secret
+        return client
+
+    return make

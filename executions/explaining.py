@@ -30,7 +30,7 @@ _EXPLANATIONS = (
     (r"Permission denied|\[Errno 13\]|PermissionError|Read-only file system", gettext_noop("The server may not read or write there. Check owner and mode of the folder.")),
     (r"No such file or directory|\[Errno 2\]|FileNotFoundError|path does not exist|does not exist on disk", gettext_noop("A file or folder is missing. Check the path in the config; it is one on this server.")),
     (r"database is locked", gettext_noop("FlexGet's database is in use by something else. It is tried again with the next run.")),
-    (r"No module named|ModuleNotFoundError|ImportError|requires? .{0,60}(to be )?installed|DependencyError|is not installed", gettext_noop("A Python package that the plugin needs is not installed. Install it next to FlexGet, and reload.")),
+    (r"No module named|ModuleNotFoundError|ImportError|requires? .{0,60}(to be )?installed|DependencyError|is not installed|\bmodule\b.{0,60}\brequired", gettext_noop("A Python package that the plugin needs is not installed. Install it next to FlexGet, and reload.")),
     (r"killed by signal 9", gettext_noop("The system ended FlexGet's process, mostly for want of memory.")),
     (r"BUG: Unhandled error in plugin (\w+)", gettext_noop("The plugin {0} has a fault. The log has the details, for a report to its author.")),
 )  # fmt: skip

@@ -30,6 +30,7 @@ SAID = {
     "a: [Errno 2] No such file or directory: '/x'": "missing",
     "a: (sqlite3.OperationalError) database is locked": "in use",
     "a: No module named 'transmission_rpc'": "not installed",
+    "a: transmission-rpc module version >=7.0.3,<8.0.0 required.": "not installed",
     "a: [Errno 101] Network is unreachable": "can't be reached",
     "a: BUG: Unhandled error in plugin rss: oh": "The plugin rss has a fault",
     "FlexGet's process was killed by signal 9 before the execution was over.": "memory",

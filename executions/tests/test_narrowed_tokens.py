@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from executions.models import Execution
-from flexapi.api.models import ApiToken
 from flexapi.testing.flexget_home import FlexGetHome, mock
 
 pytestmark = pytest.mark.django_db
@@ -15,22 +14,6 @@ pytestmark = pytest.mark.django_db
 def _config(config: FlexGetHome) -> None:
     """Three tasks, one of them with a name that is a glob, one disabled."""
     config.write({"tv": mock(), "movies": mock(), "a[b]": mock(), "_off": mock()})
-
-
-@pytest.fixture
-def client_with(api: Any, editor: Any) -> Any:
-    """`client_with(scope="read")`: a client that shows such a token of an editor."""
-
-    def make(user: Any = None, **narrowed: Any) -> Any:
-        lines = {name: "\n".join(value) for name, value in narrowed.items() if name != "scope"}
-        scope = narrowed.get("scope", "all")
-        _, secret = ApiToken.objects.create(user=user or editor, name="x", scope=scope, **lines)
-        client = api()
-        client.credentials(HTTP_AUTHORIZATION=f"Token {secret}")
-        client.secret = secret
-        return client
-
-    return make
 
 
 def test_it_runs_its_tasks_and_sees_what_comes_of_them(client_with: Any) -> None:

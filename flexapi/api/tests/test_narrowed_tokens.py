@@ -4,29 +4,12 @@ from typing import Any
 
 import pytest
 
-from flexapi.api.models import ApiToken
 from flexapi.testing.config_file import config
 
 __all__ = ["config"]
 
 pytestmark = pytest.mark.django_db
 URL = "/api/tokens"
-
-
-@pytest.fixture
-def client_with(api: Any, editor: Any) -> Any:
-    """`client_with(scope="read")`: a client that shows such a token of an editor."""
-
-    def make(user: Any = None, **narrowed: Any) -> Any:
-        lines = {name: "\n".join(value) for name, value in narrowed.items() if name != "scope"}
-        scope = narrowed.get("scope", "all")
-        _, secret = ApiToken.objects.create(user=user or editor, name="x", scope=scope, **lines)
-        client = api()
-        client.credentials(HTTP_AUTHORIZATION=f"Token {secret}")
-        client.secret = secret
-        return client
-
-    return make
 
 
 def test_one_is_made_over_the_api(api: Any, viewer: Any) -> None:
