@@ -86,6 +86,13 @@ def _replaces(section: str, uses: "_Uses", config: dict[Any, Any]) -> bool:
     return not uses.templates.isdisjoint(given if isinstance(given, dict) else ())
 
 
+def read_tasks(part: Any) -> set[str]:
+    """Return the names of the tasks that `from_task` runs inside of a task or template."""
+    nodes = _nodes(part, set())
+    named = (node.get("from_task") for node in nodes if isinstance(node, dict))
+    return {name for name in named if isinstance(name, str)}
+
+
 class _Uses:
     """What a task uses of what it shares with others."""
 
@@ -94,26 +101,34 @@ class _Uses:
         self.templates = set(_templates(task, known))
         self.variables = self.secrets = False
         self.plugins: set[Any] = set()
-        self.tasks: set[Any] = set()
+        self.tasks: set[str] = set()
         seen: set[int] = set()
         for part in (task, *(known.get(name) for name in self.templates)):
             if isinstance(part, dict):
                 self.plugins |= set(part)
-            for text in self._texts(part, seen):
+            self.tasks |= read_tasks(part)
+            for text in _texts(part, seen):
                 self.variables |= "{?" in text
                 self.secrets |= bool(_SECRETS.search(text))
 
-    def _texts(self, part: Any, seen: set[int]) -> Iterator[str]:
-        if isinstance(part, str):
-            yield part
-        elif isinstance(part, dict | list) and id(part) not in seen:
-            seen.add(id(part))
-            if isinstance(part, dict):
-                if isinstance(part.get("from_task"), str):
-                    self.tasks.add(part["from_task"])
-                yield from (key for key in part if isinstance(key, str))
-            for value in part.values() if isinstance(part, dict) else part:
-                yield from self._texts(value, seen)
+
+def _texts(part: Any, seen: set[int]) -> Iterator[str]:
+    for node in _nodes(part, seen):
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, dict):
+            yield from (key for key in node if isinstance(key, str))
+
+
+def _nodes(part: Any, seen: set[int]) -> Iterator[Any]:
+    """Yield each text, mapping and list of a part of a config, what aliases share once."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict | list) and id(part) not in seen:
+        seen.add(id(part))
+        yield part
+        for value in part.values() if isinstance(part, dict) else part:
+            yield from _nodes(value, seen)
 
 
 def _templates(task: Any, known: dict[Any, Any]) -> list[Any]:

@@ -5,6 +5,7 @@ FlexGet decides when it loads the file, so it is asked; `look` brings the rows i
 
 import logging
 import threading
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from flexapi.events import Event
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.document.jsonview import key_names
 from flexapi.mirror.edits import validation
+from flexapi.mirror.invalid_since import affected
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
 from flexapi.mirror.store.tables import ConfigRevision, InvalidTask
@@ -56,20 +58,30 @@ class InvalidTaskSerializer(serializers.Serializer[Any]):
     complaints = TaskComplaintSerializer(many=True)
 
 
+@dataclass(frozen=True, slots=True)
 class _Seen:
-    """What this process heard last, so that of several servers only the one that hears something else writes."""
+    """What this process heard last, so that of several servers only the one that hears something else writes.
 
+    `refused` is whether that was of the config as a whole.
+    """
+
+    hash: str = ""
+    data: dict[Any, Any] = field(default_factory=dict)
+    told: Told | None = None
+    refused: bool = False
+
+
+class _LastSeen:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.forget()
 
     def forget(self) -> None:
-        self.hash = ""
-        self.told: Told | None = None
+        self.now = _Seen()
 
 
-_seen = _Seen()
-forget = _seen.forget
+_last = _LastSeen()
+forget = _last.forget
 
 
 def invalid_tasks(
@@ -77,10 +89,10 @@ def invalid_tasks(
 ) -> dict[str, dict[str, Any]]:
     """Return what is wrong with each task that can't run, by its key: see `InvalidTaskSerializer`.
 
-    A config that just changed is looked at first, unless FlexGet takes longer for it than some seconds; `current_hash` is
-    that of the current revision, where the caller knows it.
+    Of a config that just changed, FlexGet is asked about the tasks that did; where more changed, it is waited for until it has
+    loaded the file, `patience` seconds at most. `current_hash` is that of the current revision, where the caller knows it.
     """
-    if not knows(current_hash or mirror.current_hash()):
+    if not knows(current_hash or mirror.current_hash()) and not _look_at_change(patience):
         look(patience)
     return {
         row["key"]: {"since": row["since"], "complaints": row["complaints"]}
@@ -90,42 +102,88 @@ def invalid_tasks(
 
 def knows(config_hash: str) -> bool:
     """Whether it is known which tasks of a revision can't run, as far as FlexGet can be asked."""
-    return config_hash == _seen.hash or engine().state.name != "ready"
+    return config_hash == _last.now.hash or engine().state.name != "ready"
 
 
 def look(patience: float) -> None:
     """Bring the rows in step with what FlexGet says of the file, where it is loaded and says so within some seconds."""
     if engine().state.name != "ready":
         return
-    snapshot = mirror.current()
+    before, snapshot = _last.now, mirror.current()
     try:
         answer = engine().call("invalid_tasks", timeout=patience, in_passing=True)
     except (EngineError, EngineUnavailable):
         return  # The next look tells; runs say for themselves what is wrong.
     told = _told(answer, snapshot)
-    with _seen.lock:
-        is_new, _seen.hash = snapshot.hash != _seen.hash, snapshot.hash
-        if told == _seen.told:
+    _note(before, snapshot, told, refused=bool(answer["refused"]))
+
+
+def _look_at_change(patience: float) -> bool:
+    """As `look`, of what differs from the config that was looked at before; False where that does not tell."""
+    before, snapshot = _last.now, mirror.current()
+    if before.told is None or before.refused or _has_to_do_with_variables(before.told):
+        return False
+    changed = affected(before.data, snapshot.data)
+    if changed is None:
+        return False
+    told: Told = {}
+    if changed.tasks:
+        try:
+            asked = {"text": validation.as_yaml(changed.part)}
+            answer = engine().call("invalid_tasks_of", asked, timeout=patience, in_passing=True)
+        except (EngineError, EngineUnavailable):
+            return False
+        told = _told(answer, snapshot)
+        if answer["refused"] or _has_to_do_with_variables(told):
+            return False
+    old, new = _names(before.data), _names(snapshot.data)
+    others = {old[key] for key in changed.gone} | {new[key] for key in changed.tasks}
+    told = {
+        **{key: said for key, said in before.told.items() if key not in others},
+        **{key: said for key, said in told.items() if key in others},
+    }
+    _note(before, snapshot, told)
+    return True
+
+
+def _has_to_do_with_variables(told: Told) -> bool:
+    """Whether variables can't be used, of which one task may be the cause for all."""
+    return any(
+        each["attr"].partition(".")[0] == "variables" for said in told.values() for each in said
+    )
+
+
+def _note(before: _Seen, snapshot: Snapshot, told: Told, refused: bool = False) -> None:
+    """Store what was heard, unless another state was heard of since `before`, which may be a later one. Raises DatabaseError."""
+    with _last.lock:
+        if _last.now.hash != before.hash:
             return
-        _store(told, _changed_at(snapshot) if is_new else timezone.now())
-        _seen.told = told
+        if told != _last.now.told:
+            is_new = before.hash != snapshot.hash
+            _store(told, _changed_at(snapshot) if is_new else timezone.now())
+        _last.now = _Seen(snapshot.hash, snapshot.data, told, refused)
 
 
 def _told(answer: dict[str, Any], snapshot: Snapshot) -> Told:
     """Return the complaints by the tasks' keys, as everybody may read them."""
-    keys = {str(key): name for key, name in key_names(mapping(snapshot.data.get("tasks"))).items()}
+    keys = {str(key): name for key, name in _names(snapshot.data).items()}
     if answer["refused"]:
         found = dict.fromkeys(keys, answer["refused"])
     else:
         found = {one["task"]: one["complaints"] for one in answer["tasks"]}
     eyes = credentials.Eyes(reveal=False)
     told = {
-        keys.get(task, task): _shown(complaints, snapshot, eyes)
+        str(keys.get(task, task))[:LONGEST]: _shown(complaints, snapshot, eyes)
         for task, complaints in found.items()
         # A task that is disabled runs in no case.
         if not task.startswith("_")
     }
-    return {key[:LONGEST]: said for key, said in storable_all(told).items()}
+    return dict(storable_all(told))
+
+
+def _names(config: dict[Any, Any]) -> dict[Any, str]:
+    """Return the names of tasks, as rows have them, by their keys."""
+    return {key: name[:LONGEST] for key, name in key_names(mapping(config.get("tasks"))).items()}
 
 
 def _shown(

@@ -31,7 +31,11 @@ LOADED = (
     "_variables",
     "_stored_variables",
 )
-_CHECKS = {"validate": methods.validate, "validate_task": methods.validate_task}
+_CHECKS = {
+    "invalid_tasks_of": methods.invalid_tasks_of,
+    "validate": methods.validate,
+    "validate_task": methods.validate_task,
+}
 
 
 class Loading:

@@ -241,6 +241,12 @@ class WarmManager(Manager):
         if complaints:
             raise ConfigInvalid(reason(complaints), complaints)
 
+    def refuses(self, prepared: checking.Config, complaints: list[Complaint]) -> bool:
+        """Whether complaints about a config that is prepared keep all of its tasks from running."""
+        return bool(complaints) and (
+            self.all_or_nothing or checking.is_hopeless(prepared, complaints)
+        )
+
     def _load(self, config: Any) -> None:
         """Make `config` the one that tasks run with, but for what FlexGet complains of. Raises ConfigInvalid."""
         # Only FlexGet's daemon reads `schedules`: a faulty one must not keep the tasks from running.
@@ -248,7 +254,7 @@ class WarmManager(Manager):
         with nullcontext() if self._has_lock else unstored():
             prepared, complaints = checking.check(self, self.plugins, config)
         self._stored_variables = self._has_lock
-        if complaints and (self.all_or_nothing or checking.is_hopeless(prepared, complaints)):
+        if self.refuses(prepared, complaints):
             raise ConfigInvalid(reason(complaints), complaints)
         self.config = checking.without_faulty(prepared, complaints)
         self.user_config = copy.deepcopy(self.config)

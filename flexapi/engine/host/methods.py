@@ -11,6 +11,7 @@ from flexget.utils import qualities
 from flexget.utils.tools import get_current_flexget_version
 
 from flexapi.engine import protocol
+from flexapi.engine.complaints import Complaint, touched
 from flexapi.registry import Registry
 
 from . import catalogue, checking, options
@@ -54,11 +55,25 @@ def invalid_tasks(manager: WarmManager, params: Params) -> dict[str, Any]:
         manager.refresh_config()
     except ConfigInvalid as error:
         return {"refused": error.errors, "tasks": []}
-    found = manager.invalid.items()
-    return {
-        "refused": [],
-        "tasks": [{"task": str(name), "complaints": said} for name, said in found],
-    }
+    return _kept_from_running(manager.invalid)
+
+
+def invalid_tasks_of(manager: WarmManager, params: Params) -> dict[str, Any]:
+    """As `invalid_tasks`, of the config text `params["text"]`, which has no `schedules`; the file need not be loaded for it."""
+    try:
+        with only_looked_at():
+            config = load_yaml(params["text"])
+            prepared, complaints = checking.check(manager, manager.plugins, config)
+    except ConfigInvalid as error:
+        return {"refused": error.errors, "tasks": []}
+    if manager.refuses(prepared, complaints):
+        return {"refused": complaints, "tasks": []}
+    return _kept_from_running(touched(prepared, complaints))
+
+
+def _kept_from_running(found: dict[Any, list[Complaint]]) -> dict[str, Any]:
+    tasks = [{"task": str(name), "complaints": said} for name, said in found.items()]
+    return {"refused": [], "tasks": tasks}
 
 
 def execute_options(manager: WarmManager, params: Params) -> dict[str, Any]:
@@ -90,6 +105,7 @@ METHODS: Registry[str, Method] = Registry("method")
 METHODS.add("validate", validate)
 METHODS.add("validate_task", validate_task)
 METHODS.add("invalid_tasks", invalid_tasks)
+METHODS.add("invalid_tasks_of", invalid_tasks_of)
 METHODS.add("options", execute_options)
 METHODS.add("plugin", catalogue.one)
 METHODS.add("plugins", catalogue.plugins)
