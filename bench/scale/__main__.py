@@ -5,15 +5,17 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bench import machine
 from bench.figures import Figure, table
 from bench.scale import __doc__ as about
-from bench.scale import losses
+from bench.scale import deaths, limits, losses
+from bench.scale.accounts import PART, accounted, named
 from bench.scale.fleet import LINES, Fleet, fleet
-from bench.scale.losses import PART, accounted, named
 from bench.scale.services import Bouncer, Missing
 
 RESULT = Path(__file__).parents[1] / "results" / "scale.md"
@@ -23,6 +25,19 @@ IDLE = 10.0
 RUNS_EACH, FEWEST = 8, 40
 # Numbers of workers on the way to the largest.
 STEPS = (1, 10, 30)
+PARTS = ("counts", "deaths", "limits", "losses")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many there are; `queue` are the executions of the long queue."""
+
+    servers: int
+    workers: int
+    queue: int
+
+
+QUICK = Size(servers=2, workers=10, queue=2000)
 
 
 def idle_servers(on: Fleet) -> list[Figure]:
@@ -138,19 +153,34 @@ def _read_through(on: Fleet) -> int:
     return sum("message" in line for line in answer.text.splitlines())
 
 
-def measure(folder: Path, servers: int, workers: int, length: int) -> Iterator[Figure]:
-    """Yield the figures as they come; `length` is that of the long queue."""
+def counts(on: Fleet, servers: int, workers: int) -> Iterator[Figure]:
+    """Yield what servers and workers ask of both services, the more there are of them."""
+    for count in sorted({1, servers}):
+        on.add_servers(count)
+        yield from idle_servers(on)
+    yield from pooled(on, min(10, workers))
+    for count in sorted({count for count in STEPS if count < workers} | {workers}):
+        on.add_workers(count)
+        yield from idle_workers(on, count)
+        yield from busy_workers(on, count)
+
+
+def measure(size: Size, folder: Path, only: str | None) -> Iterator[Figure]:
+    """Yield the figures as they come; all, or `only` those of a part of PARTS."""
     with fleet(folder) as on:
-        for count in sorted({1, servers}):
-            on.add_servers(count)
-            yield from idle_servers(on)
-        steps = sorted({count for count in STEPS if count < workers} | {workers})
-        yield from pooled(on, min(10, workers))
-        for count in steps:
-            on.add_workers(count)
-            yield from idle_workers(on, count)
-            yield from busy_workers(on, count)
-        yield from losses.measure(on, length)
+        if only in (None, "counts"):
+            yield from counts(on, size.servers, size.workers)
+        measured: dict[str, Callable[[Fleet], Iterator[Figure]]] = {
+            "deaths": deaths.measure,
+            "limits": limits.measure,
+            "losses": partial(losses.measure, length=size.queue),
+        }
+        for part, figures in measured.items():
+            if only in (None, part):
+                on.forget_killed()
+                on.add_servers(size.servers)
+                on.add_workers(size.workers)
+                yield from figures(on)
 
 
 def main() -> int:
@@ -160,11 +190,12 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=100)
     parser.add_argument("--queue", type=int, default=10_000, help="executions of the long queue")
     parser.add_argument(
-        "--quick", action="store_true", help="one server, ten workers, 1,000 executions"
+        "--quick", action="store_true", help="two servers, ten workers, 2,000 executions"
     )
+    parser.add_argument("--only", choices=PARTS, help="a part of it; writes nothing")
     parser.add_argument("--no-write", action="store_true", help="only print the table")
     options = parser.parse_args()
-    size = (1, 10, 1000) if options.quick else (options.servers, options.workers, options.queue)
+    size = QUICK if options.quick else Size(options.servers, options.workers, options.queue)
     # What was started ends as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     described = machine.describe()
@@ -173,7 +204,7 @@ def main() -> int:
         # PostgreSQL has a user of its own.
         Path(name).chmod(0o711)
         try:
-            for figure in measure(Path(name), *size):
+            for figure in measure(size, Path(name), options.only):
                 figures.append(figure)
                 print(
                     f"{time.strftime('%X')} {figure.what}: {figure.ours} {figure.ratio}", flush=True
@@ -183,7 +214,7 @@ def main() -> int:
             return 1
     text = f"# Measured by `python -m bench.scale`\n\n{machine.in_words(described)}\n\n{table(figures)}\n"
     print(f"\n{text}")
-    if not options.no_write and not options.quick:
+    if not (options.no_write or options.quick or options.only):
         RESULT.write_text(text, encoding="utf-8")
     return int(any(figure.met is False for figure in figures))
 

@@ -1,7 +1,9 @@
 """The servers and the workers of the simulation, and the queue that they work off."""
 
 import json
+import math
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -22,10 +24,10 @@ from flexapi.testing.process import OwnProcess
 
 # Tasks of the config: more than there are workers, for two runs of one task never go on together.
 TASKS = 400
-# Workers that share a process.
-TOGETHER = 25
+# Workers that share a process, at most; there are some processes, so that not all die at once.
+TOGETHER, PROCESSES = 25, 4
 # Seconds after which something is wrong.
-PATIENCE = 300.0
+PATIENCE = 120.0
 # Lines of a run, and how long it takes.
 LINES, SECONDS = 20, 0.5
 
@@ -38,12 +40,15 @@ class Workers(OwnProcess):
         self.folder.mkdir()
         super().__init__(self.folder / "log")
         self.name, self.count = name, count
+        # Has a line for each run that began.
+        self.counted = self.folder / "counted.txt"
+        self.counted.touch()
 
-    def begin(self, environment: dict[str, str], counted: Path) -> None:
+    def begin(self, environment: dict[str, str]) -> None:
         """Start it; `wait_until_ready` returns when all of them work."""
         own = {"FLEXAPI_DATA_DIR": str(self.folder / "data"), "FLEXAPI_SLOTS": "1"}
         own["FLEXAPI_CONFIG"] = str(self.folder / "flexget" / "config.yml")
-        arguments = (self.name, self.count, SECONDS, LINES, str(counted))
+        arguments = (self.name, self.count, SECONDS, LINES, str(self.counted))
         code = f"from bench.scale.worker import main\nmain{arguments!r}"
         command = [sys.executable, "manage.py", "shell", "--verbosity=0", "-c", code]
         self.launch(command, environment | own, stdout=subprocess.PIPE)
@@ -55,9 +60,23 @@ class Workers(OwnProcess):
         if self.process.stdout.readline() != "ready\n":
             raise RuntimeError(self.log()[-3000:])
 
+    @property
+    def live(self) -> bool:
+        """Whether the process is there."""
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def killed(self) -> bool:
+        """Whether `Fleet.kill_workers` ended it."""
+        return self.process is not None and self.process.poll() == -signal.SIGKILL
+
+    def began(self) -> Counter[int]:
+        """Return how often each execution was begun."""
+        return Counter(map(int, self.counted.read_text().split()))
+
 
 class Fleet:
-    """All of it. `counted` is a file with a line for each run that began."""
+    """All of it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -72,8 +91,10 @@ class Fleet:
         self.meter = Meter(self.database, self.redis.port)
         self.servers: list[LiveServer] = []
         self.workers: list[Workers] = []
-        self.counted = folder / "counted.txt"
-        self.counted.touch()
+        self._named = 0
+        self._tokens: dict[str, str] = {}
+        # Executions that killed workers had claimed or begun when they died.
+        self.claimed_by_killed: set[int] = set()
         # Where workers connect to, if not straight to the database.
         self.bouncer: Bouncer | None = None
 
@@ -98,6 +119,8 @@ class Fleet:
         server = self.cluster.server(f"server{len(self.servers)}")
         # Many start at once.
         server.patience = PATIENCE
+        # They have one database.
+        server._tokens = self._tokens
         self.servers.append(server)
         return server
 
@@ -107,26 +130,62 @@ class Fleet:
         environment = self.cluster.environment | {"FLEXAPI_DATABASE_URL": where}
         new = []
         missing = count - sum(each.count for each in self.workers)
+        together = min(TOGETHER, math.ceil(count / PROCESSES))
         while missing > 0:
-            name = f"w{len(self.workers)}"
-            new.append(Workers(self.folder, name, min(TOGETHER, missing)))
+            name, self._named = f"w{self._named}", self._named + 1
+            new.append(Workers(self.folder, name, min(together, missing)))
             self.workers.append(new[-1])
             missing -= new[-1].count
         for workers in new:
-            workers.begin(environment, self.counted)
+            workers.begin(environment)
         for workers in new:
             workers.wait_until_ready()
 
+    def stop_workers(self) -> None:
+        """Stop all workers that live as SIGTERM does: what they run goes on to its end."""
+        live = [workers.process for workers in self.workers if workers.process and workers.live]
+        for process in live:
+            process.terminate()
+        for process in live:
+            process.wait(PATIENCE)
+
     def remove_workers(self) -> None:
-        """Stop all workers as SIGTERM does."""
-        for workers in self.workers:
-            workers.stop()
-        for workers in self.workers:
-            workers.folder.rename(workers.folder.with_name(f"{workers.name}-{time.time_ns()}"))
+        """Stop all workers, and forget them."""
+        self.stop_workers()
         self.workers.clear()
 
-    def queue(self, count: int) -> None:
-        """Queue executions of one task each, in turns, as a server does."""
+    def forget_killed(self) -> None:
+        """Forget the workers that were killed; others may be added in their place."""
+        self.workers = [workers for workers in self.workers if not workers.killed]
+
+    def kill_workers(self, dying: list[Workers]) -> set[int]:
+        """Kill processes of workers at once; return what they had in hand."""
+        for workers in dying:
+            assert workers.process is not None
+            workers.process.kill()
+        for workers in dying:
+            assert workers.process is not None
+            workers.process.wait()
+        had = self.in_hand(dying)
+        self.claimed_by_killed |= had
+        return had
+
+    def in_hand(self, of: list[Workers]) -> set[int]:
+        """Return the executions that workers have claimed, and that are not over."""
+        sql = (
+            "SELECT id, worker FROM executions_execution "
+            "WHERE status IN ('pending', 'running') AND worker <> ''"
+        )
+        names = tuple(f"{workers.name}-" for workers in of)
+        return {pk for pk, worker in self.ask(sql) if worker.startswith(names)}
+
+    def begun_by_killed(self) -> set[int]:
+        """Return what the workers that were killed had begun, whatever became of it."""
+        return {pk for workers in self.workers if workers.killed for pk in workers.began()}
+
+    def queue(self, count: int, tasks: int = TASKS, *, told: bool = True) -> None:
+        """Queue executions of one of so many tasks each, in turns, as a server does; or as one that dies before it has told anybody."""
+        how = "enqueue_all" if told else "bulk_create"
         code = (
             "import asyncio, threading\n"
             "from executions.following import announcements\n"
@@ -134,8 +193,8 @@ class Fleet:
             "loop = asyncio.new_event_loop()\n"
             "threading.Thread(target=loop.run_forever, daemon=True).start()\n"
             "announcements.send_from(loop)\n"
-            "Execution.objects.enqueue_all(\n"
-            f"    Execution(tasks=[f't{{each % {TASKS}}}']) for each in range({count}))\n"
+            f"Execution.objects.{how}(\n"
+            f"    Execution(tasks=[f't{{each % {tasks}}}']) for each in range({count}))\n"
         )
         self.servers[0].python(code)
 
@@ -163,15 +222,21 @@ class Fleet:
         counts = self.statuses()
         return counts["complete"] + counts["aborted"] + counts["failed"]
 
+    def all_over(self) -> bool:
+        """Whether nothing runs or waits."""
+        return self.over() == self.statuses().total()
+
     def clear(self) -> None:
         """Forget all executions and what was counted."""
         with psycopg.connect(self.database.url("postgres")) as connection:
             connection.execute("TRUNCATE executions_execution CASCADE")
-        os.truncate(self.counted, 0)
+        for workers in self.workers:
+            os.truncate(workers.counted, 0)
+        self.claimed_by_killed.clear()
 
     def began(self) -> Counter[int]:
         """Return how often each execution was begun."""
-        return Counter(map(int, self.counted.read_text().split()))
+        return sum((workers.began() for workers in self.workers), Counter[int]())
 
     def _said(self) -> list[str]:
         return [each.log()[-1000:] for each in self.workers]

@@ -3,52 +3,17 @@
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bench.figures import Figure
+from bench.scale.accounts import PART, aborted, accounted, named
 from bench.scale.fleet import Fleet, Workers
 
-PART = "scale"
 # Seconds for which the queue is worked off before something dies, and for which Redis is away.
 STEADY, AWAY = 10.0, 5.0
 # Seconds for which all go on at the end.
 LAST = 20.0
 # Statements that nobody but the reaper makes.
 REAPER = ("executions_worker", "seen")
-
-
-@dataclass
-class Accounted:
-    """Whether each execution ran once; `said` says what became of them."""
-
-    what: str
-    said: str
-    met: bool
-
-
-def named(count: int, what: str) -> str:
-    """Return a number of things."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def accounted(on: Fleet, queued: int) -> Accounted:
-    """Compare what the database says with what the runs noted themselves."""
-    statuses, began = on.statuses(), on.began()
-    twice = sum(times > 1 for times in began.values())
-    rows = on.ask("SELECT id, status, worker, log_lines FROM executions_execution")
-    ran = {pk for pk, status, _, _ in rows if status == "complete"}
-    waits = {pk for pk, status, worker, _ in rows if status == "pending" and not worker}
-    lines = dict(on.ask("SELECT execution_id, count(*) FROM executions_logline GROUP BY 1"))
-    gaps = sum(lines.get(pk, 0) != count for pk, _, _, count in rows)
-    # Claimed by a worker that lives, which doesn't know of it.
-    stuck = sum(status == "pending" and worker != "" for _, status, worker, _ in rows)
-    lost = len(ran - set(began)) + len(waits & set(began)) + queued - statuses.total() + stuck
-    said = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
-    return Accounted(
-        "each ran once",
-        f"{said}; {twice} twice, {lost} lost, {gaps} with another number of lines than counted",
-        not (twice or lost or gaps),
-    )
 
 
 def measure(on: Fleet, length: int) -> Iterator[Figure]:
@@ -64,12 +29,10 @@ def measure(on: Fleet, length: int) -> Iterator[Figure]:
     yield from _redis_goes(on, length)
     yield from _postgres_restarts(on, length)
     time.sleep(LAST)
-    for workers in on.workers:
-        if workers.process is not None and workers.process.poll() is None:
-            workers.stop(timeout=60)
-    # What ran when they were told to stop has ended.
+    on.stop_workers()
     exact = accounted(on, length)
     yield _figure(length, exact.what, exact.said, "none twice, none lost", exact.met)
+    yield from aborted(on, f"queue of {length:,}")
 
 
 def _steady(on: Fleet, length: int) -> list[Figure]:
@@ -105,22 +68,13 @@ def _half_dies(on: Fleet, length: int) -> list[Figure]:
     for workers in sorted(on.workers, key=lambda each: each.count, reverse=True):
         if not dying or sum(each.count for each in dying) + workers.count <= half:
             dying.append(workers)
-    names = tuple(f"{workers.name}-" for workers in dying)
-    for workers in dying:
-        assert workers.process is not None
-        workers.process.send_signal(signal.SIGKILL)
-    sql = "SELECT worker FROM executions_execution WHERE status IN ('pending', 'running') AND worker <> ''"
-
-    def left() -> int:
-        return sum(worker.startswith(names) for (worker,) in on.ask(sql))
-
-    had = left()
-    seconds = on.wait_until(lambda: not left())
+    had = len(on.kill_workers(dying))
+    seconds = on.wait_until(lambda: not on.in_hand(dying))
     died = sum(workers.count for workers in dying)
     return [
         _figure(
             length,
-            f"{died} workers killed at once: until their {had} runs had ended",
+            f"{died} workers killed at once: until their {named(had, 'run')} had ended",
             f"{seconds:.0f} s",
             "at most 30 s",
             seconds <= 30,
@@ -134,7 +88,7 @@ def _redis_goes(on: Fleet, length: int) -> list[Figure]:
     time.sleep(AWAY)
     meanwhile = on.over() - before
     on.redis.start()
-    seconds = on.wait_until(lambda: on.over() > before + meanwhile)
+    seconds = on.wait_until(lambda: on.over() > before + meanwhile, 40)
     return [
         _figure(length, f"Redis away for {AWAY:.0f} s: runs that ended meanwhile", str(meanwhile)),
         _figure(length, "Redis back, empty: until another run had ended", f"{seconds:.0f} s"),

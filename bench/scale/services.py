@@ -63,8 +63,11 @@ class Postgres(OwnProcess):
         self.start()
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
             for role in ROLES:
-                connection.execute(f"CREATE ROLE {role} SUPERUSER LOGIN")
-            connection.execute("CREATE DATABASE flexapi")
+                # None is a superuser: a few connections are kept for those.
+                connection.execute(f"CREATE ROLE {role} LOGIN")
+                if role != ROLES[0]:
+                    connection.execute(f"GRANT {ROLES[0]} TO {role}")
+            connection.execute(f"CREATE DATABASE flexapi OWNER {ROLES[0]}")
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute("CREATE EXTENSION pg_stat_statements")
 
@@ -72,10 +75,10 @@ class Postgres(OwnProcess):
         """Return where a role connects to."""
         return f"postgres://{role}@127.0.0.1:{self.port}/{database}"
 
-    def start(self) -> None:
-        """Start it; returns when it answers."""
-        settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-        command = [_program("postgres"), "-D", str(self._data), f"-p{self.port}", *settings]
+    def start(self, **settings: str) -> None:
+        """Start it, with other settings than SETTINGS where they are given; returns when it answers."""
+        given = [f"-c{name}={value}" for name, value in (SETTINGS | settings).items()]
+        command = [_program("postgres"), "-D", str(self._data), f"-p{self.port}", *given]
         self.launch(command, os.environ, **USER)
         _wait_for(self.url("postgres", "postgres"))
 

@@ -127,6 +127,11 @@ def main(name: str, count: int, seconds: float, lines: int, counted: str) -> Non
         delivery.wake(QUEUE)
     print("ready", flush=True)
     stopping.wait()
+    # As Celery does: what runs goes on to its end.
+    for worker in workers:
+        worker.retire()
+    for thread in threads:
+        thread.join()
     for worker in workers:
         with contextlib.suppress(DatabaseError):
             worker.stop()

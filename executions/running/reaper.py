@@ -1,6 +1,7 @@
 """The thread inside a server that looks after workers on other machines."""
 
 import logging
+import os
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 LOOKS = 4
 # What waits for longer than this was perhaps not delivered.
 PATIENCE = timedelta(seconds=5)
-# The key of the shared cache that is there while one of the servers has had its turn to wake workers.
+# The key of the shared cache that is there while one of the servers, whose process it names, has had its turn to wake workers.
 TURN = "reaper-turn"
 
 Wake = Callable[[str], object]
@@ -79,7 +80,7 @@ class Reaper(Loop):
     def _has_the_turn(self) -> bool:
         """Whether none of the servers has woken workers within this period: each message costs whoever gets it a look."""
         try:
-            return bool(cache.add(TURN, "", timeout=self.period * 0.9))
+            return bool(cache.add(TURN, os.getpid(), timeout=self.period * 0.9))
         except services.redis_errors(settings.REDIS_URL):
             return True  # As far as the message gets, it does no harm.
 
