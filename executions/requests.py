@@ -139,7 +139,9 @@ def check(
     for position, pattern in enumerate(request.get("tasks", [])):
         # As FlexGet's manager matches them.
         if not any(fnmatch.fnmatchcase(name, pattern.lower()) for name in lowered):
-            message = f"The config has no task that matches {pattern!r}."
+            message = gettext("The config has no task that matches {pattern!r}.").format(
+                pattern=pattern
+            )
             unknown[str(position)] = [ErrorDetail(message, "unknown_task")]
     if unknown and problem is not None:
         raise unusable(problem)
@@ -165,7 +167,9 @@ def _nested_errors(faults: list[jsonschema.ValidationError]) -> Any:
             schema: Any = fault.schema
             known = schema["properties"]
             for name in (name for name in member if name not in known):
-                message = f"There is no option {name!r}; there are: {', '.join(sorted(known))}."
+                message = gettext("There is no option {name!r}; there are: {known}.").format(
+                    name=name, known=", ".join(sorted(known))
+                )
                 _put(errors, [*path, str(name)], "unknown_option", message)
         else:
             _put(errors, path or ["non_field_errors"], "invalid", _sentence(fault))

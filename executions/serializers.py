@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from rest_framework import serializers
 
+from flexapi import phrases
 from flexapi.api.schema import exemplified
 from flexapi.api.serializers import NameOrNull, TextOrNull
 from flexapi.mirror import credentials
@@ -118,6 +120,8 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
         """Return it as the user who asks may see it."""
         data = super().to_representation(execution)
         data |= self.eyes.shown({name: data[name] for name in ("abort_reason", "waiting_for")})
+        if data["waiting_for"]:
+            data["waiting_for"] = phrases.translated(data["waiting_for"], gettext)
         data["options"] = shown_options(data["options"], self.eyes)
         data["explanation"] = explained(data["abort_reason"] or "")
         return data

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from flexapi import phrases
 from flexapi.api.status.help import troubleshooting
 from flexapi.engine.instance import engine
 
@@ -35,15 +37,18 @@ def engine_status() -> dict[str, Any]:
     waiting = Execution.objects.filter(status=Status.PENDING).exclude(waiting_for="").first()
     return {
         "state": state.name,
-        "reason": state.reason or None,
+        "reason": phrases.translated(state.reason, gettext) or None,
         "help": _help(state.name, waiting),
         "flexget": state.flexget or None,
         "python": state.python or None,
         "pid": None if state.name == "unloaded" else state.pid,
         "restarts": engine().restarts,
         "unanswered": None if unanswered is None else round(unanswered, 1),
-        "waiting_for": waiting.waiting_for if waiting else None,
-        "plugins": engine().plugin_problems(),
+        "waiting_for": phrases.translated(waiting.waiting_for, gettext) if waiting else None,
+        "plugins": [
+            {**problem, "reason": phrases.translated(problem["reason"], gettext)}
+            for problem in engine().plugin_problems()
+        ],
         **counts,
     }
 

@@ -12,6 +12,18 @@ from executions.results import TaskResult
 from flexapi import events
 from flexapi.engine.instance import engine
 from flexapi.events import Check, Event, Kind, Unknown
+from flexapi.phrases import phrase
+
+FAILED = phrase("Task {task} failed")
+RUN_FAILED = phrase("The run failed")
+ABORTED = phrase("The run of {tasks} was aborted")
+ALL_ABORTED = phrase("The run of all tasks was aborted")
+OTHER_RELEASE = phrase("FlexGet {installed} is installed, {loaded} is loaded")
+RELOAD = phrase(
+    "Until it is loaded, runs may fail for want of files that are gone: POST /api/server/reload, or start the server again."
+)
+LOST = phrase("Worker {worker} is lost")
+UNUSABLE = phrase("FlexGet can't be run on {machine}")
 
 # Seconds between two looks at the engine.
 PERIOD = 5.0
@@ -27,7 +39,9 @@ def register() -> None:
     events.kinds.add(
         "failed",
         Kind(
-            gettext_noop("A task failed"), page="executions", well="Task {subject} is healthy again"
+            gettext_noop("A task failed"),
+            page="executions",
+            well=phrase("Task {subject} is healthy again"),
         ),
     )
     events.kinds.add(
@@ -35,7 +49,8 @@ def register() -> None:
     )
     events.kinds.add("worker", Kind(gettext_noop("A worker is lost")))
     events.kinds.add(
-        "engine", Kind(gettext_noop("FlexGet can't be run"), well="FlexGet runs again on {subject}")
+        "engine",
+        Kind(gettext_noop("FlexGet can't be run"), well=phrase("FlexGet runs again on {subject}")),
     )
     events.checks.add("engine", Check(failed_engine, PERIOD, local=True))
     events.kinds.add(
@@ -58,9 +73,8 @@ def other_release() -> Iterator[Event]:
     if installed != loaded:
         yield Event(
             kind="release",
-            title=f"FlexGet {installed} is installed, {loaded} is loaded",
-            detail="Until it is loaded, runs may fail for want of files that are gone: POST /api/server/reload, or start the "
-            "server again.",
+            title=OTHER_RELEASE.format(installed=installed, loaded=loaded),
+            detail=RELOAD,
             shown=installed,
         )
 
@@ -84,10 +98,9 @@ def on_end(execution: Execution) -> None:
 
 
 def _failure(execution: Execution, task: str, reason: str) -> Event:
-    named = "The run" if task == ALL else f"Task {task}"
     return Event(
         kind="failed",
-        title=f"{named} failed",
+        title=RUN_FAILED if task == ALL else FAILED.format(task=task),
         detail=reason,
         subject=task,
         shown="runs" if task == ALL else "",
@@ -107,7 +120,7 @@ def _aborted(execution: Execution) -> Event:
     tasks = [name for name in _asked_for(execution) if name != ALL]
     return Event(
         kind="aborted",
-        title=f"The run of {', '.join(tasks) or 'all tasks'} was aborted",
+        title=ABORTED.format(tasks=", ".join(tasks)) if tasks else ALL_ABORTED,
         detail=execution.abort_reason,
         subject=str(execution.pk),
         tasks=tuple(tasks),
@@ -117,7 +130,7 @@ def _aborted(execution: Execution) -> Event:
 
 def worker_lost(name: str, reason: str) -> Event:
     """Return the event of a lost worker."""
-    return Event(kind="worker", title=f"Worker {name} is lost", detail=reason, subject=name)
+    return Event(kind="worker", title=LOST.format(worker=name), detail=reason, subject=name)
 
 
 def failed_engine() -> Iterator[Event]:
@@ -127,5 +140,5 @@ def failed_engine() -> Iterator[Event]:
         raise Unknown
     if state.name == "failed":
         machine = socket.gethostname()
-        title = f"FlexGet can't be run on {machine}"
+        title = UNUSABLE.format(machine=machine)
         yield Event(kind="engine", title=title, detail=state.reason, shown=machine)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection
 from typing import Any
 
+from flexapi.phrases import phrase
 from flexapi.variables import (
     Section,
     Setting,
@@ -29,6 +30,10 @@ from flexapi.variables import (
 PREFIX = "FLEXAPI_"
 # What tests are told; no server reads it.
 OF_TESTS = "FLEXAPI_TEST_"
+MEANT = phrase("{name} isn't a setting, and nothing reads it. Did you mean {other}?")
+UNKNOWN = phrase(
+    "{name} isn't a setting, and nothing reads it. The documentation lists all settings."
+)
 
 WHERE = Section("Where things are")
 CONFIG = WHERE.declare(
@@ -211,6 +216,12 @@ NOTIFY_PRIVATE = TELLING.declare(
     False,
     "1: messages may go to this machine and to the local network, as those of a Gotify or ntfy at home do",
 )
+LANGUAGE = TELLING.declare(
+    "FLEXAPI_LANGUAGE",
+    choice("en", "ja", "de"),
+    "en",
+    "language of messages to people (mail, chats, phones, browsers); pages go by the browser of whoever looks",
+)
 DISK_FREE_MB = TELLING.declare(
     "FLEXAPI_DISK_FREE_MB", number(5000), 1000, "megabytes below which a disk is nearly full"
 )
@@ -379,5 +390,6 @@ def _said_of(name: str) -> str:
     # What all begin with would make all alike.
     ends = {known.removeprefix(PREFIX): known for known in SETTINGS}
     near = difflib.get_close_matches(name.removeprefix(PREFIX), ends, n=1)
-    advice = f"Did you mean {ends[near[0]]}?" if near else "The documentation lists all settings."
-    return f"{name} isn't a setting, and nothing reads it. {advice}"
+    if near:
+        return MEANT.format(name=name, other=ends[near[0]])
+    return UNKNOWN.format(name=name)

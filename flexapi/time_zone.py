@@ -14,11 +14,19 @@ from datetime import UTC, datetime
 
 import tzlocal
 
+from flexapi.phrases import phrase
+
 # `man 3 tzset`: a name and an offset from UTC, then perhaps when summer time is.
 POSIX = re.compile(
     r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d{1,3}(?::\d{1,2}){0,2}(?![\d:]).*", re.ASCII
 )
 YEARS = 2
+NO_NAME = phrase(
+    "TZ={given} follows the summer time of no zone that has a name, so schedules go by UTC. Set TZ to a name such as {likely}."
+)
+NO_ZONE = phrase(
+    "TZ={given} is no time zone, so schedules go by UTC. Set TZ to a name such as {likely}."
+)
 
 
 def local() -> tuple[str, str]:
@@ -54,13 +62,10 @@ def _named(given: str) -> tuple[str, str]:
         name = _by_the_clock()
         if name is not None:
             return name, ""
-        why = "follows the summer time of no zone that has a name"
+        problem = NO_NAME
     else:
-        why = "is no time zone"
-    return (
-        "UTC",
-        f"TZ={given} {why}, so schedules go by UTC. Set TZ to a name such as {_likely(given)}.",
-    )
+        problem = NO_ZONE
+    return "UTC", problem.format(given=given, likely=_likely(given))
 
 
 def _of_the_system() -> str:

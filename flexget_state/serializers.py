@@ -130,7 +130,9 @@ class EntrySerializer(serializers.Serializer[Any]):
         """Refuse what FlexGet would not store."""
         private = [name for name in fields if name.startswith("_")]
         if private:
-            message = f"FlexGet stores no field whose name begins with _: {', '.join(private)}."
+            message = gettext("FlexGet stores no field whose name begins with _: {names}.").format(
+                names=", ".join(private)
+            )
             raise serializers.ValidationError(message)
         url = fields.get("url", "-")
         if not isinstance(url, str) or not url:

@@ -8,6 +8,10 @@ from flexapi import events
 from flexapi.engine.client import EngineError, EngineUnavailable
 from flexapi.engine.instance import engine
 from flexapi.events import Check, Event, Kind, Unknown
+from flexapi.phrases import phrase
+
+WAITS = phrase("{title} waits for approval")
+FOUND = phrase("Task {task} found it. Approve it on the page Pending.")
 
 PERIOD = 60.0
 # Seconds that FlexGet may take to answer.
@@ -42,8 +46,8 @@ def waiting() -> Iterator[Event]:
     for entry in answer["items"]:
         yield Event(
             kind="approval",
-            title=f"{entry['title']} waits for approval",
-            detail=f"Task {entry['task_name']} found it. Approve it on the page Pending.",
+            title=WAITS.format(title=entry["title"]),
+            detail=FOUND.format(task=entry["task_name"]),
             subject=str(entry["id"]),
             tasks=(entry["task_name"],),
         )

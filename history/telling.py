@@ -5,8 +5,11 @@ from django.utils.translation import gettext_noop
 from executions.models import Execution
 from flexapi import events
 from flexapi.events import Event, Kind
+from flexapi.phrases import phrase
 from history.models import HistoryEntry
 
+ONE_TAKEN = phrase("1 entry was taken by {tasks}")
+TAKEN = phrase("{count} entries were taken by {tasks}")
 # Titles that are named.
 NAMED = 10
 
@@ -31,12 +34,13 @@ def on_end(execution: Execution) -> None:
     named = [title for title, _ in titles[:NAMED]]
     if count > NAMED:
         named.append(f"… and {count - NAMED} more")
-    what = "1 entry was" if count == 1 else f"{count} entries were"
     tasks = tuple(dict.fromkeys(taken.order_by("task").values_list("task", flat=True).distinct()))
     events.happened(
         Event(
             kind="taken",
-            title=f"{what} taken by {', '.join(tasks[:5])}",
+            title=(ONE_TAKEN if count == 1 else TAKEN).format(
+                count=count, tasks=", ".join(tasks[:5])
+            ),
             detail="\n".join(named),
             subject=str(execution.pk),
             tasks=tasks,

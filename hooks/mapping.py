@@ -16,6 +16,14 @@ from django.utils.translation import gettext
 from jsonpath import JSONPath, JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 
+from flexapi.phrases import phrase
+
+NOTHING_AT = phrase("The body has no `{path}`.")
+TOO_MANY = phrase("The body has {count} entries; {most} are taken at most.")
+NO_URL = phrase("The body has nothing for the URL, `{path}`.")
+NOT_A_URL = phrase("The URL doesn't begin with one of {schemes}.")
+NO_TITLE = phrase("The body has nothing for the title, `{path}`.")
+
 # Entries that one body may bring.
 MOST = 500
 LONGEST_PATH = 500
@@ -82,7 +90,9 @@ def movies(mapping: Mapping, body: Any) -> list[dict[str, Any]]:
 def check_path(path: str) -> None:
     """Raise BadPath where this isn't the path of something in the body."""
     if not path.startswith("$"):
-        raise BadPath(f"{path!r} doesn't begin with `$`, which is the body.")
+        raise BadPath(
+            gettext("{path!r} doesn't begin with `$`, which is the body.").format(path=path)
+        )
     _compiled(path)
 
 
@@ -97,11 +107,11 @@ def _items(mapping: Mapping, body: Any) -> list[Any]:
         return [body]
     found = _compiled(mapping.entries).findall(body)
     if not found:
-        raise Unfit("entries", f"The body has no `{mapping.entries}`.")
+        raise Unfit("entries", NOTHING_AT.format(path=mapping.entries))
     if len(found) == 1 and isinstance(found[0], list):
         found = found[0]
     if len(found) > MOST:
-        raise Unfit("entries", f"The body has {len(found)} entries; {MOST} are taken at most.")
+        raise Unfit("entries", TOO_MANY.format(count=len(found), most=MOST))
     return list(found)
 
 
@@ -109,11 +119,11 @@ def _entry(mapping: Mapping, body: Any, item: Any) -> dict[str, Any]:
     title = _title(mapping, body, item)
     url = _text(_value(mapping.url, body, item)) if mapping.url else ""
     if mapping.url and not url:
-        raise Unfit("url", f"The body has nothing for the URL, `{mapping.url}`.")
+        raise Unfit("url", NO_URL.format(path=mapping.url))
     # FlexGet wants one of every entry; such is what its own command line makes up.
     url = url or f"http://localhost/{quote(title)}"
     if urlsplit(url).scheme.lower() not in SCHEMES:
-        raise Unfit("url", f"The URL doesn't begin with one of {', '.join(SCHEMES)}.")
+        raise Unfit("url", NOT_A_URL.format(schemes=", ".join(SCHEMES)))
     return {"title": title, "url": url, "fields": _fields(mapping, body, item)}
 
 
@@ -128,7 +138,7 @@ def _movie(mapping: Mapping, body: Any, item: Any) -> dict[str, Any]:
 def _title(mapping: Mapping, body: Any, item: Any) -> str:
     title = _text(_value(mapping.title, body, item))
     if not title:
-        raise Unfit("title", f"The body has nothing for the title, `{mapping.title}`.")
+        raise Unfit("title", NO_TITLE.format(path=mapping.title))
     return title
 
 
@@ -181,5 +191,7 @@ def _compiled(path: str) -> JSONPath:
     try:
         compiled = _ENVIRONMENT.compile(f"${path[1:]}")
     except JSONPathError as error:
-        raise BadPath(f"{path!r} isn't a JSON path: {error.args[0]}.") from error
+        raise BadPath(
+            gettext("{path!r} isn't a JSON path: {reason}.").format(path=path, reason=error.args[0])
+        ) from error
     return cast(JSONPath, compiled)  # A union of several isn't RFC 9535.

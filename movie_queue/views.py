@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -88,8 +89,10 @@ class MovieQueueViewSet(ModelViewSet):
 
     def _conflict(self, error: Exception, code: str, name: str, pk: int) -> Response:
         url = reverse(name, kwargs={"pk": pk}, request=self.request)
-        hint = ' Send "force": true to queue it again.' if code == "grabbed" else ""
-        response = super().handle_exception(Conflict(f"{error} See {url}.{hint}", code=code))
+        said = gettext("{problem} See {url}.").format(problem=error, url=url)
+        if code == "grabbed":
+            said += " " + gettext('Send "force": true to queue it again.')
+        response = super().handle_exception(Conflict(said, code=code))
         response["Location"] = url
         return response
 

@@ -18,6 +18,7 @@ class NotificationsConfig(AppConfig):
         from executions import extensions
         from flexapi import events
         from flexapi.api.status import server
+        from flexapi.phrases import phrase
         from notifications import checking, monitors, outbox
 
         events.kinds.add(
@@ -25,7 +26,7 @@ class NotificationsConfig(AppConfig):
             events.Kind(
                 gettext_noop("Messages to a channel are given up"),
                 page="notifications",
-                well="Channel {subject} is reached again",
+                well=phrase("Channel {subject} is reached again"),
             ),
         )
         events.kinds.add(

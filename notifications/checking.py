@@ -6,11 +6,10 @@ import socket
 import time
 from typing import Any
 
-from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from flexapi import events
+from flexapi import events, phrases
 from flexapi.api.status.help import troubleshooting
 from flexapi.background import Loop
 from flexapi.events import Check, Unknown
@@ -85,23 +84,13 @@ def problems() -> list[dict[str, Any]]:
     first; `help` is where the documentation says what to do about such a problem.
     """
     fields = ("kind", "title", "detail", "since", "count")
-    rows = Trouble.objects.order_by("-pk").values(*fields, "subject", "shown")[:100]
+    rows = Trouble.objects.order_by("-pk").values(*fields)[:100]
     return [
         {
-            **{name: row[name] for name in fields},
-            "title": _title(row),
+            **row,
+            "title": phrases.translated(row["title"], gettext),
+            "detail": phrases.translated(row["detail"], gettext),
             "help": troubleshooting(row["kind"]),
         }
         for row in rows
     ]
-
-
-def _title(row: dict[str, Any]) -> str:
-    """The title as it was stored, which is in English; in other languages what kind of trouble it is, and with what."""
-    title: str = row["title"]
-    if get_language() == settings.LANGUAGE_CODE or row["kind"] not in events.kinds:
-        return title
-    label = gettext(events.kinds[row["kind"]].label)
-    # In the title, credentials are hidden already.
-    names = [name for name in (row["shown"], row["subject"]) if name and name in title]
-    return gettext("{kind}: {subject}").format(kind=label, subject=names[0]) if names else label

@@ -15,10 +15,13 @@ from django.utils.translation import gettext, gettext_lazy
 
 from flexapi import events, time_zone
 from flexapi.events import Event
+from flexapi.phrases import phrase
 from notifications import hours
 from notifications.hours import Digest
 from notifications.troubles import Trouble
 from schedules.models import Schedule
+
+GIVEN_UP = phrase("Channel {channel} can't be reached; messages to it are given up after a day")
 
 __all__ = ["Channel", "Delivery", "Notice", "Trouble"]
 
@@ -345,7 +348,7 @@ class Delivery(models.Model):
 
     def _given_up(self, answer: str) -> Event:
         name, subject = self.channel.name, str(self.channel_id)
-        title = f"Channel {name} can't be reached; messages to it are given up after a day"
+        title = GIVEN_UP.format(channel=name)
         return Event(kind="channel", title=title, detail=answer[:300], subject=subject, shown=name)
 
     def gone(self, now: datetime, status: int | None, answer: str) -> None:

@@ -2,7 +2,10 @@
 
 from executions.models import Execution, Status
 from flexapi.events import Event
+from flexapi.phrases import phrase
 from notifications import outbox
+
+EXECUTION = phrase("Execution {execution}")
 
 
 def on_start(execution: Execution) -> None:
@@ -22,7 +25,7 @@ def on_end(execution: Execution) -> None:
 def _report(execution: Execution, kind: str, said: str) -> None:
     event = Event(
         kind=kind,
-        title=f"Execution {execution.pk}",
+        title=EXECUTION.format(execution=execution.pk),
         detail=said,
         subject=str(execution.pk),
         execution=execution.pk,

@@ -18,7 +18,10 @@ from django.utils import timezone
 from flexapi import events
 from flexapi.events import WELL, Event
 from flexapi.mirror import credentials
+from flexapi.phrases import phrase
 from notifications.models import Channel, Notice, Trouble
+
+IT_WAS = phrase("It was: {problem}")
 
 # Sent when notices were stored and that is committed.
 stored = Signal()
@@ -260,7 +263,7 @@ def _join(notice: Notice, event: Event, now: datetime, counted: dict[str, Any]) 
 
 def _tell_the_end(trouble: Trouble, execution: int | None, now: datetime) -> None:
     title = events.kinds[trouble.kind].well.format(subject=trouble.shown)
-    detail = "" if trouble.count > 1 else f"It was: {trouble.title}"
+    detail = "" if trouble.count > 1 else IT_WAS.format(problem=trouble.title)
     event = Event(
         kind=WELL,
         title=title,

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from flexapi import events
 from flexapi.api.schema import exemplified
-from flexapi.api.serializers import ModelSerializer, TextOrNull
+from flexapi.api.serializers import ModelSerializer, PhraseField, TextOrNull
 from flexapi.mirror.credentials import MASK
 from flexapi.mirror.masked_serializers import EyesMixin
 from notifications import addresses, texts
@@ -105,7 +105,9 @@ class ChannelSerializer(EyesMixin, ModelSerializer[Channel]):
             if attrs.get(name) == MASK:
                 # What was shown in its place comes back.
                 if self.instance is None:
-                    message = f"{MASK} stands in place of a credential; give the real one."
+                    message = gettext(
+                        "{mask} stands in place of a credential; give the real one."
+                    ).format(mask=MASK)
                     raise serializers.ValidationError({name: message})
                 del attrs[name]
         channel = self.instance if isinstance(self.instance, Channel) else Channel()
@@ -138,6 +140,7 @@ class NoticeSerializer(ModelSerializer[Notice]):
     """An event that a delivery carries."""
 
     title = serializers.SerializerMethodField()
+    detail = PhraseField(read_only=True)
 
     class Meta:
         model = Notice

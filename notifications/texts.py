@@ -9,9 +9,10 @@ from django.template import Context, Engine, Library, Template, TemplateSyntaxEr
 from django.template.defaultfilters import register as all_filters
 from django.template.defaulttags import register as all_tags
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext
 
-from flexapi import events, time_zone
+from flexapi import events, phrases, time_zone
 from flexapi.events import WELL
 from notifications.models import Channel, Delivery, Notice
 
@@ -96,7 +97,7 @@ def page_of(kind: str, execution: int | None) -> str:
 
 
 def facts_of(notice: Notice) -> dict[str, Any]:
-    """Return an event as webhooks and templates have it: plain data."""
+    """Return an event as webhooks and templates have it: plain data, in English."""
     return {
         "kind": notice.kind,
         "title": notice.title,
@@ -111,17 +112,26 @@ def facts_of(notice: Notice) -> dict[str, Any]:
 
 
 def heading(notice: Notice) -> str:
-    """Return the usual title of one event, with how often it happened."""
+    """Return the usual title of one event, with how often it happened, in the active language."""
+    title = phrases.translated(notice.title, gettext)
     if notice.count <= 1:
-        return notice.title
-    since = time_zone.clock(notice.since)
+        return title
+    values = {"title": title, "count": notice.count, "since": time_zone.clock(notice.since)}
     if notice.kind == WELL:
-        return f"{notice.title}, after {notice.count} failures since {since}"
-    return f"{notice.title} {notice.count} times since {since}"
+        return gettext("{title}, after {count} failures since {since}").format(**values)
+    return gettext("{title} {count} times since {since}").format(**values)
 
 
 def message(channel: Channel, notices: Sequence[Notice]) -> tuple[str, str, str]:
-    """Return title, body and level (`failure`, `success`, `info`) of a message to people."""
+    """Return title, body and level (`failure`, `success`, `info`) of a message to people.
+
+    It is in the server's language, FLEXAPI_LANGUAGE: who reads at an address, and which languages they know, isn't known.
+    """
+    with translation.override(settings.MESSAGE_LANGUAGE):
+        return _message(channel, notices)
+
+
+def _message(channel: Channel, notices: Sequence[Notice]) -> tuple[str, str, str]:
     kinds = {notice.kind for notice in notices}
     level = "success" if kinds == {WELL} else "info"
     if kinds & {"failed", "invalid", "config", "engine", "worker", "disk", "database", "channel"}:
@@ -133,23 +143,30 @@ def message(channel: Channel, notices: Sequence[Notice]) -> tuple[str, str, str]
     for notice, text in zip(notices, texts, strict=True):
         part = text if channel.template else "\n".join(filter(None, [heading(notice), text]))
         if sum(len(before) for before in parts) + len(part) > LONGEST_MESSAGE:
-            parts.append(f"… and {len(notices) - len(parts)} more: {base_url()}".rstrip(": "))
+            more = gettext("… and {count} more").format(count=len(notices) - len(parts))
+            parts.append(f"{more}: {base_url()}".rstrip(": "))
             break
         parts.append(part)
-    return f"FlexGet: {len(notices)} messages", "\n\n".join(parts), level
+    title = gettext("FlexGet: {count} messages").format(count=len(notices))
+    return title, "\n\n".join(parts), level
 
 
 def _said(channel: Channel, notice: Notice) -> str:
     """Return what is said of one event below its heading."""
-    facts = facts_of(notice)
+    said = phrases.translated(notice.detail, gettext)
+    facts = {
+        **facts_of(notice),
+        "title": phrases.translated(notice.title, gettext),
+        "detail": said,
+    }
     if channel.template:
         context = Context({**facts, "channel": channel.name}, autoescape=False)
         try:
             return compiled(channel.template).render(context)[:LONGEST]
         except (BadTemplate, TypeError, ValueError, ArithmeticError, LookupError):
             pass  # It was tried when it was saved; nobody is to miss a message for it.
-    detail = notice.detail if len(notice.detail) <= LONGEST else f"{notice.detail[:LONGEST]}…"
-    return "\n".join(filter(None, [detail, facts["url"]])) or notice.title
+    detail = said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
+    return "\n".join(filter(None, [detail, facts["url"]])) or facts["title"]
 
 
 def body_of(delivery: Delivery, notices: Sequence[Notice]) -> dict[str, Any]:

@@ -18,8 +18,14 @@ from flexapi.events import Event
 from flexapi.mirror.document import Document, Path
 from flexapi.mirror.document.values import has
 from flexapi.mirror.mirrored import Mirrored, MirroredQuerySet
+from flexapi.phrases import phrase
 from schedules.edits import SECTION, ScheduleEditor
 from schedules.times import GRACE, KEYS, Times
+
+OF_TASKS = phrase("The schedule of {tasks}")
+OF_ALL = phrase("The schedule of all tasks")
+MISSED = phrase("{subject} was missed")
+NO_SERVER = phrase("No server was running when it was due, {time}. It fires again as planned.")
 
 # FlexGet's options for what its own scheduler runs.
 OPTIONS = {"cron": True}
@@ -254,8 +260,8 @@ class Schedule(Mirrored):
         when = time_zone.clock(moment)
         return Event(
             kind="missed",
-            title=f"{self.called} was missed",
-            detail=f"No server was running when it was due, {when}. It fires again as planned.",
+            title=MISSED.format(subject=self.called),
+            detail=NO_SERVER.format(time=when),
             subject=f"{self.pk} missed",
             tasks=tuple(map(str, self.tasks)),
             schedule=self.pk,
@@ -264,7 +270,8 @@ class Schedule(Mirrored):
     @property
     def called(self) -> str:
         """How people are told of it."""
-        return f"The schedule of {', '.join(map(str, self.tasks[:5])) or 'all tasks'}"
+        named = ", ".join(map(str, self.tasks[:5]))
+        return OF_TASKS.format(tasks=named) if named else OF_ALL
 
     def plan(self, now: datetime, zone: tzinfo) -> None:
         """Set `next_run` as for a schedule that is new; nothing is saved. Raises BadSchedule.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -164,6 +165,9 @@ class ScheduleInputSerializer(serializers.Serializer[Any]):
         unknown = [name for name in self.initial_data if name not in known]
         if unknown:
             raise serializers.ValidationError(
-                {name: f"The key `{name}` is not valid here." for name in unknown}
+                {
+                    name: gettext("The key `{key}` is not valid here.").format(key=name)
+                    for name in unknown
+                }
             )
         return attrs

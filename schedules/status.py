@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from flexapi.api.status.help import troubleshooting
@@ -22,7 +23,9 @@ def scheduler_status() -> dict[str, Any]:
     holder = daemon()
     reason = None
     if holder is not None:
-        reason = f"FlexGet's daemon (process {holder.pid}) runs the schedules of this config."
+        reason = gettext(
+            "FlexGet's daemon (process {process}) runs the schedules of this config."
+        ).format(process=holder.pid)
     counts = Schedule.rows.aggregate(
         schedules=Count("pk"),
         disabled=Count("pk", filter=Q(enabled=False)),

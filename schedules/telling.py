@@ -9,9 +9,17 @@ from django.utils.translation import gettext_noop
 from executions.models import Execution, Status
 from flexapi import events
 from flexapi.events import Check, Event, Kind
+from flexapi.phrases import phrase
 from flexapi.time_zone import clock
 from schedules.models import Schedule
 from schedules.scheduler import daemon
+
+NOT_FIRED = phrase("{subject} did not fire")
+DUE = phrase("It was due {time}; see the loops at /api/server.")
+WAITS = phrase("It has been waiting since {time}.")
+WAITS_FOR = phrase("It has been waiting since {time} for {problem}.")
+EXECUTION = phrase("Execution {execution}")
+NOT_STARTED = phrase("Execution {execution} of schedule {schedule} never started")
 
 # How long after its moment a schedule has not fired, and how long its run has waited, when somebody should know.
 OVERDUE = timedelta(minutes=5)
@@ -26,7 +34,7 @@ def register() -> None:
         Kind(
             gettext_noop("A schedule was missed"),
             page="tasks",
-            well="{subject} is no longer overdue",
+            well=phrase("{subject} is no longer overdue"),
         ),
     )
     events.checks.add("missed", Check(overdue, PERIOD))
@@ -39,8 +47,8 @@ def overdue() -> Iterator[Event]:
         for schedule in Schedule.rows.firing().filter(next_run__lt=now - OVERDUE):
             yield Event(
                 kind="missed",
-                title=f"{schedule.called} did not fire",
-                detail=f"It was due {clock(schedule.next_run or now)}; see the loops at /api/server.",
+                title=NOT_FIRED.format(subject=schedule.called),
+                detail=DUE.format(time=clock(schedule.next_run or now)),
                 subject=str(schedule.pk),
                 shown=schedule.called,
                 tasks=tuple(schedule.tasks),
@@ -52,11 +60,12 @@ def overdue() -> Iterator[Event]:
     for execution in waiting[:20]:
         yield Event(
             kind="missed",
-            title=f"Execution {execution.pk} of schedule {execution.schedule} never started",
-            detail=f"It has been waiting since {clock(execution.created)}"
-            + (f" for {execution.waiting_for}." if execution.waiting_for else "."),
+            title=NOT_STARTED.format(execution=execution.pk, schedule=execution.schedule),
+            detail=(WAITS_FOR if execution.waiting_for else WAITS).format(
+                time=clock(execution.created), problem=execution.waiting_for
+            ),
             subject=f"execution {execution.pk}",
-            shown=f"Execution {execution.pk}",
+            shown=EXECUTION.format(execution=execution.pk),
             tasks=tuple(execution.tasks),
             execution=execution.pk,
             schedule=execution.schedule,

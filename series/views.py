@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -62,7 +63,9 @@ class SeriesDataViewSet(FlexGetViewSet):
         """
         unknown = self.request.query_params.keys() - {*parameters, "format"}
         if unknown:
-            detail = f"It is no parameter here; known are: {', '.join(parameters) or 'none'}."
+            detail = gettext("It is no parameter here; known are: {known}.").format(
+                known=", ".join(parameters) or "none"
+            )
             raise ValidationError(dict.fromkeys(unknown, detail))
         return one(ask(method, **params))
 

@@ -76,7 +76,9 @@ def with_text(text: str, patterns: list[str]) -> Tried:
     }
     unknown = [pattern for pattern in patterns if not matching[pattern]]
     if unknown:
-        message = f"The text has no task that matches {', '.join(map(repr, unknown))}."
+        message = gettext("The text has no task that matches {names}.").format(
+            names=", ".join(map(repr, unknown))
+        )
         raise ValidationError({"tasks": [ErrorDetail(message, "unknown_task")]})
     return Tried(_needed(data, set().union(*matching.values())), patterns)
 

@@ -98,7 +98,9 @@ def read_wanted(request: Request) -> dict[str, str]:
     wanted = {name: request.query_params.get(name, "") for name in ("task", "plugin", "search")}
     for name, text in wanted.items():
         if "\0" in text or len(text) > LONGEST_SEARCH:
-            detail = f"This must be at most {LONGEST_SEARCH} characters, without a NUL."
+            detail = gettext("This must be at most {count} characters, without a NUL.").format(
+                count=LONGEST_SEARCH
+            )
             raise ValidationError({name: detail})
     return {"level": read_level(request), **wanted}
 

@@ -15,6 +15,10 @@ from executions.following import announcements
 from executions.models import Execution, Worker
 from flexapi import events, services
 from flexapi.background import Loop
+from flexapi.phrases import phrase
+
+NO_WORKER = phrase("a worker that serves the queue {queue}")
+NO_SIGN = phrase("It gave no sign of life for {seconds} s.")
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +56,7 @@ class Reaper(Loop):
             with transaction.atomic():
                 # Of several servers, the one that deletes it says so.
                 if Worker.objects.lost().filter(pk=lost.pk).delete()[0]:
-                    events.happened(
-                        telling.worker_lost(lost.name, f"It gave no sign of life for {timeout} s.")
-                    )
+                    events.happened(telling.worker_lost(lost.name, NO_SIGN.format(seconds=timeout)))
         claimed = Execution.objects.active().exclude(worker="")
         orphans = claimed.exclude(worker__in=Worker.objects.values("name"))
         for pk, name in list(orphans.values_list("pk", "worker")):
@@ -94,7 +96,7 @@ class Reaper(Loop):
                 self._wake(queue)
 
     def _say_who_serves(self, queue: str, served: bool) -> None:
-        reason = "" if served else f"a worker that serves the queue {queue}"
+        reason = "" if served else NO_WORKER.format(queue=queue)
         unsaid = Execution.objects.unclaimed().filter(queue=queue).exclude(waiting_for=reason)
         keys = list(unsaid.values_list("pk", flat=True))
         if keys:

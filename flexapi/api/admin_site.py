@@ -14,6 +14,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 # What Django's filters of the column beside a list ask for, behind the name of a field.
 _LOOKUPS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt")
@@ -36,7 +37,9 @@ class Declared:
         if lookup not in set(_declared(self, request)):
             return False
         if "\0" in value or (value.lstrip("-").isdigit() and abs(int(value[:30])) > _GREATEST):
-            raise IncorrectLookupParameters(f"{value!r} is not a value of {lookup}.")
+            raise IncorrectLookupParameters(
+                gettext("{value!r} is not a value of {field}.").format(value=value, field=lookup)
+            )
         return True
 
     def get_search_results(

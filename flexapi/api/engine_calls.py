@@ -162,7 +162,9 @@ class FlexGetViewSet(EtagMixin, GenericViewSet):
         given = self.request.query_params.get("ordering") or known[0]
         name = given.removeprefix("-")
         if name not in known:
-            detail = f"Cannot order by {name}; known are: {', '.join(known)}."
+            detail = gettext("Cannot order by {name}; known are: {known}.").format(
+                name=name, known=", ".join(known)
+            )
             raise ValidationError({"ordering": detail})
         return name, given.startswith("-")
 

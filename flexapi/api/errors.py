@@ -12,19 +12,21 @@ from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext, gettext_lazy
 from django.views import csrf, defaults
 from rest_framework import exceptions
 
 from flexapi.api import mounts
+from flexapi.phrases import phrase
 
-TOO_LARGE = "The request body is too large."
+TOO_LARGE = gettext_lazy("The request body is too large.")
 
 
 class Conflict(exceptions.APIException):
     """409: what is asked for contradicts the present state."""
 
     status_code = 409
-    default_detail = "The request conflicts with the current state."
+    default_detail = gettext_lazy("The request conflicts with the current state.")
     default_code = "conflict"
 
 
@@ -32,7 +34,7 @@ class PreconditionFailed(exceptions.APIException):
     """412: the object is not the one that `If-Match` names."""
 
     status_code = 412
-    default_detail = "The object has changed since it was read."
+    default_detail = gettext_lazy("The object has changed since it was read.")
     default_code = "precondition_failed"
 
 
@@ -40,7 +42,7 @@ class ServiceUnavailable(exceptions.APIException):
     """503: what the request needs can't be reached right now; nothing was done."""
 
     status_code = 503
-    default_detail = "This is not available right now; try again."
+    default_detail = gettext_lazy("This is not available right now; try again.")
     default_code = "unavailable"
 
     def __init__(self, detail: str | None = None, wait: int = 5) -> None:
@@ -52,7 +54,7 @@ class StorageFailed(exceptions.APIException):
     """507: what is to be stored can't be; nothing was changed."""
 
     status_code = 507
-    default_detail = "This can't be stored."
+    default_detail = gettext_lazy("This can't be stored.")
     default_code = "storage_failed"
 
 
@@ -71,7 +73,7 @@ class Busy(Exception):
 def of_storage(error: BaseException | None) -> ServiceUnavailable | StorageFailed | None:
     """Return what to answer where something that is stored is busy, away, full or read-only; None for another error.
 
-    What was to be written is not: SQLite and PostgreSQL roll it back.
+    What was to be written is not: SQLite and PostgreSQL roll it back. The log says it as well, so it is in English here.
     """
     if isinstance(error, Busy):
         return ServiceUnavailable(str(error))
@@ -83,13 +85,13 @@ def of_storage(error: BaseException | None) -> ServiceUnavailable | StorageFaile
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL or state == "53100":
         return StorageFailed(
-            "The disk of the database is full; nothing was stored. Make room on it."
+            phrase("The disk of the database is full; nothing was stored. Make room on it.")
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR) or state == "25006":
-        return StorageFailed("The database can't be written right now; nothing was stored.")
+        return StorageFailed(phrase("The database can't be written right now; nothing was stored."))
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or state in ("55P03", "40P01"):
         return ServiceUnavailable(
-            "The database was locked for too long; nothing was stored. Try again."
+            phrase("The database was locked for too long; nothing was stored. Try again.")
         )
     # psycopg has no state for a connection that can't be made or broke; class 57 and 08: it is shutting down.
     if code == sqlite3.SQLITE_CANTOPEN or (
@@ -97,7 +99,7 @@ def of_storage(error: BaseException | None) -> ServiceUnavailable | StorageFaile
         and isinstance(error, OperationalError | InterfaceError)
         and (not state or state.startswith(("08", "57", "53")))
     ):
-        return ServiceUnavailable("The database can't be reached right now. Try again.")
+        return ServiceUnavailable(phrase("The database can't be reached right now. Try again."))
     return None
 
 
@@ -119,7 +121,7 @@ def error_response(path: str, status: int, code: str, detail: str) -> HttpRespon
 def body_too_large(path: str) -> HttpResponse:
     """The 413 for a body that nobody read to its end."""
     if is_api(path):
-        return error_response(path, 413, BodyTooLarge.default_code, TOO_LARGE)
+        return error_response(path, 413, BodyTooLarge.default_code, str(TOO_LARGE))
     return HttpResponse(TOO_LARGE, status=413, content_type="text/plain")
 
 
@@ -128,17 +130,24 @@ def unavailable(path: str, detail: str, wait: int = 5) -> HttpResponse:
     response: HttpResponse
     if is_api(path):
         response = error_response(
-            path, 503, ServiceUnavailable.default_code, f"{detail} Try again."
+            path,
+            503,
+            ServiceUnavailable.default_code,
+            gettext("{problem} Try again.").format(problem=detail),
         )
     else:
-        response = HttpResponse(f"{detail} Try again.", status=503, content_type="text/plain")
+        response = HttpResponse(
+            gettext("{problem} Try again.").format(problem=detail),
+            status=503,
+            content_type="text/plain",
+        )
     response.headers["Retry-After"] = str(wait)
     return response
 
 
 def bad_query(path: str) -> HttpResponse:
     """The 400 for a request whose query string isn't text."""
-    detail = "The query string is not UTF-8."
+    detail = gettext("The query string is not UTF-8.")
     if is_api(path):
         return error_response(path, 400, "bad_request", detail)
     return HttpResponse(detail, status=400, content_type="text/plain")
@@ -146,7 +155,7 @@ def bad_query(path: str) -> HttpResponse:
 
 def unreadable_form(path: str, error: MultiPartParserError) -> HttpResponse:
     """The 400 for a form that was sent as multipart and isn't."""
-    detail = f"The form can't be read as multipart/form-data: {error}"
+    detail = gettext("The form can't be read as multipart/form-data: {error}").format(error=error)
     if is_api(path):
         return error_response(path, 400, "bad_request", detail)
     return HttpResponse(detail, status=400, content_type="text/plain")
@@ -160,9 +169,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return defaults.bad_request(request, exception)
     if isinstance(exception, RequestDataTooBig):
         return body_too_large(request.path_info)
-    detail = "The request is not acceptable."
+    detail = gettext("The request is not acceptable.")
     if isinstance(exception, DisallowedHost):
-        detail = "This server does not answer to that host name; FLEXAPI_ALLOWED_HOSTS adds a name."
+        detail = gettext(
+            "This server does not answer to that host name; FLEXAPI_ALLOWED_HOSTS adds a name."
+        )
     return error_response(request.path_info, 400, "bad_request", detail)
 
 
@@ -170,7 +181,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     """Django's `handler403`."""
     if not is_api(request.path_info):
         return defaults.permission_denied(request, exception)
-    return error_response(request.path_info, 403, "permission_denied", "You may not do this.")
+    return error_response(
+        request.path_info, 403, "permission_denied", gettext("You may not do this.")
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

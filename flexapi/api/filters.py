@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
@@ -137,7 +138,9 @@ class OrderingFilter(filters.OrderingFilter):
         known = [name for name, _ in fields]
         unknown = ", ".join(term for term in terms if term.removeprefix("-") not in known)
         if unknown:
-            detail = f"Cannot order by {unknown}; known are: {', '.join(known) or 'none'}."
+            detail = gettext("Cannot order by {name}; known are: {known}.").format(
+                name=unknown, known=", ".join(known) or "none"
+            )
             raise ValidationError({self.ordering_param: detail})
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext, gettext_lazy
 from rest_framework import permissions
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
@@ -43,7 +44,7 @@ def required_permission(view: Any, method: str) -> str:
 class ModelPermissions(BasePermission):
     """Lets through who has the permission that the view needs."""
 
-    message = "You may not do this."
+    message: Any = gettext_lazy("You may not do this.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         user = request.user
@@ -52,7 +53,9 @@ class ModelPermissions(BasePermission):
         permission = required_permission(view, request.method or "GET")
         if user.has_perm(permission):
             return True
-        self.message = f"You may not do this: it needs the permission {permission}."
+        self.message = gettext("You may not do this: it needs the permission {permission}.").format(
+            permission=permission
+        )
         return False
 
 
@@ -60,14 +63,16 @@ class NamedPermission(BasePermission):
     """Lets through who has the view's `permission`, whatever the method."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        self.message = f"You may not do this: it needs the permission {view.permission}."
+        self.message = gettext("You may not do this: it needs the permission {permission}.").format(
+            permission=view.permission
+        )
         return bool(request.user and request.user.has_perm(view.permission))
 
 
 class IsAuthenticated(permissions.IsAuthenticated):
     """Lets through whoever is logged in; not a token that is for running tasks and nothing else."""
 
-    message = "You may not do this: this token is for running tasks."
+    message = gettext_lazy("You may not do this: this token is for running tasks.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         narrowed = narrowing_of(request.user)
@@ -77,7 +82,7 @@ class IsAuthenticated(permissions.IsAuthenticated):
 class IsWhole(permissions.IsAuthenticated):
     """Lets through whoever is logged in, or shows a token that may do all that its user may."""
 
-    message = "You may not do this: this token is narrowed."
+    message = gettext_lazy("You may not do this: this token is narrowed.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return super().has_permission(request, view) and narrowing_of(request.user) is None
@@ -86,7 +91,7 @@ class IsWhole(permissions.IsAuthenticated):
 class IsSuperuser(BasePermission):
     """Lets superusers through; nobody else can be given this."""
 
-    message = "You may not do this: only superusers may."
+    message = gettext_lazy("You may not do this: only superusers may.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return bool(request.user and request.user.is_superuser)

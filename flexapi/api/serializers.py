@@ -4,8 +4,11 @@ import copy
 from typing import Any, TypeVar
 
 from django.db.models import Model
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.fields import Field
+
+from flexapi import phrases
 
 M = TypeVar("M", bound=Model)
 
@@ -36,6 +39,14 @@ class TextOrNull(serializers.CharField):
     def to_representation(self, value: Any) -> Any:
         """Return the text, None for an empty one."""
         return str(value) or None
+
+
+class PhraseField(serializers.CharField):
+    """What is stored in English, in the language of who reads it (`flexapi.phrases`)."""
+
+    def to_representation(self, value: Any) -> str:
+        """Return the text."""
+        return phrases.translated(str(value), gettext)
 
 
 class NameOrNull(serializers.CharField):

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import FileResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.renderers import JSONRenderer
@@ -23,7 +24,9 @@ from flexapi.backup.contents import BackupError
 class MayBackUp(IsSuperuser):
     """Lets superusers through: a backup holds every credential, password hash and token hash."""
 
-    message = "You may not do this: a backup holds everything, so only superusers may make one."
+    message = gettext_lazy(
+        "You may not do this: a backup holds everything, so only superusers may make one."
+    )
 
 
 class ArchiveRenderer(ErrorsInJSON):

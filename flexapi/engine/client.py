@@ -16,11 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from flexapi.background import Loop
+from flexapi.phrases import phrase
 
 from . import host_process, plugin_files, protocol, waiting
 from .connection import CALL_TIMEOUT, Connection, EngineError, EngineUnavailable, Told
 from .retired import STOP_TIMEOUT, RetiredHosts, end_host, retire
 from .run import Ending, Pipes, Run
+
+NO_ANSWER = phrase("FlexGet did not answer {method!r} within {seconds:g} s.")
+NOT_STARTED = phrase("FlexGet's host does not start the execution.")
+UNUSABLE = phrase("FlexGet's host can't be used: {reason}")
+ENDED = phrase("FlexGet's host ended (exit status {status}).")
+UNLOADED = phrase("FlexGet is unloaded, as nothing needs it.")
+LOADING = phrase("FlexGet is still loading.")
+NOT_RUNNING = phrase("FlexGet's host is not running.")
 
 __all__ = ["CALL_TIMEOUT", "Engine", "EngineError", "EngineUnavailable", "State"]
 
@@ -222,9 +231,7 @@ class Engine:
             try:
                 return answer.result(max(0.0, deadline - time.monotonic()))
             except FutureTimeoutError as error:
-                raise EngineUnavailable(
-                    f"FlexGet did not answer {method!r} within {timeout:g} s."
-                ) from error
+                raise EngineUnavailable(NO_ANSWER.format(method=method, seconds=timeout)) from error
 
     def begin(
         self,
@@ -299,7 +306,7 @@ class Engine:
             connection.runs.pop(execution, None)
             pipes.close()
             if isinstance(error, FutureTimeoutError):
-                raise EngineUnavailable("FlexGet's host does not start the execution.") from error
+                raise EngineUnavailable(NOT_STARTED) from error
             raise
         pipes.close_write_ends()
         return run
@@ -314,7 +321,7 @@ class Engine:
             connection = self._spawn()
             self._read(connection)
         except Exception as error:
-            self._set_state(State("failed", reason=f"FlexGet's host can't be used: {error}"))
+            self._set_state(State("failed", reason=UNUSABLE.format(reason=error)))
             raise
         if connection.retired:
             return 0.0
@@ -357,7 +364,7 @@ class Engine:
     def _bury(self, connection: Connection, failure: str) -> None:
         """See to it that the host is gone, and tell all who wait for it."""
         status = end_host(connection)
-        reason = failure or f"FlexGet's host ended (exit status {status})."
+        reason = failure or ENDED.format(status=status)
         if not self._stopping.is_set():
             logger.error(reason)
         with self._changed:
@@ -412,7 +419,7 @@ class Engine:
             self._used = time.monotonic()
         if self._state.name == "unloaded":
             if in_passing:
-                raise EngineUnavailable("FlexGet is unloaded, as nothing needs it.")
+                raise EngineUnavailable(UNLOADED)
             self.load()
         elif self._on_demand and not self._stopping.is_set():
             self.start()
@@ -426,5 +433,5 @@ class Engine:
 
     def _why_not_ready(self) -> str:
         if self._state.name == "starting":
-            return "FlexGet is still loading."
-        return self._state.reason or "FlexGet's host is not running."
+            return LOADING
+        return self._state.reason or NOT_RUNNING

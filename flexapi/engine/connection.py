@@ -8,9 +8,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+from flexapi.phrases import phrase
+
 from . import protocol
 from .outbox import Outbox, OutboxFull
 from .run import Ending, Run
+
+NOT_LISTENING = phrase("FlexGet's host does not listen.")
+JUST_ENDED = phrase("FlexGet's host has just ended.")
 
 # Seconds that a caller waits for an answer, unless it says otherwise.
 CALL_TIMEOUT = 30.0
@@ -81,8 +86,8 @@ class Connection:
         except (OSError, OutboxFull) as error:
             self._waiting.pop(call_id, None)
             if isinstance(error, OutboxFull):
-                raise EngineUnavailable("FlexGet's host does not listen.") from error
-            raise EngineUnavailable("FlexGet's host has just ended.") from error
+                raise EngineUnavailable(NOT_LISTENING) from error
+            raise EngineUnavailable(JUST_ENDED) from error
         return answer
 
     @property

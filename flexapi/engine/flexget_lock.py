@@ -1,6 +1,6 @@
 """FlexGet's lock file: which FlexGet works on a config right now, and whether it still does.
 
-Needs the standard library only. FlexGet writes `PID: 123` and, where the process takes commands of
+Imports neither Django nor flexget. FlexGet writes `PID: 123` and, where the process takes commands of
 others, `Port: 4567` into `.config-lock` next to `config.yml`, and removes the file when it ends. A power cut, or
 the end of a container, leaves it behind, and its number then belongs to anything: a thread, this server, process 1.
 """
@@ -17,6 +17,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from flexapi.phrases import phrase
+
+HELD = phrase("FlexGet process {process}, which holds FlexGet's lock")
+NAMELESS = phrase("{path}, which names no process yet")
 # Seconds by which the start of a process and the time of a file may be told wrongly.
 SLACK = 2.0
 # FlexGet opens the file and then writes into it: one that names nobody counts for so many seconds.
@@ -50,7 +54,7 @@ class Holder:
         )
 
     def __str__(self) -> str:
-        return self.problem or f"FlexGet process {self.pid}, which holds FlexGet's lock"
+        return self.problem or HELD.format(process=self.pid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ def numbers(text: str) -> dict[str, list[int]]:
 def _nameless(path: Path, status: os.stat_result) -> Holder | Stale:
     if abs(time.time() - status.st_mtime) > WRITING:
         return Stale("it names no process", status.st_ino)
-    return Holder(0, problem=f"{path}, which names no process yet")
+    return Holder(0, problem=NAMELESS.format(path=path))
 
 
 def remove_stale(path: Path, stale: Stale) -> bool:

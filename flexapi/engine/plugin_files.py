@@ -4,8 +4,12 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+from flexapi.phrases import phrase
+
 FOLDERS = ("plugins", "components")
-RELOAD = "reload FlexGet to use it"
+CHANGED = phrase("It was changed: reload FlexGet to use it.")
+NEW = phrase("It is new: reload FlexGet to use it.")
+GONE = phrase("It is gone: reload FlexGet.")
 
 
 def problems(config: Path, loaded: dict[str, Any]) -> list[dict[str, Any]]:
@@ -18,13 +22,13 @@ def problems(config: Path, loaded: dict[str, Any]) -> list[dict[str, Any]]:
     now = _now(config.parent)
     for file, changed in now.items():
         if files.get(file) != changed:
-            what = "was changed" if file in files else "is new"
-            found.append({"file": file, "names": [], "reason": f"It {what}: {RELOAD}."})
+            reason = CHANGED if file in files else NEW
+            found.append({"file": file, "names": [], "reason": reason})
     # Not those of packages, which the host knows as well.
     folders = [config.parent / name for name in FOLDERS]
     for file in files:
         if file not in now and any(Path(file).is_relative_to(folder) for folder in folders):
-            found.append({"file": file, "names": [], "reason": "It is gone: reload FlexGet."})
+            found.append({"file": file, "names": [], "reason": GONE})
     return found
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from flexapi.phrases import phrase
+
 Path = tuple[Any, ...]
 
 # FlexGet's has more filters and tests, which parsing doesn't look at.
@@ -34,6 +36,20 @@ _OTHER_TEMPLATES = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport
 _PLAIN = re.compile(r"(?![- ])(?:[A-Za-z0-9_@%+=:,./\x80-\U0010FFFF-]| (?!-))*", re.ASCII)
 
 
+EXAMPLE = "`{{title|shell_quote}}`"
+UNESCAPED = phrase(
+    "puts {fields} into a shell unescaped, so whoever names a release or queues a movie can run commands. Set "
+    "`auto_escape: yes`, or add the filter `shell_quote`, as in {example}"
+)
+QUOTED = phrase("puts quotes around {fields}, which undoes the escaping. Remove these quotes")
+MISSED = phrase(
+    "relies on `auto_escape` for {fields}, which it doesn't reach: FlexGet looks them up when it fills in the command. Set "
+    "`auto_escape: no`, and add the filter `shell_quote` to every field"
+)
+EXEC = phrase("`exec` {problem}")
+ALSO = phrase("{problem}. It also {found}")
+
+
 @dataclass(frozen=True, slots=True)
 class Risk:
     """An `exec` at `path` that a shell gets these fields from as they are.
@@ -49,21 +65,15 @@ class Risk:
     def __str__(self) -> str:
         told = []
         if self.fields:
-            told.append(
-                f"puts {_listed(self.fields)} into a shell unescaped, so whoever names a release or queues a movie"
-                " can run commands. Set `auto_escape: yes`, or add the filter `shell_quote`, as in"
-                " `{{title|shell_quote}}`"
-            )
+            told.append(UNESCAPED.format(fields=_listed(self.fields), example=EXAMPLE))
         if self.quoted:
-            told.append(
-                f"puts quotes around {_listed(self.quoted)}, which undoes the escaping. Remove these quotes"
-            )
+            told.append(QUOTED.format(fields=_listed(self.quoted)))
         if self.missed:
-            told.append(
-                f"relies on `auto_escape` for {_listed(self.missed)}, which it doesn't reach: FlexGet looks them up when it"
-                " fills in the command. Set `auto_escape: no`, and add the filter `shell_quote` to every field"
-            )
-        return f"`exec` {'. It also '.join(told)}"
+            told.append(MISSED.format(fields=_listed(self.missed)))
+        said = EXEC.format(problem=told[0])
+        for more in told[1:]:
+            said = ALSO.format(problem=said, found=more)
+        return said
 
 
 def risks(part: Any, path: Path = ()) -> Iterator[Risk]:

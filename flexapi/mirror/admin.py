@@ -77,8 +77,8 @@ class ConfigRevisionAdmin(MaskedMixin, KeptRecordAdmin):
     readonly_fields = fields
     change_form_template = "mirror/revision.html"
 
-    what_is_wrong = text_of("problem")
-    said = text_of("message", "message")
+    what_is_wrong = text_of("problem", gettext_lazy("problem"))
+    said = text_of("message", gettext_lazy("message"))
 
     class Media:
         css = {"all": ("mirror/admin.css",)}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 
+from flexapi import phrases
 from flexapi.api.errors import Conflict, ServiceUnavailable, StorageFailed
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, mirror
@@ -38,8 +39,12 @@ def validation_error(faults: list[validation.Fault], places: tuple[Path, ...]) -
 def unusable(problem: Problem) -> Conflict:
     """Return the 409 for a file that can't be used now; line and column are in the text."""
     detail = problem.detail if problem.detail.endswith(".") else f"{problem.detail}."
-    hint = " Mend the file, or restore a revision." if mirror.current().revision else ""
-    return Conflict(f"{detail}{hint or ' Mend the file.'}", code=f"config_{problem.code}")
+    said = phrases.translated(detail, gettext)
+    if mirror.current().revision:
+        hint = gettext("Mend the file, or restore a revision.")
+    else:
+        hint = gettext("Mend the file.")
+    return Conflict(f"{said} {hint}", code=f"config_{problem.code}")
 
 
 @contextlib.contextmanager

@@ -26,7 +26,10 @@ from flexapi.mirror.invalid_since import affected
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
 from flexapi.mirror.store.tables import ConfigRevision, InvalidTask
+from flexapi.phrases import phrase
 from flexapi.text import storable_all
+
+REFUSED = phrase("FlexGet refuses to run task {task}")
 
 logger = logging.getLogger("flexapi.mirror")
 
@@ -228,7 +231,7 @@ def _store(told: Told, since: datetime) -> None:
 
 def _event(key: str, complaints: list[dict[str, str]]) -> Event:
     said = "\n".join(complaint["detail"] for complaint in complaints)
-    title = f"FlexGet refuses to run task {key}"
+    title = REFUSED.format(task=key)
     return Event(kind="invalid", title=title, detail=said, subject=key, tasks=(key,))
 
 

@@ -25,6 +25,18 @@ from flexapi.mirror.edits import merge
 from flexapi.mirror.store import snapshot
 from flexapi.mirror.store.snapshot import EMPTY, Snapshot, Superseded, inside_transaction, parse
 from flexapi.mirror.store.tables import ConfigRevision, digest
+from flexapi.phrases import phrase
+
+GONE = phrase("{path} is gone. Restoring a revision writes it again.")
+GONE_LINK = phrase(
+    "{path} is gone. It is a symbolic link to {link}. Restoring a revision writes it again."
+)
+UNREADABLE = phrase("{path} can't be read: {reason}.")
+DANGLING = phrase("{path} is a symbolic link to {link}, which isn't there.")
+OTHER_CONFIG = phrase(
+    "The servers on this database share one config, and {path} is another one. Move the file away and start the server again: the shared config is written there then."
+)
+UNWRITABLE = phrase("{path} can't be written: {reason}.")
 
 logger = logging.getLogger("flexapi.mirror")
 
@@ -180,7 +192,9 @@ class KeptFile:
         except _Useless as useless:
             problem = useless.problem
         except OSError as error:
-            problem = Problem("unreadable", f"{self.path} can't be read: {error.strerror}.")
+            problem = Problem(
+                "unreadable", UNREADABLE.format(path=self.path, reason=error.strerror)
+            )
         self._sight.note(Seen(path, signature, found, problem) if lasting else None)
         return problem
 
@@ -204,7 +218,7 @@ class KeptFile:
         if not now.revision and path.is_symlink():
             raise _Useless(
                 "missing",
-                f"{path} is a symbolic link to {path.readlink()}, which isn't there.",
+                DANGLING.format(path=path, link=path.readlink()),
             )
         if not now.revision:
             return EMPTY  # It never was there: the first write makes it.
@@ -212,11 +226,9 @@ class KeptFile:
         never_here = in_step.several_servers() and self.steps.noted(path) is None
         if not written or never_here or KeptFile.following:
             return self._write_again(path, None, now)
-        link = f" It is a symbolic link to {path.readlink()}." if path.is_symlink() else ""
-        raise _Useless(
-            "missing",
-            f"{path} is gone.{link} Restoring a revision writes it again.",
-        )
+        if path.is_symlink():
+            raise _Useless("missing", GONE_LINK.format(path=path, link=path.readlink()))
+        raise _Useless("missing", GONE.format(path=path))
 
     def _take_in_content(self, path: Path, content: bytes, found: str) -> Snapshot:
         """Compare the file with the current revision and settle a difference."""
@@ -236,8 +248,7 @@ class KeptFile:
         if base is None:
             raise _Useless(
                 "unknown",
-                f"The servers on this database share one config, and {path} is another one. Move the "
-                "file away and start the server again: the shared config is written there then.",
+                OTHER_CONFIG.format(path=path),
             )
         if base == now.revision or not in_step.several_servers():
             return self._import(content, now)
@@ -305,7 +316,7 @@ class KeptFile:
                     )
         except OSError as error:
             raise _Useless(
-                "unwritable", f"{self.path} can't be written: {error.strerror}."
+                "unwritable", UNWRITABLE.format(path=self.path, reason=error.strerror)
             ) from error
         self._store.revisions().filter(pk=snapshot.revision, written=False).update(written=True)
         logger.info("Revision %s was written to %s.", snapshot.revision, path)

@@ -13,7 +13,9 @@ from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
 from django.http import HttpRequest
 from django.utils.text import smart_split
+from django.utils.translation import gettext
 
+from flexapi import phrases
 from flexapi.api.filters import as_shown
 from flexapi.mirror import credentials
 
@@ -69,6 +71,6 @@ def text_of(field: str, description: "str | StrPromise" = "") -> Callable[[Any, 
 
     @admin.display(description=description or field.replace("_", " "))
     def show(self: Any, row: Any) -> str:
-        return str(row.eyes.shown(getattr(row, field)))
+        return phrases.translated(str(row.eyes.shown(getattr(row, field))), gettext)
 
     return show

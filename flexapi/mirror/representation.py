@@ -13,6 +13,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from flexapi import phrases
 from flexapi.api.etags import EtagMixin, state_hash
 from flexapi.api.http.parsers import JSONParser, read_body
 from flexapi.api.http.renderers import ErrorsInJSON
@@ -121,7 +122,7 @@ class MirrorMixin(EtagMixin):
     ) -> Response:
         """Add the notes to an answer that carries one object."""
         if self.notes and isinstance(response.data, dict) and "object" in response.data:
-            response.data["notes"] = self.notes
+            response.data["notes"] = [phrases.translated(note, gettext) for note in self.notes]
         answer: Response = super().finalize_response(request, response, *args, **kwargs)
         return answer
 

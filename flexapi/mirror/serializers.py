@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from flexapi.api.schema import exemplified
-from flexapi.api.serializers import NameOrNull
+from flexapi.api.serializers import NameOrNull, PhraseField
 from flexapi.mirror.masked_serializers import MaskedMixin
 from flexapi.mirror.models import ConfigRevision
 
@@ -31,8 +31,11 @@ class RevisionSerializer(MaskedMixin, serializers.ModelSerializer[ConfigRevision
     """A state that the config file had."""
 
     author = NameOrNull("author.username")
+    problem = PhraseField(
+        read_only=True, help_text="Why this state could not be used, if it could not."
+    )
     notes = serializers.ListField(
-        child=serializers.CharField(),
+        child=PhraseField(),
         read_only=True,
         help_text="What the change did to values that an anchor shares, as sentences.",
     )

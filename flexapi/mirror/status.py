@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from flexapi import phrases
 from flexapi.api.status.help import troubleshooting
 from flexapi.api.status.server import Unavailable
 from flexapi.engine.client import EngineUnavailable
@@ -60,7 +61,7 @@ def config_status() -> dict[str, Any]:
     }
     if problem:
         answer["problem"] = {
-            "detail": problem.detail,
+            "detail": phrases.translated(problem.detail, gettext),
             "line": problem.line,
             "column": problem.column,
         }
@@ -90,7 +91,9 @@ def _invalid_tasks(config_hash: str) -> dict[str, Any]:
     if not found:
         return {}
     names = ", ".join([*islice(found, NAMED), *(["…"] if len(found) > NAMED else [])])
-    detail = f"FlexGet refuses what the config says of {names}: these tasks don't run."
+    detail = gettext(
+        "FlexGet refuses what the config says of {names}: these tasks don't run."
+    ).format(names=names)
     return {
         "state": "invalid",
         "problem": {"detail": detail, "line": None, "column": None},
@@ -113,7 +116,7 @@ def unusable_files(config: mirror.Snapshot) -> list[dict[str, Any]]:
         except LockBusy:
             continue  # The next look tells.
         if problem is not None:
-            detail = None if file.is_secret else problem.detail
+            detail = None if file.is_secret else phrases.translated(problem.detail, gettext)
             about = {"path": file.row.path, "roles": file.roles}
             found.append({**about, "state": problem.code, "detail": detail})
     return found[:MAX_FAULTS]
@@ -129,7 +132,7 @@ def warnings(document: Document) -> list[dict[str, Any]]:
         {
             "code": found.code,
             "attr": validation.dotted(found.path),
-            "detail": found.detail,
+            "detail": phrases.translated(found.detail, gettext),
             "lines": list(found.lines) or [document.mark(found.path)[0][0]],
         }
         for found in [*_warned(document), *of_sections(data), *of_plugins(data)]

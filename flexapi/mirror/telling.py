@@ -16,6 +16,23 @@ from flexapi import events
 from flexapi.events import Check, Event, Kind, Unknown
 from flexapi.mirror import mirror
 from flexapi.mirror.disk.file import LockBusy
+from flexapi.phrases import phrase
+
+UNUSABLE = phrase("FlexGet's config can't be used")
+FULL = phrase("The disk of {place} is nearly full")
+LITTLE_ROOM = phrase("Less than {count} MB are free. Runs fail when nothing is left.")
+DAMAGED = phrase("FlexGet's database is damaged")
+FAULT = phrase("{path}: {reason}. Restore a backup, or let FlexGet begin a new one.")
+WHOLE = phrase("database is whole")
+LARGE = phrase("FlexGet's database has more than {count} MB")
+SMALLER = phrase("POST /api/database/cleanup and /api/database/vacuum make it smaller.")
+SMALL_ENOUGH = phrase("database is small enough")
+GREW = phrase("FlexGet's database grew by more than {count} MB within a day")
+IN_TABLES = phrase(
+    "Most of it is in {where}. POST /api/database/cleanup and /api/database/<plugin>/reset make room."
+)
+UNKNOWN_TABLES = phrase("tables that are not known")
+STEADY = phrase("database is steady")
 
 # Seconds between two looks at the file's state, at disks, and at a whole database.
 OFTEN, PERIOD, HOUR, DAILY = 5.0, 60.0, 3600.0, 86400.0
@@ -49,21 +66,29 @@ def register() -> None:
     kinds, checks = events.kinds, events.checks
     kinds.add(
         "config",
-        Kind(gettext_noop("The config can't be used"), "edit_config", "The config is used again"),
+        Kind(
+            gettext_noop("The config can't be used"),
+            "edit_config",
+            phrase("The config is used again"),
+        ),
     )
     kinds.add(
         "invalid",
-        Kind(gettext_noop("FlexGet refuses a task"), "tasks", "Task {subject} is valid again"),
+        Kind(
+            gettext_noop("FlexGet refuses a task"), "tasks", phrase("Task {subject} is valid again")
+        ),
     )
     kinds.add(
         "disk",
-        Kind(gettext_noop("A disk is nearly full"), well="There is room again for {subject}"),
+        Kind(
+            gettext_noop("A disk is nearly full"), well=phrase("There is room again for {subject}")
+        ),
     )
     kinds.add(
         "database",
         Kind(
             gettext_noop("FlexGet's database is damaged, large or growing"),
-            well="FlexGet's {subject} again",
+            well=phrase("FlexGet's {subject} again"),
         ),
     )
     checks.add("config", Check(unusable_config, OFTEN))
@@ -78,7 +103,7 @@ def unusable_config() -> Iterator[Event]:
     except LockBusy as error:
         raise Unknown from error
     if problem is not None:
-        yield Event(kind="config", title="FlexGet's config can't be used", detail=problem.detail)
+        yield Event(kind="config", title=UNUSABLE, detail=problem.detail)
 
 
 def folders(data: Any) -> Iterator[str]:
@@ -120,9 +145,9 @@ class DiskCheck:
             self._full.discard(disk)
             return None
         self._full.add(disk)
-        title = f"The disk of {place} is nearly full"
+        title = FULL.format(place=place)
         # Rounded down to what is worth telling: each change of it is a text of its own.
-        detail = f"Less than {settings.DISK_FREE_MB} MB are free. Runs fail when nothing is left."
+        detail = LITTLE_ROOM.format(count=settings.DISK_FREE_MB)
         return Event(kind="disk", title=title, detail=detail, subject=str(place), shown=str(place))
 
 
@@ -159,28 +184,27 @@ class DatabaseCheck:
         if self._fault:
             yield Event(
                 kind="database",
-                title="FlexGet's database is damaged",
-                detail=f"{path.name}: {self._fault}. Restore a backup, or let FlexGet begin a new one.",
+                title=DAMAGED,
+                detail=FAULT.format(path=path.name, reason=self._fault),
                 subject="malformed",
-                shown="database is whole",
+                shown=WHOLE,
             )
         size = path.stat().st_size
         if size > settings.DATABASE_MB * MEGABYTE:
             yield Event(
                 kind="database",
-                title=f"FlexGet's database has more than {settings.DATABASE_MB} MB",
-                detail="POST /api/database/cleanup and /api/database/vacuum make it smaller.",
+                title=LARGE.format(count=settings.DATABASE_MB),
+                detail=SMALLER,
                 subject="large",
-                shown="database is small enough",
+                shown=SMALL_ENOUGH,
             )
         if self._grown(now, size) > settings.DATABASE_GROWTH_MB * MEGABYTE:
             yield Event(
                 kind="database",
-                title=f"FlexGet's database grew by more than {settings.DATABASE_GROWTH_MB} MB within a day",
-                detail=f"Most of it is in {', '.join(largest_tables(path)) or 'tables that are not known'}. POST "
-                "/api/database/cleanup and /api/database/<plugin>/reset make room.",
+                title=GREW.format(count=settings.DATABASE_GROWTH_MB),
+                detail=IN_TABLES.format(where=", ".join(largest_tables(path)) or UNKNOWN_TABLES),
                 subject="growing",
-                shown="database is steady",
+                shown=STEADY,
             )
 
     def _grown(self, now: float, size: int) -> int:

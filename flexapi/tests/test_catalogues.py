@@ -26,14 +26,10 @@ IN_SCRIPTS = {
 ENGLISH_ONLY = {"api_docs.js", "service_worker.js"}
 # Modules whose texts are in English only, and why.
 ENGLISH_MODULES = (
-    # They run without Django, in other processes too.
-    *("flexapi/mirror/document/", "notifications/sender/"),
-    # What is wrong with the file, which is stored.
-    "flexapi/mirror/store/snapshot.py",
-    # FlexGet's API, which answers in English.
+    # FlexGet's API, which answers in English, as FlexGet's daemon does.
     "contrib/",
     # FlexGet's own words for what its schema refuses.
-    "schedules/serializers.py",
+    "schedules/times.py",
 )
 
 
@@ -87,6 +83,10 @@ def test_a_text_without_a_mark_is_found() -> None:
     assert list(unmarked.in_python(module)) == ["No {} here."]
     marked = 'raise api.Conflict(gettext("No {b} here.").format(b=", ".join(c)), "a_code")'
     assert list(unmarked.in_python(marked)) == []
+    permission = (
+        'class May:\n    message = "You may not."\n    def a(self): return Conflict("No, no.")'
+    )
+    assert list(unmarked.in_python(permission)) == ["You may not.", "No, no."]
     assert list(unmarked.in_template('<p>{% translate "Hello" %}</p>')) == []
 
 

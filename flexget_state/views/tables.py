@@ -157,7 +157,9 @@ class TableViewSet(FlexGetViewSet):
         if not isinstance(exc, Exists):
             return super().handle_exception(exc)
         url = self.location(exc.key)
-        response = super().handle_exception(Conflict(f"{exc} See {url}.", code="duplicate"))
+        response = super().handle_exception(
+            Conflict(gettext("{problem} See {url}.").format(problem=exc, url=url), code="duplicate")
+        )
         response["Location"] = url
         return response
 

@@ -62,7 +62,9 @@ class VariablesViewSet(FlexGetViewSet):
         if not isinstance(data, dict):
             raise ValidationError(gettext("Send an object: {name: value}."))
         if masked := [name for name, value in data.items() if value == credentials.MASK]:
-            message = f"{credentials.MASK} stands in place of a value; write the real one."
+            message = gettext("{mask} stands in place of a value; write the real one.").format(
+                mask=credentials.MASK
+            )
             raise ValidationError(dict.fromkeys(masked, message))
         expected = self.expected("flexget_state.variables.one")
         return self._answer(ask(f"flexget_state.variables.{method}", data=data, expected=expected))

@@ -12,6 +12,8 @@ import socket
 import sys
 from typing import Any
 
+from notifications.sender import texts
+
 # Programs run other programs by these.
 PROGRAMS = (
     "subprocess.Popen",
@@ -25,7 +27,6 @@ PROGRAMS = (
 )
 CONNECTS = ("socket.connect", "socket.sendto", "socket.sendmsg")
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-HINT = "Set FLEXAPI_NOTIFY_PRIVATE=1 where messages are to reach this machine or the local network."
 # IPv4 addresses inside of IPv6 ones.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -44,14 +45,14 @@ def refusal(host: str) -> str:
         if embedded is not None:
             return refusal(str(embedded))
     if address.is_loopback or address.is_unspecified:
-        kind = "this machine"
+        said = texts.MACHINE
     elif address.is_link_local:
-        kind = "the local link"
+        said = texts.LINK
     elif not address.is_global or address.is_multicast:
-        kind = "a private network"
+        said = texts.NETWORK
     else:
         return ""
-    return f"{host} is an address of {kind}. {HINT}"
+    return said.format(host=host)
 
 
 class Guard:

@@ -7,6 +7,8 @@ import apprise
 import requests
 from apprise.manager_plugins import NotificationManager
 
+from notifications.sender import texts
+
 # Services that talk to nobody, but to this machine: its log, its desktop, a lamp on its USB.
 LOCAL = frozenset(
     {"syslog", "dbus", "qt", "kde", "glib", "gnome", "macosx", "windows", "blink1", "file"}
@@ -23,9 +25,9 @@ def service_of(address: str) -> Any:
     """Return Apprise's object for an address. Raises BadAddress."""
     scheme = address.partition("://")[0].lower()
     if "://" not in address:
-        raise BadAddress("An address of Apprise begins with a service, as in ntfys://topic.")
+        raise BadAddress(texts.NO_SERVICE)
     if scheme in LOCAL:
-        raise BadAddress(f"{scheme}:// stays on this machine; choose a service that people see.")
+        raise BadAddress(texts.LOCAL.format(scheme=scheme))
     asset = apprise.AppriseAsset(
         app_id="FlexAPI",
         app_desc="FlexAPI",
@@ -38,10 +40,9 @@ def service_of(address: str) -> Any:
     service = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
     if service is None:
         known = scheme in NotificationManager()
-        what = f"a {scheme}:// address" if known else "a service that Apprise knows"
-        raise BadAddress(f"This is not {what}; https://github.com/caronc/apprise/wiki tells more.")
+        raise BadAddress(texts.NOT_FITTING.format(scheme=scheme) if known else texts.UNKNOWN)
     if not type(service).__module__.startswith("apprise.plugins."):
-        raise BadAddress(f"{scheme}:// is not one of Apprise's own services.")
+        raise BadAddress(texts.NOT_APPRISE.format(scheme=scheme))
     return service
 
 

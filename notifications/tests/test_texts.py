@@ -48,6 +48,30 @@ def test_repeats_say_how_often_and_since_when(monkeypatch: pytest.MonkeyPatch) -
     assert texts.heading(well) == "Task tv is healthy again, after 12 failures since 03:00"
 
 
+def test_messages_are_in_the_servers_language(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_zone, "clock", lambda moment: "03:00")
+    settings.MESSAGE_LANGUAGE, settings.URL = "de", ""
+    disk = notice(
+        title="The disk of / is nearly full",
+        detail="Less than 500 MB are free. Runs fail when nothing is left.",
+        count=2,
+    )
+    title, body, _ = texts.message(Channel(), [disk])
+    assert title == "Die Platte von / ist fast voll, 2-mal seit 03:00"
+    assert body == "Weniger als 500 MB sind frei. Läufe schlagen fehl, wenn nichts mehr da ist."
+    assert (
+        texts.message(Channel(template="{{ title }}!"), [disk])[1]
+        == "Die Platte von / ist fast voll!"
+    )
+    title, body, _ = texts.message(Channel(), [disk, notice()])
+    assert title == "FlexGet: 2 Nachrichten"
+    assert body.endswith("Der Task tv ist fehlgeschlagen\nno feed")
+    # Programs read English.
+    assert texts.facts_of(disk)["title"] == "The disk of / is nearly full"
+
+
 def test_many_are_one_message_no_longer_than_services_take() -> None:
     notices = [notice(title=f"Task {number} failed", detail="x" * 100) for number in range(100)]
     title, body, _ = texts.message(Channel(), notices)

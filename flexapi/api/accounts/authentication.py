@@ -14,7 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser, Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from knox.crypto import hash_token
 from rest_framework.exceptions import AuthenticationFailed
@@ -32,7 +32,7 @@ M = TypeVar("M", bound=models.Model)
 class UnknownToken(AuthenticationFailed):
     """401: no token is this one."""
 
-    default_detail = "Invalid token."
+    default_detail = gettext_lazy("Invalid token.")
 
 
 class TokenAuthentication(KnoxTokenAuthentication):

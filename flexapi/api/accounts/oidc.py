@@ -173,7 +173,12 @@ class OidcCallbackView(OIDCAuthenticationCallbackView):
 
     def login_failure(self) -> HttpResponseBase:
         said = self.request.GET.get("error_description") or self.request.GET.get("error")
-        return _back(self.request, sso.NotLetIn(f"The provider says: {said or 'nothing'}"[:300]))
+        return _back(
+            self.request,
+            sso.NotLetIn(
+                gettext("The provider says: {reason}").format(reason=said or "nothing")[:300]
+            ),
+        )
 
 
 def _back(request: HttpRequest, error: Exception) -> HttpResponseBase:

@@ -9,6 +9,10 @@ from django.utils.translation import gettext_noop
 from flexapi import events
 from flexapi.api.models import ApiToken
 from flexapi.events import Check, Event, Kind
+from flexapi.phrases import phrase
+
+EXPIRES = phrase("The API token {token} of {user} expires")
+EXPIRY = phrase("On {date}. What uses it needs a new one by then.")
 
 # How long before.
 NOTICE = timedelta(days=7)
@@ -33,7 +37,7 @@ def expiring() -> Iterator[Event]:
         if token.expiry - token.created > NOTICE:
             yield Event(
                 kind="token",
-                title=f"The API token {token} of {token.user.get_username()} expires",
-                detail=f"On {token.expiry:%d %B %Y}. What uses it needs a new one by then.",
+                title=EXPIRES.format(token=token, user=token.user.get_username()),
+                detail=EXPIRY.format(date=f"{token.expiry:%d %B %Y}"),
                 subject=str(token.pk),
             )

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from flexapi import hiding
+from flexapi import hiding, phrases
 from flexapi.api import errors
 from flexapi.api.accounts import shown
 from flexapi.api.errors import BodyTooLarge, Conflict, ServiceUnavailable, StorageFailed
@@ -30,22 +30,28 @@ class ExceptionHandler(StandardHandler):
         if isinstance(exc, RequestDataTooBig):
             return BodyTooLarge()
         if isinstance(exc, SuspiciousOperation):
-            return exceptions.ParseError("The request is not acceptable.", code="bad_request")
+            return exceptions.ParseError(
+                gettext("The request is not acceptable."), code="bad_request"
+            )
         if isinstance(exc, ValidationError):
             return exceptions.ValidationError(get_error_detail(exc))
         if isinstance(exc, ProtectedError):
             names = ", ".join(sorted(str(item) for item in exc.protected_objects))
-            return Conflict(f"It is still used by: {names}")
+            return Conflict(gettext("It is still used by: {names}").format(names=names))
         if isinstance(exc, exceptions.NotAuthenticated) and self._shows_a_token():
             exc.detail = exceptions.ErrorDetail(
-                "Authorization holds no valid token. With Basic, the token stands in the password's place.",
+                gettext(
+                    "Authorization holds no valid token. With Basic, the token stands in the password's place."
+                ),
                 exc.default_code,
             )
         return errors.of_storage(exc) or super().convert_known_exceptions(exc)
 
     def get_response(self, exc: exceptions.APIException, data: Any) -> Response:
-        """Answer what is wrong, in words that may quote only what the user may see."""
+        """Answer what is wrong, in the user's language, and in words that may quote only what the user may see."""
         user = getattr(self.context.get("request"), "_user", None) or AnonymousUser()
+        for error in data["errors"]:
+            error["detail"] = phrases.translated(error["detail"], gettext)
         response: Response = super().get_response(exc, hiding.shown(user, data))
         return response
 

@@ -95,9 +95,9 @@ def check_text(data: Any) -> None:
     """Raise ValidationError, with the path as attribute, for text with a NUL or half a surrogate pair."""
     for path, text in _texts(data, ()):
         if "\x00" in text:
-            message = "Null characters are not allowed."
+            message = gettext("Null characters are not allowed.")
         elif any("\ud800" <= letter <= "\udfff" for letter in text):
-            message = "Surrogate characters are not allowed."
+            message = gettext("Surrogate characters are not allowed.")
         else:
             continue
         detail: Any = [ErrorDetail(message, code="invalid")]

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from flexapi import hiding, time_zone
+from flexapi import hiding, phrases, time_zone
 from flexapi.api.errors import of_storage
 from flexapi.api.permissions import IsAuthenticated
 from flexapi.api.status.help import troubleshooting
@@ -73,7 +73,7 @@ def _flexget() -> str | None:
 
 def zone() -> dict[str, str]:
     """By which time zone schedules go; `problem` says what is wrong with `TZ`, "" where all is well, and `help` where to read on."""
-    problem = settings.TIME_ZONE_PROBLEM
+    problem = phrases.translated(settings.TIME_ZONE_PROBLEM, gettext)
     help_url = troubleshooting("time-zone") if problem else ""
     return {"name": str(time_zone.zone()), "problem": problem, "help": help_url}
 
@@ -82,7 +82,7 @@ def unknown_variables() -> list[dict[str, str]]:
     """`FLEXAPI_*` variables that nothing reads, each with what may have been meant: `{"name", "detail", "help"}`."""
     help_url = troubleshooting("unknown-variables")
     return [
-        {"name": name, "detail": said, "help": help_url}
+        {"name": name, "detail": phrases.translated(said, gettext), "help": help_url}
         for name, said in settings.UNKNOWN_VARIABLES.items()
     ]
 
@@ -104,12 +104,16 @@ def status(user: Any) -> dict[str, Any]:
                 raise Unavailable(gettext("Not known: the others took too long."))
             result[name] = part.read()
         except Unavailable as error:
-            result[name] = {"error": str(error)}
+            result[name] = {"error": phrases.translated(str(error), gettext)}
         except Error as error:
             explained = of_storage(error)
             if explained is None:
                 raise
-            result[name] = {"error": f"Not known: {explained.detail}"}
+            result[name] = {
+                "error": gettext("Not known: {reason}").format(
+                    reason=phrases.translated(str(explained.detail), gettext)
+                )
+            }
     return result
 
 

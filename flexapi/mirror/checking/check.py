@@ -224,7 +224,11 @@ def _other_faults(old: dict[Any, Any], new: dict[Any, Any]) -> list[Fault]:
             found += [Fault(path, message) for path, message in check_more(old, new)]
         except EngineError as error:
             # FlexGet itself stumbles over something, and would so in a run.
-            found.append(Fault((), f"FlexGet fails to prepare the tasks: {error}"))
+            found.append(
+                Fault(
+                    (), gettext("FlexGet fails to prepare the tasks: {error}").format(error=error)
+                )
+            )
     return found
 
 
@@ -241,7 +245,9 @@ def _missing_files(data: dict[Any, Any]) -> Iterator[Warned]:
     for named in naming.by_config(data):
         # That of variables FlexGet complains about itself.
         if named.read and named.role == naming.INCLUDE and not named.location(folder).exists():
-            detail = f"There is no file {named.name!r}. FlexGet can't run the task without it."
+            detail = gettext(
+                "There is no file {name!r}. FlexGet can't run the task without it."
+            ).format(name=named.name)
             yield Warned("file_missing", named.place, detail)
 
 

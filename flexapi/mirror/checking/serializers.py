@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
+from flexapi import phrases
 from flexapi.mirror.checking.check import Checked, Place
 from flexapi.mirror.document import to_json
 from flexapi.mirror.document.values import Path
@@ -65,18 +67,22 @@ def as_json(checked: Checked) -> dict[str, Any]:
     problem = None
     if checked.problem is not None:
         message, place = checked.problem
-        problem = {"message": message, **_at(place)}
+        problem = {"message": phrases.translated(message, gettext), **_at(place)}
     return {
         "problem": problem,
         "complaints": [
-            {"path": _path(fault.path), "message": fault.message, **_at(place)}
+            {
+                "path": _path(fault.path),
+                "message": phrases.translated(fault.message, gettext),
+                **_at(place),
+            }
             for fault, place in checked.complaints
         ],
         "warnings": [
             {
                 "code": warned.code,
                 "path": _path(warned.path),
-                "message": warned.detail,
+                "message": phrases.translated(warned.detail, gettext),
                 "lines": list(warned.lines),
                 **_at(place),
             }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext
+
 from flexapi.engine import shell
 from flexapi.engine.instance import engine
 from flexapi.mirror.document.twins import Twins
@@ -19,7 +21,7 @@ MOST = 200
 not_run: Registry[str, Callable[[], str]] = Registry("reason why a section does nothing")
 not_run.add(
     "web_server",
-    lambda: "FlexAPI is the web server here: FlexGet's own isn't started by this section",
+    lambda: gettext("FlexAPI is the web server here: FlexGet's own isn't started by this section"),
 )
 
 

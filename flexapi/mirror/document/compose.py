@@ -24,6 +24,7 @@ from yaml.events import (
 
 from flexapi.engine.reading import Doubts
 
+from . import texts
 from .errors import LimitError, ParseError
 from .tree import Lines, Node, Tree
 
@@ -79,8 +80,7 @@ class Composer:
             if kind is DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    problem = "A second document starts here; only one is allowed"
-                    self.fail(problem, event.start_mark)
+                    self.fail(texts.SECOND_DOCUMENT, event.start_mark)
                 explicit = bool(event.explicit or event.tags or event.version)
                 self.last = event.end_mark.index
                 root = self.node(self.next(), 0)
@@ -148,7 +148,7 @@ class Composer:
     def open(self, event: Any, node: Node | None, depth: int) -> int:
         """Take note of a collection's start. Returns the count of nodes before it."""
         if depth >= self.limits.depth:
-            problem = f"The text nests more than {self.limits.depth} levels deep"
+            problem = texts.NESTED_TOO_DEEP.format(count=self.limits.depth)
             self.fail(problem, event.start_mark, LimitError)
         before = self.total
         self.count(1, event)
@@ -209,10 +209,10 @@ class Composer:
     def alias(self, event: Any) -> Node:
         name = event.anchor
         if name not in self.anchors and not self.foreign:
-            self.fail(f"There is no anchor &{name} before this alias", event.start_mark)
+            self.fail(texts.NO_ANCHOR.format(anchor=name), event.start_mark)
         known = self.anchors.get(name, (None, 1))
         if known is None:
-            self.fail(f"The anchor &{name} contains itself", event.start_mark)
+            self.fail(texts.IN_ITSELF.format(anchor=name), event.start_mark)
         self.references.append(event.start_mark.index)
         self.count(known[1], event)
         self.last = event.end_mark.index
@@ -223,10 +223,10 @@ class Composer:
         if event.tag is not None:
             self.doubts.tag(event.start_mark.index)
         if event.tag not in (None, "!") and event.tag not in SafeConstructor.yaml_constructors:
-            self.fail(f"Values of the type {event.tag} are not allowed", event.start_mark)
+            self.fail(texts.NO_TYPE.format(type=event.tag), event.start_mark)
         if event.anchor is not None:
             if event.anchor in self.anchors:
-                self.fail(f"The anchor &{event.anchor} is there twice", event.start_mark)
+                self.fail(texts.ANCHOR_TWICE.format(anchor=event.anchor), event.start_mark)
             self.anchors[event.anchor] = None
             self.references.append(event.start_mark.index)
         if node is not None:
@@ -235,5 +235,5 @@ class Composer:
     def count(self, nodes: int, event: Any) -> None:
         self.total += nodes
         if self.total > self.limits.nodes:
-            problem = f"With its aliases expanded the text has more than {self.limits.nodes} values"
+            problem = texts.TOO_MANY_VALUES.format(count=self.limits.nodes)
             self.fail(problem, event.start_mark, LimitError)

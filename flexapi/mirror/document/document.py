@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from . import bulk
+from . import bulk, texts
 from .diff import differences
 from .edit import edit_many, edit_text, expect
 from .errors import EditRefused, KeyTaken, ParseError, PathNotFound
@@ -27,7 +27,6 @@ from .write import Habit, habit_of
 
 _UNKNOWN: Any = object()
 _SHARED_ROUNDS = 10
-_KINDS: dict[type, str] = {dict: "a mapping", list: "a list", str: "a text", bool: "yes or no"}
 _READ_AGAIN = 20_000  # characters
 
 
@@ -81,7 +80,7 @@ class Document:
         and EditRefused.
         """
         if len(self._body) <= _READ_AGAIN and not same(load(self._body, alike=False), self.data):
-            raise EditRefused("FlexGet would read this text in another way than is shown here")
+            raise EditRefused(texts.READ_OTHERWISE)
 
     def settled(self) -> Document:
         """The document without its notes, for further edits."""
@@ -97,11 +96,9 @@ class Document:
         value = get(self.data, path) if has(self.data, path) else None
         if value is not None and not isinstance(value, kinds):
             place, _ = self.mark(path)
-            wanted = " or ".join(_KINDS[kind] for kind in kinds)
-            found = _KINDS.get(type(value), "a single value")
-            problem = (
-                f"{shown(path)} is {found} where {wanted} is needed; mend that in the file first"
-            )
+            wanted = " or ".join(texts.KINDS[kind] for kind in kinds)
+            found = texts.KINDS.get(type(value), texts.SINGLE)
+            problem = texts.WRONG_KIND.format(path=shown(path), found=found, wanted=wanted)
             raise EditRefused(problem, *place)
 
     @cached_property
@@ -120,7 +117,7 @@ class Document:
             return get(self.data, path)
         except (KeyError, IndexError, TypeError):
             self.refuse_ignored(path)
-            raise PathNotFound(f"There is nothing at {shown(path)}") from None
+            raise PathNotFound(texts.NOTHING_AT.format(path=shown(path))) from None
 
     def set(self, path: Path, value: Any, *, shared: bool = False) -> Document:
         """The document with ``value`` at ``path``, edited only where the two differ.
@@ -187,7 +184,7 @@ class Document:
                     document = document._apply(operation, shared=True)
                 except (KeyTaken, PathNotFound):
                     break
-        raise EditRefused(f"{shown(path)} shares values in a way that the edit contradicts")
+        raise EditRefused(texts.CONTRADICTION.format(path=shown(path)))
 
     def set_json(self, path: Path, value: Any, *, shared: bool = False) -> Document:
         """``set`` for a value that came as JSON: what equals its JSON view stays as it is."""
@@ -250,7 +247,7 @@ class Document:
         """
         tree = self._parsed()
         if tree.root is None or not has(self.data, path):
-            raise PathNotFound(f"There is nothing at {shown(path)}")
+            raise PathNotFound(texts.NOTHING_AT.format(path=shown(path)))
         found = find(tree.root, path)
         value = tree.lines.place(found.nodes[-1].start)
         if found.stopped or not path:
@@ -311,7 +308,7 @@ class Document:
         if found.stopped:
             entry = load(text)
             if not isinstance(entry, dict) or list(entry) != [path[-1]]:
-                raise EditRefused(f"The text has to hold the one entry {path[-1]!r}", 1, 1)
+                raise EditRefused(texts.ONE_ENTRY.format(key=path[-1]), 1, 1)
             return self.set(path, entry[path[-1]], shared=shared)
         body = put_source(
             self._body, path, text, self.data, self._habits(), self.limits, shared=shared
@@ -336,7 +333,7 @@ class Document:
         try:
             new = Document(self._bom + body, self.limits, self.encoding)
         except ParseError as error:
-            raise EditRefused(f"The edit does not fit: {error.problem}") from None
+            raise EditRefused(texts.NOT_FITTING.format(problem=error.problem)) from None
         new._data, new._habit, new.notes = data, self._habit, self.notes
         return new
 

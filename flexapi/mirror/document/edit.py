@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from . import patch, splice
+from . import patch, splice, texts
 from .arrange import arranged
 from .errors import EditRefused, ParseError, PathNotFound
 from .operations import LAST, Arrange, Delete, Insert, Move, Operation, Rename, Replace
@@ -28,11 +28,13 @@ def expect(operation: Operation, data: Any) -> Any:
     path = operation.path
     known = path[:-1] if isinstance(operation, Insert) else path
     if not has(data, known):
-        raise PathNotFound(f"There is nothing at {shown(known)}")
+        raise PathNotFound(texts.NOTHING_AT.format(path=shown(known)))
     if isinstance(operation, Move):
         siblings = len(get(data, path[:-1]))
         if not 0 <= operation.position < siblings:
-            raise PathNotFound(f"There is no position {operation.position} among {siblings}")
+            raise PathNotFound(
+                texts.NO_POSITION.format(position=operation.position, count=siblings)
+            )
     return operation.expected(data)
 
 
@@ -126,11 +128,11 @@ def _edit_at_once(
     expected = data
     for operation in operations:
         if not has(data, operation.path[:-1]):
-            raise EditRefused("An edit depends on another")
+            raise EditRefused(texts.DEPENDENT)
         expected, alone = expect(operation, expected), expect(operation, data)
         candidate = next(_candidates(tree, operation, data, alone, habit, limits), None)
         if candidate is None:
-            raise EditRefused("An edit needs another way")
+            raise EditRefused(texts.ANOTHER_WAY)
         found = find(tree.top, operation.path)
         shared = found.stopped in ("alias", "merged")
         (behind_aliases if shared else direct).append(patch.difference(text, candidate))
@@ -141,7 +143,7 @@ def _edit_at_once(
         result = _spliced(text, splices)
         if result is not None and _loads_to(result, wanted, limits, tail):
             return result, expected
-    raise EditRefused("The edits disturb each other")
+    raise EditRefused(texts.DISTURBING)
 
 
 def _spliced(text: str, splices: list[patch.Splice]) -> str | None:

@@ -5,6 +5,8 @@ Lines and columns count from 1, as editors show them; ``None`` where there is no
 
 from __future__ import annotations
 
+from . import texts
+
 
 class DocumentError(Exception):
     """Base of all errors here. ``str(error)`` is a sentence that a user can be shown."""
@@ -13,8 +15,9 @@ class DocumentError(Exception):
         self.problem = problem
         self.line = line
         self.column = column
-        place = "" if line is None else f" (line {line}, column {column})"
-        super().__init__(f"{problem}{place}")
+        if line is not None:
+            problem = texts.PLACE.format(problem=problem, line=line, column=column)
+        super().__init__(problem)
 
 
 class ParseError(DocumentError):

@@ -25,6 +25,7 @@ import json
 from collections.abc import Hashable
 from typing import Any
 
+from . import texts
 from .errors import LimitError
 from .parse import LIMITS, Limits
 
@@ -46,7 +47,7 @@ class _View:
     def show(self, value: Any, depth: int) -> Any:
         self.count += 1
         if self.count > self.limits.nodes or depth > self.limits.depth + 1:
-            raise LimitError("The value is too large or too deep to be shown")
+            raise LimitError(texts.TOO_DEEP)
         if isinstance(value, dict):
             names = key_names(value)
             return {names[key]: self.show(below, depth + 1) for key, below in value.items()}

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from . import texts
 from .errors import EditRefused, KeyTaken, PathNotFound
 from .values import Path, changed
 
@@ -44,17 +45,17 @@ class Insert:
             container = {}
         if isinstance(container, dict):
             if key in container:
-                raise KeyTaken(f"{key!r} is there already")
+                raise KeyTaken(texts.TAKEN.format(key=key))
             pairs = list(container.items())
             at = len(pairs)
             if self.after is not LAST:
                 if self.after is not None and self.after not in container:
-                    raise PathNotFound(f"There is no {self.after!r} here")
+                    raise PathNotFound(texts.NOTHING_HERE.format(key=self.after))
                 at = 0 if self.after is None else list(container).index(self.after) + 1
             return dict([*pairs[:at], (key, self.value), *pairs[at:]])
         if isinstance(container, list) and type(key) is int and 0 <= key <= len(container):
             return [*container[:key], self.value, *container[key:]]
-        raise PathNotFound(f"There is no place for {key!r} here")
+        raise PathNotFound(texts.NO_PLACE.format(key=key))
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,10 @@ class Rename:
 
     def _renamed(self, container: Any) -> Any:
         if not isinstance(container, dict):
-            raise EditRefused("Only the entries of a mapping have names")
+            raise EditRefused(texts.NO_NAMES)
         old = self.path[-1]
         if self.key in container and self.key != old:
-            raise KeyTaken(f"{self.key!r} is there already")
+            raise KeyTaken(texts.TAKEN.format(key=self.key))
         return {self.key if key == old else key: value for key, value in container.items()}
 
 

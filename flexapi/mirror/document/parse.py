@@ -20,6 +20,7 @@ from yaml.resolver import Resolver
 
 from flexapi.engine.reading import QuickLoader as Loader
 
+from . import texts
 from .compose import LIMITS, Composer, Limits
 from .errors import LimitError, ParseError
 from .tree import Lines, Node, Tree
@@ -77,24 +78,24 @@ def decoded(data: bytes, limits: Limits = LIMITS) -> tuple[str, str]:
     """The text of a file, and its encoding: UTF-16 with a byte order mark, else UTF-8. Raises ParseError."""
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
     if len(data) > 4 * limits.size:
-        raise ParseError(f"The file has more than {4 * limits.size} bytes")
+        raise ParseError(texts.TOO_MANY_BYTES.format(count=4 * limits.size))
     try:
         return data.decode(encoding), encoding
     except UnicodeDecodeError as error:
         good = data[: error.start].decode(encoding, "replace")
         line = good.count("\n") + 1
         column = len(good) - (good.rfind("\n") + 1) + 1
-        problem = f"The file is not valid {encoding.upper()}: {error.reason}"
+        problem = texts.NOT_VALID.format(encoding=encoding.upper(), reason=error.reason)
         raise ParseError(problem, line, column) from None
 
 
 def check_text(text: str, limits: Limits = LIMITS) -> None:
     """Raise where ``text`` is too large or has characters that YAML does not allow."""
     if len(text) > limits.size:
-        raise LimitError(f"The text has more than {limits.size} characters")
+        raise LimitError(texts.TOO_MANY_CHARACTERS.format(count=limits.size))
     if found := Reader.NON_PRINTABLE.search(text):
         line, column = Lines(text[: found.start() + 1]).place(found.start())
-        raise ParseError(f"YAML does not allow the character {found[0]!a}", line, column)
+        raise ParseError(texts.NOT_IN_YAML.format(character=ascii(found[0])), line, column)
 
 
 def load(text: str, *, alike: bool | None = None) -> Any:
@@ -125,8 +126,8 @@ def _culprit(text: str, error: Exception) -> ParseError:
                 continue
             except (ValueError, OverflowError, KeyError, AttributeError, IndexError) as cause:
                 place = tree.lines.place(node.start)
-                return ParseError(f"{node.value!r} is no valid value: {cause}", *place)
-    return ParseError(f"The text holds a value that cannot be read: {error}")
+                return ParseError(texts.NO_VALUE.format(value=node.value, reason=cause), *place)
+    return ParseError(texts.UNREADABLE_VALUE.format(reason=error))
 
 
 def walk(node: Node | None) -> Iterator[Node]:

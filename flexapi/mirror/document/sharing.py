@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from . import splice
+from . import splice, texts
 from .errors import EditRefused
 from .operations import Delete, Operation, Rename
 from .parse import is_merge, walk
@@ -21,28 +21,28 @@ def refusal(tree: Tree, path: Path) -> EditRefused:
         if node.anchor is not None and (users := _users(tree, node.anchor)):
             where = _lines(tree, users)
             return EditRefused(
-                f"{shown(path)} is shared as &{node.anchor} with {where},"
-                " which the edit would change or break. To change it for all of them, edit the YAML"
-                f" text; to change it in one place, first write out what the alias in {where} stands for",
+                texts.SHARED.format(path=shown(path), anchor=node.anchor, where=where),
                 *place,
             )
     if len(found.indexes) < len(path) and found.stopped == "merged":
         merge, anchor = _merge_of(found.nodes[-1], path[len(found.indexes)])
         if merge is not None and anchor is not None:
             return EditRefused(
-                f"{shown(path)} comes from &{merge.value} (line {_line(tree, anchor)}) by the `<<` in"
-                f" line {_line(tree, merge)}, and can't be taken out of that. Give it another value"
-                f" here, or change it in line {_line(tree, anchor)} for all who merge it",
+                texts.MERGED.format(
+                    path=shown(path),
+                    anchor=merge.value,
+                    line=_line(tree, anchor),
+                    merge=_line(tree, merge),
+                ),
                 *place,
             )
     twins = _twins(tree, found, path)
     if twins:
         return EditRefused(
-            f"{shown(path)} stands twice, in {_lines(tree, twins)}, and the edit would change what that"
-            " means. Join the two first",
+            texts.STANDS_TWICE.format(path=shown(path), where=_lines(tree, twins)),
             *place,
         )
-    return EditRefused(f"{shown(path)} cannot be edited without changing something else", *place)
+    return EditRefused(texts.ELSEWHERE_TOO.format(path=shown(path)), *place)
 
 
 def notes(old: Tree, new: Tree, operations: Iterable[Operation]) -> list[str]:
@@ -60,23 +60,25 @@ def _notes(old: Tree, new: Tree, operation: Operation) -> Iterator[str]:
     depth = len(before.indexes)
     if before.stopped == "alias" and len(after.indexes) > depth:
         alias = before.nodes[-1]
-        yield (
-            f"{shown(path[:depth])} was the alias *{alias.value} (line {_line(old, alias)}). It is a copy"
-            f" now, with this edit; later changes of &{alias.value}"
-            f"{_at_line(old, alias.target)} no longer reach it."
+        yield texts.WAS_ALIAS.format(
+            path=shown(path[:depth]),
+            alias=alias.value,
+            line=_line(old, alias),
+            where=_anchor(old, alias.value, alias.target),
         )
     elif before.stopped == "merged" and len(after.indexes) > depth:
         merge, anchor = _merge_of(before.nodes[-1], path[depth])
         if merge is not None:
-            yield (
-                f"{shown(path[: depth + 1])} came from &{merge.value}{_at_line(old, anchor)} by the"
-                f" `<<` in line {_line(old, merge)}. It has a value of its own here now."
+            yield texts.CAME_MERGED.format(
+                path=shown(path[: depth + 1]),
+                where=_anchor(old, merge.value, anchor),
+                merge=_line(old, merge),
             )
     elif isinstance(operation, Delete) and depth >= len(path) - 1:
         yield from _written_out(old, new, path)
     if isinstance(operation, Delete | Rename) and len(twins := _twins(old, before, path)) > 1:
-        done = "deleted" if isinstance(operation, Delete) else "renamed"
-        yield f"{shown(path)} stood in {_lines(old, twins)}; each of them was {done}."
+        done = texts.ALL_DELETED if isinstance(operation, Delete) else texts.ALL_RENAMED
+        yield done.format(path=shown(path), where=_lines(old, twins))
 
 
 def _written_out(old: Tree, new: Tree, path: Path) -> Iterator[str]:
@@ -88,13 +90,8 @@ def _written_out(old: Tree, new: Tree, path: Path) -> Iterator[str]:
     for _ in _merges(after.nodes[-1]):
         gone = gone[:-1]
     for merge in gone:
-        names = " and ".join(
-            f"&{node.value}{_at_line(old, node.target)}" for node in _aliases(merge)
-        )
-        yield (
-            f"The `<<` in line {_line(old, merge)} is gone: what else it brought in stands in"
-            f" {shown(path[:-1])} now, and later changes of {names} no longer reach it."
-        )
+        names = " and ".join(_anchor(old, node.value, node.target) for node in _aliases(merge))
+        yield texts.MERGE_GONE.format(merge=_line(old, merge), path=shown(path[:-1]), where=names)
 
 
 def _merges(mapping: Node) -> list[Node]:
@@ -136,12 +133,17 @@ def _users(tree: Tree, anchor: str) -> list[Node]:
 
 def _lines(tree: Tree, nodes: list[Node]) -> str:
     lines = ", ".join(str(_line(tree, node)) for node in nodes)
-    return f"line{'s' if len(nodes) > 1 else ''} {lines}"
+    if len(nodes) > 1:
+        return texts.LINES.format(lines=lines)
+    return texts.LINE.format(line=lines)
 
 
 def _line(tree: Tree, node: Node) -> int:
     return tree.lines.place(node.start)[0]
 
 
-def _at_line(tree: Tree, node: Node | None) -> str:
-    return "" if node is None else f" (line {_line(tree, node)})"
+def _anchor(tree: Tree, name: str, node: Node | None) -> str:
+    """An anchor, with the line in which it stands, where that is known."""
+    if node is None:
+        return f"&{name}"
+    return texts.AT_LINE.format(anchor=name, line=_line(tree, node))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
-from . import comments, splice
+from . import comments, splice, texts
 from .edit import same_outside, with_tail
 from .errors import EditRefused, ParseError
 from .parse import Limits, compose, load, scalar_value
@@ -104,7 +104,7 @@ def _check_inside(loaded: Any, path: Path, new: str) -> None:
         return  # it has aliases of anchors elsewhere
     value = next(iter(alone.values() if isinstance(alone, dict) else alone))
     if not has(loaded, path) or not same(value, get(loaded, path)):
-        raise EditRefused(f"The text of {shown(path)} means something else in its place")
+        raise EditRefused(texts.OTHER_MEANING.format(path=shown(path)))
 
 
 def _placed(
@@ -130,11 +130,11 @@ def _checked(new: str, key: Any, pair: bool, limits: Limits) -> Tree:
     kind = "mapping" if pair else "sequence"
     if root is None or root.kind != kind or root.flow or len(root.entries) != 1 or tree.explicit:
         place = (1, 1) if root is None else tree.lines.place(root.start)
-        wanted = f"the one entry {key!r}" if pair else "one list entry"
-        raise EditRefused(f"The text has to hold {wanted} and nothing else", *place)
+        problem = texts.ONLY_ENTRY.format(key=key) if pair else texts.ONLY_ITEM
+        raise EditRefused(problem, *place)
     if pair and scalar_value(root.pairs[0][0]) != key:
         place = tree.lines.place(root.pairs[0][0].start)
-        raise EditRefused(f"The text has to be of {key!r}; renaming is done in another way", *place)
+        raise EditRefused(texts.OTHER_NAME.format(key=key), *place)
     return tree
 
 

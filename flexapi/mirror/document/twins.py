@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from . import splice
+from . import splice, texts
 from .errors import EditRefused
 from .parse import is_merge, scalar_value
 from .paths import shown
@@ -24,14 +24,8 @@ class Twins:
 
     def __str__(self) -> str:
         *others, last = self.lines
-        them = f"line{'s' if len(others) > 1 else ''} {', '.join(map(str, others))}"
-        return (
-            f"{shown(self.path)} stands {_TIMES.get(len(self.lines), 'several times')}: FlexGet reads line"
-            f" {last} and ignores {them}. Join them, or delete or rename one"
-        )
-
-
-_TIMES = {2: "twice", 3: "three times"}
+        said = texts.TWINS.get(len(self.lines), texts.MANY_TWINS)
+        return said.format(path=shown(self.path), last=last, others=", ".join(map(str, others)))
 
 
 def twins(tree: Tree) -> list[Twins]:
@@ -66,7 +60,7 @@ def refuse_ignored(tree: Tree, path: Path) -> None:
     """Raise EditRefused if what is at ``path`` stands in an ignored twin only."""
     found = _shadowed(tree, path)
     if found is not None:
-        raise EditRefused(f"FlexGet doesn't see {shown(path)}: {found}", found.lines[0], 1)
+        raise EditRefused(texts.IGNORED.format(path=shown(path), problem=found), found.lines[0], 1)
 
 
 def _shadowed(tree: Tree, path: Path) -> Twins | None:

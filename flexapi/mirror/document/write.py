@@ -12,6 +12,7 @@ from typing import Any
 
 from yaml.reader import Reader
 
+from . import texts
 from .errors import EditRefused
 from .parse import looks_like
 
@@ -152,10 +153,10 @@ def _write_literal(value: str, column: int, step: int) -> Written:
 def write_key(key: Any, habit: Habit, style: str = "") -> str:
     """A mapping key on one line. Raises EditRefused for what cannot be one."""
     if isinstance(key, dict | list | set | tuple):
-        raise EditRefused("A mapping or list cannot be a key")
+        raise EditRefused(texts.NO_KEY)
     text = write_flow(key, habit, style=style)
     if len(text) > MAX_KEY:
-        raise EditRefused(f"A key of more than {MAX_KEY} characters cannot be written")
+        raise EditRefused(texts.LONG_KEY.format(count=MAX_KEY))
     return text
 
 
@@ -190,7 +191,7 @@ def write_scalar(value: Any, habit: Habit, style: str = "", block: bool = False)
         return value.isoformat()
     if isinstance(value, bytes):
         return f'!!binary "{base64.b64encode(value).decode()}"'
-    raise EditRefused(f"A value of the type {type(value).__name__} cannot be written")
+    raise EditRefused(texts.NOT_WRITTEN.format(type=type(value).__name__))
 
 
 def _write_float(value: float) -> str:
@@ -207,13 +208,13 @@ def _write_datetime(value: datetime.datetime) -> str:
     # Without a time PyYAML reads a date, so midnight is written out as well.
     offset = value.utcoffset()
     if offset is not None and offset.total_seconds() % 60:
-        raise EditRefused("A time zone with seconds cannot be written")
+        raise EditRefused(texts.ZONE_WITH_SECONDS)
     return value.isoformat(" ")
 
 
 def _write_string(value: str, quote: str, style: str, block: bool) -> str:
     if re.search("[\ud800-\udfff]", value):
-        raise EditRefused("The text has half of a surrogate pair, which YAML cannot hold")
+        raise EditRefused(texts.HALF_PAIR)
     if style not in ("'", '"') and _plain_fits(value, block):
         return value
     quote = style if style in ("'", '"') else quote

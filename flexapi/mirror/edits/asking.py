@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 import yaml
 from django.conf import settings
+from django.utils.translation import gettext
 
 from flexapi.engine.client import Engine, EngineError
 from flexapi.mirror.disk import file
@@ -161,7 +162,11 @@ class Answers:
                 complaints = asked.result(max(0.0, deadline - time.monotonic()))
         except EngineError as error:
             # FlexGet itself stumbles over this config, and would so when it loads it.
-            return [Fault(part.path, f"FlexGet fails to check this: {error}")]
+            return [
+                Fault(
+                    part.path, gettext("FlexGet fails to check this: {error}").format(error=error)
+                )
+            ]
         return _faults(complaints)
 
     def _begin(self, part: _Part, text: str) -> "Future[Any]":

@@ -7,6 +7,8 @@ name others.
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext
+
 from flexapi.mirror.store.rows import mapping
 
 Path = tuple[Any, ...]
@@ -22,7 +24,9 @@ def unknown(config: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
         for entry, plugins in mapping(config.get(section)).items():
             for path, name in _named(mapping(plugins).get("template")):
                 if name not in templates and name not in _OWN and "{?" not in name:
-                    message = f"There is no template {name!r} in the section `templates`."
+                    message = gettext(
+                        "There is no template {name!r} in the section `templates`."
+                    ).format(name=name)
                     yield (section, entry, "template", *path), message
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils.translation import gettext
 
 from flexapi.mirror import handlers, mirror
 from flexapi.mirror.document import Document, Path, PathNotFound
@@ -79,7 +80,11 @@ def restore(
 
 def _refuse(file: NamedFile) -> None:
     if file.refusal:
-        raise FileRefused(f"{file.location} can't be edited here. {file.refusal}")
+        raise FileRefused(
+            gettext("{place} can't be edited here. {reason}").format(
+                place=file.location, reason=file.refusal
+            )
+        )
 
 
 def _added(file: NamedFile, old: Document, new: Document) -> list[str]:

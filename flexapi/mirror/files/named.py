@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.disk import in_step
@@ -18,6 +19,13 @@ from flexapi.mirror.files.naming import Naming
 from flexapi.mirror.kept import KeptFile
 from flexapi.mirror.store.snapshot import EMPTY, Snapshot, Store, parse
 from flexapi.mirror.store.tables import ConfigFile
+from flexapi.phrases import phrase
+
+MISSING = phrase("{path} is not there.")
+DANGLING = phrase("{path} is not there. It is a symbolic link to {link}.")
+UNREADABLE = phrase("{path} can't be read: {reason}.")
+NO_FILE = phrase("{path} is not a file.")
+TOO_LARGE = phrase("{path} is larger than 10 MB.")
 
 # Larger ones are not read at all.
 MAX_SIZE = 10 * 1024 * 1024
@@ -56,22 +64,21 @@ class NamedFile:
         target = Path(os.path.realpath(self.location))
         link = self.link
         if link is not None and (self.location.parent / link).is_symlink():
-            return "It is a link to a link: name the file itself."
+            return gettext("It is a link to a link: name the file itself.")
         if target == Path(os.path.realpath(mirror.config_path())):
-            return "It is the config itself."
+            return gettext("It is the config itself.")
         folder = _folder()
         if _within(target, folder) and not Path(self.row.path).is_absolute():
             return ""
         if in_step.several_servers():
-            return (
+            return gettext(
                 "It is outside of the config's folder, and each server has a file of its own there."
             )
         if any(_within(target, allowed) for allowed in settings.CONFIG_FILES):
             return ""
-        return (
-            f"It is outside of the config's folder, in {target.parent}. FLEXAPI_CONFIG_FILES "
-            "names folders whose files may be edited."
-        )
+        return gettext(
+            "It is outside of the config's folder, in {folder}. FLEXAPI_CONFIG_FILES names folders whose files may be edited."
+        ).format(folder=target.parent)
 
     @property
     def kept(self) -> KeptFile:
@@ -105,21 +112,25 @@ class NamedFile:
             found = self.location.stat()
         except FileNotFoundError:
             link = self.link
-            where = f" It is a symbolic link to {link}." if link is not None else ""
-            return Problem("missing", f"{self.location} is not there.{where}")
+            said = MISSING if link is None else DANGLING
+            return Problem("missing", said.format(path=self.location, link=link))
         except OSError as error:
-            return Problem("unreadable", f"{self.location} can't be read: {error.strerror}.")
+            return Problem(
+                "unreadable", UNREADABLE.format(path=self.location, reason=error.strerror)
+            )
         if not stat.S_ISREG(found.st_mode):
-            return Problem("unreadable", f"{self.location} is not a file.")
+            return Problem("unreadable", NO_FILE.format(path=self.location))
         if found.st_size > MAX_SIZE:
-            return Problem("unreadable", f"{self.location} is larger than 10 MB.")
+            return Problem("unreadable", TOO_LARGE.format(path=self.location))
         return None
 
     def _read(self) -> tuple[Snapshot, Problem | None]:
         try:
             document = parse(self.location.read_bytes())
         except OSError as error:
-            return EMPTY, Problem("unreadable", f"{self.location}: {error.strerror}.")
+            return EMPTY, Problem(
+                "unreadable", UNREADABLE.format(path=self.location, reason=error.strerror)
+            )
         except ParseError as error:
             said = credentials.without_quotes(str(error))
             return EMPTY, Problem("broken", said, error.line, error.column)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
+from flexapi import phrases
 from flexapi.mirror import mirror
 from flexapi.mirror.document import Document
 from flexapi.mirror.edits import validation
@@ -73,7 +75,11 @@ def shown(file: NamedFile, *, masked: bool) -> tuple[dict[str, Any], Document]:
     """Return a file as `FileSerializer` has it, and what it holds. Raises LockBusy."""
     snapshot, problem = file.look()
     hidden = masked and file.is_secret
-    detail = "You may not see what is wrong." if hidden else problem and problem.detail
+    detail = (
+        gettext("You may not see what is wrong.")
+        if hidden
+        else problem and phrases.translated(problem.detail, gettext)
+    )
     place = {"line": problem.line, "column": problem.column} if problem else {}
     if hidden:
         place = {"line": None, "column": None}

@@ -10,6 +10,7 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from flexapi import phrases
 from flexapi.api.errors import Conflict
 from flexapi.api.schema import ErrorSerializer, example
 from flexapi.api.viewsets import ApiViewSet, one
@@ -107,7 +108,7 @@ class BrokenViewSet(MirrorMixin, ApiViewSet):
         problem = found.problem
         return {
             "text": found.text,
-            "detail": problem.detail,
+            "detail": phrases.translated(problem.detail, gettext),
             "line": problem.line,
             "column": problem.column,
         }

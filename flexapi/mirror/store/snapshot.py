@@ -12,6 +12,12 @@ from flexapi.mirror.document.document import Document
 from flexapi.mirror.document.errors import ParseError
 from flexapi.mirror.store import rows
 from flexapi.mirror.store.tables import ConfigFile, ConfigRevision, ConfigState, digest
+from flexapi.phrases import phrase
+
+HALF = phrase("No database can store half a character, as {written} stands for one")
+NUL = phrase("PostgreSQL can't store the character NUL, which {written} stands for")
+NOT_UTF_8 = phrase("The file is not UTF-8, which FlexGet reads it as")
+NO_MAPPING = phrase("The config must be a mapping at its root")
 
 logger = logging.getLogger("flexapi.mirror")
 
@@ -72,26 +78,24 @@ def parse(content: bytes) -> Document:
     """Parse a whole config; raises ParseError also for what is YAML and yet no config."""
     document = Document.from_bytes(content)
     if document.encoding != "utf-8":
-        raise ParseError("The file is not UTF-8, which FlexGet reads it as", 1, 1)
+        raise ParseError(NOT_UTF_8, 1, 1)
     if document.data is not None and not isinstance(document.data, dict):
-        raise ParseError("The config must be a mapping at its root", 1, 1)
+        raise ParseError(NO_MAPPING, 1, 1)
     refuse_unstorable(document)
     return document
 
 
 def refuse_unstorable(document: Document) -> None:
     """Raise ParseError for a text that a database or JSON can't hold: halves of characters; in PostgreSQL, a NUL."""
-    kinds = [
-        ("\ud800-\udfff", _HALF, "No database can store half a character, as {} stands for one")
-    ]
+    kinds = [("\ud800-\udfff", _HALF, HALF)]
     if connection.vendor == "postgresql":
-        kinds.append(("\0", _NUL, "PostgreSQL can't store the character NUL, which {} stands for"))
+        kinds.append(("\0", _NUL, NUL))
     for characters, written, message in kinds:
         found = written.search(document.text)
         if found is not None and _has_any(re.compile(f"[{characters}]"), document.data, set()):
             before = document.text[: found.start()]
             line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-            raise ParseError(message.format(found[0]), line, column)
+            raise ParseError(message.format(written=found[0]), line, column)
 
 
 def _has_any(characters: re.Pattern[str], value: Any, seen: set[int]) -> bool:

@@ -27,6 +27,7 @@ OWN = {
 TAGS = {"t", "sentence"}
 CALLS = {"ngettext": 2, "pgettext": 2}
 _OF_PYTHON = {
+    "phrase": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

@@ -86,22 +86,41 @@ _ANSWERED = {
     *("ValidationError", "PermissionDenied", "Conflict", "ParseError", "NotFound", "NotAcceptable", "Http404"),
     *("ServiceUnavailable", "AuthenticationFailed", "NotAuthenticated", "UnsupportedMediaType", "BadAddress"),
     *("NotLetIn", "NotTaken", "NothingKept", "NoReplay", "TooMany", "BadValues", "BadTemplate", "EditRefused"),
-    *("PathNotFound", "LimitError"),
+    *("PathNotFound", "LimitError", "KeyTaken", "BodyTooLarge", "StorageFailed", "ErrorDetail", "BadSchedule", "Problem"),
+    # What people are told.
+    *("Event", "Kind"),
 }  # fmt: skip
-_MARKS = {"gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+# Attributes of classes that say what is answered.
+_SAID = {"default_detail", "message"}
+_MARKS = {
+    "phrase",
+    "gettext_noop",
+    "gettext",
+    "gettext_lazy",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+}
 
 
 def in_python(text: str) -> Iterator[str]:
-    """The literals of a module that an exception for people says, and that have no mark."""
+    """The literals of a module that an exception or a permission for people says, and that have no mark."""
     for node in ast.walk(ast.parse(text)):
-        raised = node.exc if isinstance(node, ast.Raise) else None
-        if isinstance(raised, ast.Call) and _name_of(raised.func) in _ANSWERED:
-            yield from _literals(raised)
+        if isinstance(node, ast.Call) and _name_of(node.func) in _ANSWERED:
+            yield from _literals(node)
+        elif isinstance(node, ast.ClassDef):
+            for inside in node.body:
+                if isinstance(inside, ast.Assign) and isinstance(inside.value, ast.Constant):
+                    if _name_of(inside.targets[0]) in _SAID:
+                        yield from _literals(inside.value)
 
 
 def _literals(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call) and _name_of(node.func) in {*_MARKS, "join"}:
         return
+    if isinstance(node, ast.keyword) and node.arg == "subject":
+        return  # What programs tell troubles apart by.
     if isinstance(node, ast.JoinedStr):
         parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
         said = "".join(map(str, parts))

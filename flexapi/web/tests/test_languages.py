@@ -185,4 +185,21 @@ def test_what_is_wrong_is_said_in_the_language_though_it_is_stored_in_english(
         german = client.get("/api/server", headers={"Accept-Language": "de"})
     assert "Task broken failed" in [problem["title"] for problem in plain]
     said = [problem["title"] for problem in german.json()["object"]["problems"]]
-    assert "Ein Task ist fehlgeschlagen: broken" in said
+    assert "Der Task broken ist fehlgeschlagen" in said
+
+
+def test_what_an_edit_says_of_the_text_is_in_the_language_too(web_server: LiveServer) -> None:
+    said = {}
+    with web_server.client() as client:
+        for language in ("en", "de", "ja"):
+            answer = client.put(
+                "/api/tasks/hello",
+                content="a: [",
+                headers={"Content-Type": "application/yaml", "Accept-Language": language},
+            )
+            assert answer.status_code in (400, 409)
+            said[language] = answer.json()["errors"][0]["detail"]
+    assert "(line 1, column 5)" in said["en"]
+    # The words of the YAML parser stay.
+    assert said["de"] == said["en"].replace("(line 1, column 5)", "(Zeile 1, Spalte 5)")
+    assert "(1 行目、5 桁目)" in said["ja"]
