@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
+from flexapi import phrases
 from flexapi.api.schema import exemplified
 from flexapi.api.serializers import NameOrNull, PhraseField
 from flexapi.mirror.masked_serializers import MaskedMixin
@@ -31,9 +33,6 @@ class RevisionSerializer(MaskedMixin, serializers.ModelSerializer[ConfigRevision
     """A state that the config file had."""
 
     author = NameOrNull("author.username")
-    problem = PhraseField(
-        read_only=True, help_text="Why this state could not be used, if it could not."
-    )
     notes = serializers.ListField(
         child=PhraseField(),
         read_only=True,
@@ -54,6 +53,11 @@ class RevisionSerializer(MaskedMixin, serializers.ModelSerializer[ConfigRevision
             "notes",
             "current",
         )
+
+    def to_representation(self, instance: ConfigRevision) -> dict[str, Any]:
+        """Return the row, what was wrong with it in the language of who reads it."""
+        data: dict[str, Any] = super().to_representation(instance)
+        return {**data, "problem": phrases.translated(data["problem"], gettext)}
 
 
 class RevisionDetailSerializer(RevisionSerializer):
