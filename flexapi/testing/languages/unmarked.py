@@ -111,9 +111,12 @@ def in_python(text: str) -> Iterator[str]:
             yield from _literals(node)
         elif isinstance(node, ast.ClassDef):
             for inside in node.body:
-                if isinstance(inside, ast.Assign) and isinstance(inside.value, ast.Constant):
-                    if _name_of(inside.targets[0]) in _SAID:
-                        yield from _literals(inside.value)
+                if (
+                    isinstance(inside, ast.Assign)
+                    and isinstance(inside.value, ast.Constant)
+                    and _name_of(inside.targets[0]) in _SAID
+                ):
+                    yield from _literals(inside.value)
 
 
 def _literals(node: ast.AST) -> Iterator[str]:

@@ -11,7 +11,7 @@ const ROOM = 0.15;
 const ROOM_OF_A_DAY = 0.25;
 
 const placed = (element, share) => {
-  element.style.left = `${(100 * share).toFixed(2)}%`;
+  element.style.insetInlineStart = `${(100 * share).toFixed(2)}%`;
   return element;
 };
 
