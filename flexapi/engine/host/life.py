@@ -22,6 +22,7 @@ from . import child
 from .leftovers import Leftovers, adopt_orphans
 from .manager import WarmManager
 from .reporting import Reporter
+from .task_session import open_when_used
 
 # Runs of one child, lest what plugins keep in memory grows for ever.
 MOST_RUNS = 50
@@ -70,6 +71,7 @@ class Life:
         sys.stdout = os.fdopen(1, "w", buffering=1, errors="replace", closefd=False)
         sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
         child.name_deciding_plugins()
+        open_when_used()
         self._manager.open_locks()
 
     def _next(self) -> tuple[dict[str, Any], list[int]] | None:

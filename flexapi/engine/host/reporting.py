@@ -27,11 +27,15 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from flexapi.engine import protocol
 
 ENTRIES_PER_REPORT = 200
+
+# The names of tasks, phases and plugins are few.
+_quoted = lru_cache(1000, typed=True)(json.dumps)
 
 
 class Reporter:
@@ -116,7 +120,11 @@ class Reporter:
         Each step is reported, quick as they follow each other: the one that were left out might be
         the plugin that now works for an hour. The server takes the last of many.
         """
-        self.report("progress", task=task, phase=phase, plugin=plugin, percent=percent)
+        if self.is_owner:
+            # As `protocol` makes it, at a fifth of the time: a task has fifty.
+            params = f'"task":{_quoted(task)},"phase":{_quoted(phase)},"plugin":{_quoted(plugin)},"percent":{percent:g}'
+            line = f'{{"jsonrpc":"2.0","method":"progress","params":{{{params}}}}}\n'
+            self._write(self._progress_fd, line.encode("ascii"))
 
     def in_parts(
         self, kind: str, entries: list[dict[str, Any]], *, always: bool = False, **params: Any

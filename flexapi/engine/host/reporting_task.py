@@ -10,6 +10,7 @@ from flexget.plugin import task_phases
 from flexget.task import Task
 
 from . import plugin_index
+from .task_session import TaskSession
 
 # What became of an entry, as `entries` reports it (see `reporting`).
 Outcome = dict[str, Any]
@@ -23,14 +24,24 @@ class ReportingTask(Task):
         # By title, original URL, and how many such entries stand before: FlexGet counts each.
         self.outcomes: dict[tuple[str, str, int], Outcome] = {}
 
+    @property
+    def session(self) -> Any:
+        """The session of the plugin that is called; None between two calls."""
+        session = self._session
+        return session.opened() if isinstance(session, TaskSession) else session
+
+    @session.setter
+    def session(self, session: Any) -> None:
+        self._session = session
+
     def plugins(self, phase: str | None = None) -> Iterable[Any]:
         """As FlexGet's own, which looks through all plugins with each call."""
         if phase is None:
             return super().plugins()  # type: ignore[no-any-return]
         return (
             plugin
-            for plugin in plugin_index.of_phase(phase)
-            if plugin.name in self.config or plugin.builtin
+            for name, builtin, plugin in plugin_index.of_phase(phase)
+            if builtin or name in self.config
         )
 
     def _execute(self) -> None:

@@ -23,6 +23,7 @@ from flexapi.engine.host.manager import WarmManager, start_logging
 from flexapi.engine.host.methods import plugin_folders
 from flexapi.engine.host.reporting import Reporter
 from flexapi.engine.host.service import warm
+from flexapi.engine.host.task_session import open_when_used
 
 # Days between two runs: less and more than what FlexGet waits for, a year in all.
 STEPS = [0, 3, 7, 110, 3, 160, 9, 73]
@@ -127,6 +128,7 @@ def live(manager: WarmManager, folder: Path, url: str, own_processes: bool) -> N
         # The disk is not what is tested.
         event.listen(Engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
     child.name_deciding_plugins()
+    open_when_used()
     reports = os.open(folder / "reports.jsonl", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     now = datetime(2025, 1, 6, 8)
     for number, days in enumerate(STEPS):
