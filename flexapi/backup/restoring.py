@@ -111,8 +111,10 @@ def _put(files: list[tuple[Path, Path]]) -> list[str]:
             fresh = target.with_name(f".{target.name}.restored")
             shutil.copyfile(source, fresh)
             fresh.chmod(0o600)
-            # A write-ahead log belongs to the file that it lies next to.
-            companions = [target.with_name(target.name + end) for end in ("", "-wal", "-shm")]
+            # A journal or write-ahead log belongs to the file that it lies next to.
+            companions = [
+                target.with_name(target.name + end) for end in ("", "-journal", "-wal", "-shm")
+            ]
             for old in companions:
                 if old.exists():
                     aside = old.with_name(f"{old.name}.before-restore-{stamp}")

@@ -120,9 +120,14 @@ def test_what_is_there_is_replaced_only_when_asked_and_set_aside(
     assert refused.returncode
     assert "--replace" in refused.stderr
     assert own_server.home.config.read_text() == changed
+    # What a crash left of a transaction: with another file it would spoil that.
+    journal = own_server.home.folder / "db-config.sqlite-journal"
+    journal.write_bytes(b"half of a transaction")
 
     done = restore(own_server, file, "--replace")
     assert done.returncode == 0, done.stderr
+    (old,) = own_server.home.folder.glob("db-config.sqlite-journal.before-restore-*")
+    assert old.read_bytes() == b"half of a transaction"
     own_server.start()
     assert state(own_server) == before
     aside = list(own_server.home.folder.glob("config.yml.before-restore-*"))
