@@ -1,6 +1,6 @@
 """Executions: requests to run tasks. What belongs to them is in modules of its own, and named here as well."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from typing import Any, Self
 
@@ -12,9 +12,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from executions.conflicts import Busy, may_run
+from executions.conflicts import may_run
 from executions.counts import EndedCount
-from executions.locks import claiming
 from executions.records import ExecutionEntry, LogLine
 from executions.results import TaskResult, counts
 from executions.searching.tables import LogBlock
@@ -23,7 +22,7 @@ from executions.workers import Worker
 from flexapi.api.accounts.narrowing import narrowing_of
 from flexapi.mirror import mirror
 
-from . import extensions, queues
+from . import claims, extensions, queues
 from .kept_entries import KeptEntries as KeptEntries
 from .signals import ended, queue_changed
 from .trials import KEPT, Trial
@@ -140,39 +139,21 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
             queue_changed.send_on_commit(execution.pk, execution.queue)
         return queued
 
-    def claim(self, worker: str, served: Collection[str] | None = None) -> "Execution | None":
+    def claim(self, worker: str, served: Sequence[str] | None = None) -> "Execution | None":
         """Take the next execution of the queues `served` (None: any) for `worker`; None when none may run now.
 
         One waits while another that runs the same task goes on, and what overlaps with it waits
         behind it: the order of the queue is kept where it matters. Trials wait for no run, and none for them. Workers claim one after the
         other, so of two that want the same task one gets it.
         """
-        waiting = self.unclaimed()
-        if served is not None:
-            waiting = waiting.filter(queue__in=served)
-        first = waiting.first()
-        if first is None:
-            return None
-        with claiming():
-            busy = self._busy()
-            if (first.trial or not busy.overlaps(first.tasks)) and self._take(first.pk, worker):
-                claimed: int | None = first.pk
-            else:
-                free = may_run(waiting, busy)
-                claimed = next((pk for pk in free if self._take(pk, worker)), None)
-        # Read again: until it was taken, entries may have been added to it.
+        claimed = claims.take_next(self, worker, served)
+        # Read behind it: until it was taken, entries may have been added to it.
         return None if claimed is None else self.filter(pk=claimed).first()
 
     def runnable(self, queue: str, most: int) -> int:
         """Return how many of those that wait in a queue could be claimed now, counting up to `most`."""
-        return len(list(islice(may_run(self.unclaimed().filter(queue=queue), self._busy()), most)))
-
-    def _busy(self) -> Busy:
-        return Busy(self.active().real().exclude(worker="").values_list("tasks", flat=True))
-
-    def _take(self, pk: int, worker: str) -> bool:
-        """Have `worker` run one that waits; False where it doesn't wait any more."""
-        return bool(self.filter(pk=pk, status=Status.PENDING, worker="").update(worker=worker))
+        waiting = self.unclaimed().filter(queue=queue)
+        return len(list(islice(may_run(waiting, claims.busy_with(self)), most)))
 
     def recover(self) -> int:
         """End what a server that is gone left running, and free what it had claimed.

@@ -30,20 +30,23 @@ def on_end(execution: Execution) -> None:
     titles = list(taken.values_list("title", "task")[: NAMED + 1])
     if not titles:
         return
-    count = taken.count() if len(titles) > NAMED else len(titles)
     named = [title for title, _ in titles[:NAMED]]
+    count, tasks = len(titles), {task for _, task in titles}
     if count > NAMED:
+        count, tasks = (
+            taken.count(),
+            set(taken.order_by().values_list("task", flat=True).distinct()),
+        )
         named.append(f"… and {count - NAMED} more")
-    tasks = tuple(dict.fromkeys(taken.order_by("task").values_list("task", flat=True).distinct()))
     events.happened(
         Event(
             kind="taken",
             title=(ONE_TAKEN if count == 1 else TAKEN).format(
-                count=count, tasks=", ".join(tasks[:5])
+                count=count, tasks=", ".join(sorted(tasks)[:5])
             ),
             detail="\n".join(named),
             subject=str(execution.pk),
-            tasks=tasks,
+            tasks=tuple(sorted(tasks)),
             execution=execution.pk,
         )
     )

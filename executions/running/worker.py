@@ -38,7 +38,7 @@ BEATS = 4
 # of it may run.
 FENCE = 0.6
 # So many executions come between two looks at whether there are too many.
-PRUNED_EVERY = 10
+PRUNED_EVERY = 50
 FENCE_REASON = "The worker could not reach the database."
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from executions import locks, models
+from executions import claims, locks, models
 from executions.conflicts import FIRST_LOOK, Busy
 from executions.models import Execution, Status
 
@@ -46,7 +46,7 @@ def test_what_is_added_until_the_claim_is_claimed(monkeypatch: pytest.MonkeyPatc
         with locks.claiming():
             yield
 
-    monkeypatch.setattr(models, "claiming", claiming)
+    monkeypatch.setattr(claims, "claiming", claiming)
     claimed = Execution.objects.claim("w1")
     assert claimed is not None
     assert (claimed.worker, claimed.options) == ("w1", {"inject": inject})
