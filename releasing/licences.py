@@ -10,8 +10,15 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, distribution, requires
+from importlib.metadata import (
+    Distribution,
+    PackageNotFoundError,
+    distribution,
+    distributions,
+    requires,
+)
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -22,6 +29,8 @@ PAGE = ROOT / "docs" / "licences.md"
 BUNDLE = ROOT / "flexapi" / "web" / "bundle" / "package-lock.json"
 # What the wheel and its extra name.
 FILES = ("requirements.txt", "requirements-distributed.txt")
+# What the image has on top of that.
+IMAGE = "requirements-image.txt"
 # Licences, as packages write them, under which one may be installed with a program under the MIT licence that imports it unchanged.
 COMPATIBLE = frozenset(
     {
@@ -35,6 +44,7 @@ COMPATIBLE = frozenset(
         *("MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)"),
         *("LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later"),
         "GNU Lesser General Public License v3 (LGPLv3)",
+        "GNU Library or Lesser General Public License (LGPL)",
     }
 )
 # Packages that say nothing of it themselves: the licence, and where it was found.
@@ -46,7 +56,7 @@ FlexAPI is under the [MIT licence](../LICENSE). `make licences` writes this page
 
 Nothing of other projects is in FlexAPI's own files, but for the editor's bundle. The packages are installed next to it, from their
 own projects, under their own terms, and are imported as they are. Those under the LGPL and the MPL stay under them: who passes on a changed
-copy of one of *them* passes on its source. The image holds all of the first table, and packages of FlexGet's extras (requirements-image.txt).
+copy of one of *them* passes on its source.
 
 ## Python packages
 
@@ -55,7 +65,26 @@ Those that `pip install` brings along, and of the extra `distributed`, on Linux 
 | package | licence | where it comes from |
 |---|---|---|
 """
+OF_IMAGE = """
+## What the image has on top
+
+The image holds all of the first table, and these for more of FlexGet's plugins ([requirements-image.txt](../requirements-image.txt)):
+
+| package | licence | where it comes from |
+|---|---|---|
+"""
 BETWEEN = """
+It stands on Docker's official image `python:3.11-slim-bookworm`: Python, under the PSF's licence, on Debian 12, with Debian's packages
+`libarchive-tools` (BSD-2-Clause) and `tzdata` (in the public domain) on top. Which packages of Debian that are depends on the day on which the
+image was built, so they aren't listed here; the image has the terms of each:
+
+<!-- Not run: it needs the image. -->
+```sh
+docker run --rm --entrypoint sh flexapi -c 'cat /usr/share/doc/*/copyright'
+```
+
+What `FLEXGET_EXTRAS` adds to an image of your own is not listed either.
+
 ## The editor's bundle
 
 `flexapi/web/static/web/js/editor/codemirror.js` is made of these ([package-lock.json](../flexapi/web/bundle/package-lock.json)):
@@ -137,6 +166,36 @@ def _package(each: dict[str, str]) -> Package:
     return Package(each["Name"], " ".join(licence.split()), url)
 
 
+def of_image() -> list[Package]:
+    """Return what the image has on top, by name: packages that aren't installed here, so they are fetched to be read."""
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    with TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        asked = ["install", "--dry-run", "--report", str(report), "-r", str(ROOT / IMAGE)]
+        subprocess.run([*pip, *asked], check=True)
+        found = json.loads(report.read_text(encoding="utf-8"))["install"]
+        pins = [f"{each['metadata']['name']}=={each['metadata']['version']}" for each in found]
+        target = f"{folder}/packages"
+        subprocess.run([*pip, "install", "--no-deps", "--target", target, *pins], check=True)
+        read = [_said(each) for each in distributions(path=[target])]
+    return sorted(read, key=lambda each: each.name.lower())
+
+
+def _said(found: Distribution) -> Package:
+    """Return what a package says of itself, in the order in which pip-licenses believes it."""
+    said = found.metadata
+    classified = [
+        each.rpartition(" :: ")[2]
+        for each in said.get_all("Classifier", [])
+        if each.startswith("License :: OSI Approved :: ")
+    ]
+    licence = said["License-Expression"] or "; ".join(classified) or said["License"] or "UNKNOWN"
+    links = [each.partition(", ")[2] for each in said.get_all("Project-URL", [])]
+    return _package(
+        {"Name": said["Name"], "License": licence, "URL": said["Home-page"] or (*links, "")[0]}
+    )
+
+
 def bundled() -> list[Package]:
     """Return what the editor's bundle is made of, by name."""
     locked = json.loads(BUNDLE.read_text(encoding="utf-8"))["packages"]
@@ -147,16 +206,21 @@ def bundled() -> list[Package]:
     ]
 
 
-def page(installed: Iterable[Package], bundle: Iterable[Package]) -> str:
+def page(installed: Iterable[Package], image: Iterable[Package], bundle: Iterable[Package]) -> str:
     """Return the text of docs/licences.md."""
     return (
         BEGINNING
-        + "".join(
-            f"| {each.name} | {each.licence} | {each.url and f'<{each.url}>'} |\n"
-            for each in installed
-        )
+        + _rows(installed)
+        + OF_IMAGE
+        + _rows(image)
         + BETWEEN
         + "".join(f"| {each.name} | {each.licence} |\n" for each in bundle)
+    )
+
+
+def _rows(found: Iterable[Package]) -> str:
+    return "".join(
+        f"| {each.name} | {each.licence} | {each.url and f'<{each.url}>'} |\n" for each in found
     )
 
 
@@ -178,12 +242,14 @@ def faults(found: Iterable[Package]) -> list[str]:
 def main() -> int:
     """Write docs/licences.md; 1 where a package can't be used."""
     argparse.ArgumentParser(prog="python -m releasing.licences", description=__doc__).parse_args()
-    ours, bundle = packages(), bundled()
-    if wrong := faults([*ours, *bundle]):
+    ours, image, bundle = packages(), of_image(), bundled()
+    if wrong := faults([*ours, *image, *bundle]):
         print("\n".join(wrong), file=sys.stderr)
         return 1
-    PAGE.write_text(page(ours, bundle), encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)}: {len(ours)} packages, {len(bundle)} in the editor's bundle")
+    PAGE.write_text(page(ours, image, bundle), encoding="utf-8")
+    print(
+        f"{PAGE.relative_to(ROOT)}: {len(ours)} packages, {len(image)} more of the image, {len(bundle)} in the editor's bundle"
+    )
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from releasing import licences
 from releasing.licences import Package
@@ -13,6 +14,13 @@ def test_all_that_is_installed_goes_with_it_and_is_listed() -> None:
     assert licences.faults([*found, *licences.bundled()]) == []
     missing = {package.name for package in found} - licences.listed()
     assert not missing, f"`make licences` writes docs/licences.md, which lacks {sorted(missing)}"
+
+
+def test_what_the_image_has_on_top_is_listed() -> None:
+    listed = {canonicalize_name(name) for name in licences.listed()}
+    named = {canonicalize_name(each.name) for each in licences.named((licences.IMAGE,))}
+    assert len(named) > 5
+    assert not named - listed, "`make licences` writes docs/licences.md again"
 
 
 @pytest.mark.parametrize(
