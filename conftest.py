@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from rest_framework.test import APIClient
 
-CAPABILITIES = ("browser", "postgres", "redis", "client", "node")
+CAPABILITIES = ("browser", "postgres", "redis", "client", "node", "pgbouncer")
 # Files of tests that take twenty seconds of a processor and more.
 LONGEST = {
     *("accessibility", "backup", "config_page", "dashboard", "documentation_page", "every_page"),

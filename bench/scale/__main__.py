@@ -16,7 +16,8 @@ from bench.scale import __doc__ as about
 from bench.scale import deaths, limits, losses
 from bench.scale.accounts import PART, accounted, named
 from bench.scale.fleet import LINES, Fleet, fleet
-from bench.scale.services import Bouncer, Missing
+from bench.scale.services import Missing
+from flexapi.testing import pgbouncer
 
 RESULT = Path(__file__).parents[1] / "results" / "scale.md"
 # Seconds for which nobody does anything; workers show life each fifth second.
@@ -109,11 +110,10 @@ def busy_workers(on: Fleet, count: int) -> list[Figure]:
 def pooled(on: Fleet, count: int) -> list[Figure]:
     """The same through pgbouncer, which has a connection for every fifth worker."""
     size = max(2, count // 5)
-    try:
-        on.bouncer = Bouncer(on.folder, on.database, size)
-        on.bouncer.start()
-    except Missing as missing:
-        return [Figure(PART, f"pgbouncer: {missing}", "not measured")]
+    if pgbouncer.program() is None:
+        return [Figure(PART, "pgbouncer is not installed", "not measured")]
+    on.bouncer = pgbouncer.Bouncer(on.folder, on.database.url("worker"), size)
+    on.bouncer.start()
     on.add_workers(count)
     figures = busy_workers(on, count)
     read = _read_through(on)
@@ -142,7 +142,7 @@ def _read_through(on: Fleet) -> int:
     assert on.bouncer is not None
     server = on.server()
     server.home.config.unlink()
-    server.environment["FLEXAPI_DATABASE_URL"] = on.bouncer.url()
+    server.environment["FLEXAPI_DATABASE_URL"] = on.bouncer.url
     server.start("--no-worker")
     with server.client() as client:
         newest = client.get("/api/execution?status=complete&limit=1").json()["items"][0]["id"]

@@ -17,9 +17,10 @@ from typing import Any
 import psycopg
 
 from bench.scale.counts import Meter
-from bench.scale.services import Bouncer, Postgres
+from bench.scale.services import Postgres
 from flexapi.testing.cluster import Cluster, Redis
 from flexapi.testing.live import LiveServer
+from flexapi.testing.pgbouncer import Bouncer
 from flexapi.testing.process import OwnProcess
 
 # Tasks of the config: more than there are workers, for two runs of one task never go on together.
@@ -126,7 +127,7 @@ class Fleet:
 
     def add_workers(self, count: int) -> None:
         """Have so many workers in all."""
-        where = self.bouncer.url() if self.bouncer else self.database.url("worker")
+        where = self.bouncer.url if self.bouncer else self.database.url("worker")
         environment = self.cluster.environment | {"FLEXAPI_DATABASE_URL": where}
         new = []
         missing = count - sum(each.count for each in self.workers)

@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own that counts statements, and pgbouncer in front of it."""
+"""A PostgreSQL of its own that counts statements."""
 
 import os
 import shutil
@@ -6,15 +6,13 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
 from flexapi.testing.live import START_TIMEOUT
+from flexapi.testing.pgbouncer import USER
 from flexapi.testing.process import OwnProcess
 
-# Neither of the two wants to be root.
-USER: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
 # Who connects, so that statements and connections can be told apart.
 ROLES = ("server", "worker", "flexget")
 SETTINGS = {
@@ -81,41 +79,6 @@ class Postgres(OwnProcess):
         command = [_program("postgres"), "-D", str(self._data), f"-p{self.port}", *given]
         self.launch(command, os.environ, **USER)
         _wait_for(self.url("postgres", "postgres"))
-
-
-class Bouncer(OwnProcess):
-    """pgbouncer that gives out its connections transaction by transaction."""
-
-    def __init__(self, folder: Path, database: Postgres, size: int) -> None:
-        super().__init__(folder / "pgbouncer.log")
-        self.port = _free_port()
-        self._folder = folder / "pgbouncer"
-        _own(self._folder)
-        settings = {
-            "listen_addr": "127.0.0.1",
-            "listen_port": self.port,
-            "unix_socket_dir": "",
-            "auth_type": "any",
-            "pool_mode": "transaction",
-            "default_pool_size": size,
-            "max_client_conn": 2000,
-        }
-        lines = [f"{name} = {value}" for name, value in settings.items()]
-        target = f"host=127.0.0.1 port={database.port} user=worker"
-        text = "\n".join(["[databases]", f"flexapi = {target}", "[pgbouncer]", *lines])
-        (self._folder / "pgbouncer.ini").write_text(f"{text}\n")
-
-    def url(self) -> str:
-        """Return where clients connect to."""
-        return f"postgres://worker@127.0.0.1:{self.port}/flexapi"
-
-    def start(self) -> None:
-        """Start it; returns when it answers."""
-        program = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
-        if not Path(program).exists():
-            raise Missing("pgbouncer is not installed")
-        self.launch([program, str(self._folder / "pgbouncer.ini")], os.environ, **USER)
-        _wait_for(self.url())
 
 
 def _wait_for(url: str) -> None:

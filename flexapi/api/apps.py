@@ -15,10 +15,10 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from flexapi.api.accounts import lately, roles, telling, throttles  # They need the models.
-        from flexapi.api.http import threads
+        from flexapi.api.http import lock_limits, threads
         from flexapi.engine import waiting
 
-        connection_created.connect(threads.limit_locks, dispatch_uid="flexapi.api.http.threads")
+        connection_created.connect(lock_limits.limit, dispatch_uid="flexapi.api.http.lock_limits")
         waiting.ask(partial(threads.aside, "FlexGet"))
         user_logged_in.connect(
             throttles.forget_attempts, dispatch_uid="flexapi.api.accounts.throttles.forget_attempts"

@@ -208,18 +208,6 @@ def lock_patience(otherwise: float) -> float:
     return otherwise if _here.lane is None else min(_here.lane.lock_patience, otherwise)
 
 
-def limit_locks(connection: Any, **kwargs: Any) -> None:
-    """Have a new database connection wait for locks only as long as its thread may (`connection_created`)."""
-    if _here.lane is None:
-        return
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(f"PRAGMA busy_timeout = {int(1000 * _here.lane.lock_patience)}")
-        else:
-            # The same for all lanes: a pooler in between may hand the connection to another one's thread.
-            cursor.execute(f"SET lock_timeout = {int(1000 * WRITES.lock_patience)}")
-
-
 async def run_sync(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run blocking code (ORM included) in a thread: what websocket consumers and log streams await.
 
