@@ -31,6 +31,7 @@ from flexapi.api.viewsets import ReadOnlyViewSet, one
 from flexapi.engine.client import EngineUnavailable
 from flexapi.engine.instance import engine
 from flexapi.mirror import credentials, mirror
+from flexapi.phrases import phrase
 
 from . import changes, reasons, requests, schema, taking
 from .filters import EntryFilter, ExecutionFilter, ExecutionPages, ResultFilter
@@ -317,7 +318,7 @@ def request_schema() -> dict[str, Any]:
         return requests.request_schema(engine().execute_options())
     except EngineUnavailable as error:
         raise ServiceUnavailable(
-            gettext("FlexGet's options are not known yet. {error}").format(error=error)
+            phrase("FlexGet's options are not known yet. {problem}").format(problem=error)
         ) from error
 
 

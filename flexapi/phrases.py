@@ -1,7 +1,7 @@
 """Texts that are made where nobody knows who will read them: stored in English, or said by what knows no Django, and
 translated when they are shown. Imports no Django.
 
-    FAILED = phrase("Task {task} failed")           # at module level: what is stored is known again after a restart
+    FAILED = phrase("Task {task} failed")           # at module level where it is stored: known again after a restart
     title = FAILED.format(task="tv")                # English, as it is stored, logged, and sent to programs
     translated(title, gettext)                      # "Task tv ist fehlgeschlagen", where that is the active language
 

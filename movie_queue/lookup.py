@@ -3,12 +3,11 @@
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
-from django.utils.translation import gettext
-
 from flexapi.api.engine_calls import answer_of
 from flexapi.api.errors import ServiceUnavailable
 from flexapi.engine import instance, waiting
 from flexapi.engine.client import EngineUnavailable
+from flexapi.phrases import phrase
 
 # Seconds that a request waits for FlexGet, and for the answer: two services get 3.5 each.
 PATIENCE = 8.0
@@ -32,10 +31,12 @@ def look_up(imdb_id: str | None, tmdb_id: int | None) -> dict[str, Any]:
         found: dict[str, Any] = answer_of(errand, PATIENCE)
     except FutureTimeoutError as error:
         raise ServiceUnavailable(
-            gettext("There was no answer within {patience:.0f} s.").format(patience=PATIENCE)
+            phrase("There was no answer within {patience:.0f} s.").format(patience=PATIENCE)
         ) from error
     if "unreachable" in found:
         raise ServiceUnavailable(
-            gettext("The title can't be looked up now. {found}.").format(found=found["unreachable"])
+            phrase("The title can't be looked up now. {reason}.").format(
+                reason=found["unreachable"]
+            )
         )
     return found

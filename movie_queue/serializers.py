@@ -11,6 +11,7 @@ from flexapi.api.schema import exemplified
 from flexapi.api.serializers import ModelSerializer, NameOrNull
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror.masked_serializers import MaskedMixin
+from flexapi.phrases import phrase
 
 from .identity import IMDB_ID
 from .models import QUEUE_LOCK, GrabbedMovie, QueuedMovie
@@ -50,7 +51,7 @@ class QueuedMovieSerializer(ModelSerializer[QueuedMovie]):
             raise serializers.ValidationError(str(error)) from error
         except EngineUnavailable as error:
             raise ServiceUnavailable(
-                gettext("The quality can't be checked. {error}").format(error=error)
+                phrase("The quality can't be checked. {problem}").format(problem=error)
             ) from error
 
     def create(self, validated: dict[str, Any]) -> QueuedMovie:

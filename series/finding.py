@@ -1,11 +1,10 @@
 """Shows, for the search of everything."""
 
-from django.utils.translation import gettext
-
 from flexapi.api.engine_calls import ask
 from flexapi.api.errors import ServiceUnavailable
 from flexapi.api.search import Hit
 from flexapi.engine import instance
+from flexapi.phrases import phrase
 
 
 def find(text: str, limit: int) -> list[Hit]:
@@ -13,7 +12,7 @@ def find(text: str, limit: int) -> list[Hit]:
     if instance.engine().state.name != "ready":
         # Whoever types on will find some.
         instance.engine().load()
-        raise ServiceUnavailable(gettext("FlexGet is not ready."))
+        raise ServiceUnavailable(phrase("FlexGet is not ready."))
     page = ask(
         "series.shows",
         search=text.replace("\x00", ""),

@@ -109,7 +109,6 @@ class Recorder:
         self.execution = execution
         self._finished: dict[str, Any] | None = None
         self._aborted_tasks: list[str] = []
-        self._skipped_tasks: list[str] = []
         self._failed = False
         self._task_began = ("", timezone.now())
         # That of the task that ended last.

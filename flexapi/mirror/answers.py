@@ -15,6 +15,7 @@ from flexapi.mirror.document import EditRefused, KeyTaken, ParseError, Path, Pat
 from flexapi.mirror.edits import validation, writing
 from flexapi.mirror.edits.names import BadName
 from flexapi.mirror.mirror import Problem
+from flexapi.phrases import phrase
 
 
 def validation_error(faults: list[validation.Fault], places: tuple[Path, ...]) -> ValidationError:
@@ -75,7 +76,7 @@ def translated(*places: Path) -> Iterator[None]:
         raise StorageFailed(str(error)) from error
     except EngineUnavailable as error:
         raise ServiceUnavailable(
-            gettext("FlexGet can't check the config now. {error}").format(error=error)
+            phrase("FlexGet can't check the config now. {problem}").format(problem=error)
         ) from error
     except file.LockBusy as error:
-        raise ServiceUnavailable(gettext("Another process is writing the config.")) from error
+        raise ServiceUnavailable(phrase("Another process is writing the config.")) from error

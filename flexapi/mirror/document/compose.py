@@ -63,7 +63,6 @@ class Composer:
         self.foreign = foreign
         self.next = get_event
         self.doubts = Doubts(text)
-        self.flows = 0  # how many brackets are open
         self.references: list[int] = []
         self.anchors: dict[str, tuple[Node | None, int] | None] = {}  # None: not closed yet
         self.total = 0
