@@ -69,10 +69,11 @@ def timed(server: FlexApi | FlexGet, action: Callable[[], None], taken: Taken) -
 
 
 def ours(server: FlexApi, requests: list[list[str]]) -> None:
-    """Ask for runs and wait until none is left."""
+    """Ask for runs and wait until none is left; with one slot, the last stream ends with the last run."""
     with closing(server.client()) as client:
-        for tasks in requests:
+        for tasks in requests[:-1]:
             client.post("/api/execution", {"tasks": tasks})
+        client.post("/api/execution?stream=true", {"tasks": requests[-1]})
         while client.get("/api/execution?limit=1")["count"]:
             time.sleep(POLL)
 

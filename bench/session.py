@@ -13,6 +13,8 @@ class Amounts:
     """How often and how long things are measured."""
 
     run_rounds: int
+    runs_in_a_row: int
+    pauses: int
     command_rounds: int
     delay_rounds: int
     watchers: tuple[int, ...]
@@ -23,6 +25,8 @@ class Amounts:
 
 FULL = Amounts(
     run_rounds=20,
+    runs_in_a_row=100,
+    pauses=5,
     command_rounds=5,
     delay_rounds=3,
     watchers=(1, 10, 50),
@@ -32,6 +36,8 @@ FULL = Amounts(
 )
 QUICK = Amounts(
     run_rounds=5,
+    runs_in_a_row=20,
+    pauses=1,
     command_rounds=1,
     delay_rounds=1,
     watchers=(1, 10),

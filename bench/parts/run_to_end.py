@@ -18,6 +18,10 @@ API_GOAL = 1 / 5
 COMMAND_GOAL = 1 / 15
 TIMEOUT = 60.0
 REQUEST = {"tasks": [configs.TRIVIAL]}
+# Seconds in which nothing happens, before a run that nobody was ready for.
+PAUSE = 60.0
+IN_A_ROW_GOAL = 0.040
+AFTER_PAUSE_GOAL = 0.060
 
 
 def measure(session: Session) -> list[Figure]:
@@ -44,8 +48,15 @@ def measure(session: Session) -> list[Figure]:
             times["peer_summary"].append(_until_peer_sums_up(peer_client))
             if number < session.amounts.command_rounds:
                 times["command"].append(_timed(lambda: command.execute(configs.TRIVIAL)))
+        times["in_a_row"] = [_timed(ways["board"]) for _ in range(session.amounts.runs_in_a_row)]
+        times["after_pause"] = []
+        for _ in range(session.amounts.pauses):
+            time.sleep(PAUSE)
+            times["after_pause"].append(_timed(ways["board"]))
     session.raw["a"] = times
     return [
+        _alone("POST to `complete`, one after the other", times["in_a_row"], IN_A_ROW_GOAL),
+        _alone(f"the same, after {PAUSE:g} s of nothing", times["after_pause"], AFTER_PAUSE_GOAL),
         _figure("POST to `complete` on the board", times, "board", "peer", API_GOAL),
         _figure("POST `?stream=true` to its end", times, "stream", "peer", API_GOAL),
         _figure("same, FlexGet's until its summary", times, "stream", "peer_summary", None),
@@ -66,6 +77,11 @@ def _figure(
         "" if goal is None else f"at most 1/{1 / goal:.0f}",
         None if goal is None else ratio <= goal,
     )
+
+
+def _alone(what: str, times: list[float], goal: float) -> Figure:
+    reached = median(times) <= goal
+    return Figure("a", what, spread(times), goal=f"at most {1000 * goal:g} ms", met=reached)
 
 
 def _timed(action: Callable[[], None]) -> float:
