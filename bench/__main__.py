@@ -42,6 +42,7 @@ PROGRAMS = (
     "notices",
     "scale",
     "parallel",
+    "asgi",
 )
 # What a machine lacks (chromium, PostgreSQL, Redis) is said by the program that wants it, and the rest goes on.
 BY_DEFAULT = (*PARTS, *PROGRAMS)
