@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from flexapi.testing import axe
 from flexapi.testing.browser import DESKTOP, PHONE
 from flexapi.testing.live import LiveServer
 
@@ -38,10 +38,9 @@ def settled(page: Any, path: str) -> None:
 
 def violations(page: Any) -> list[str]:
     """What axe finds, in words."""
-    found = Axe().run(page).response["violations"]
     return [
         f"{page.url}: {violation['id']}: {violation['help']}: {node['html'][:200]}"
-        for violation in found
+        for violation in axe.violations(page)
         if violation["impact"] in GRAVE
         for node in violation["nodes"]
     ]
@@ -49,10 +48,9 @@ def violations(page: Any) -> list[str]:
 
 def faults_of(page: Any, part: str) -> list[str]:
     """All that axe finds in a part of the page, of whatever impact; test_every_page.py has it look at the whole."""
-    found = Axe().run(page, part).response["violations"]
     return [
         f"{violation['id']}: {node['html'][:200]}: {node['failureSummary'][:300]}"
-        for violation in found
+        for violation in axe.violations(page, part)
         for node in violation["nodes"]
     ]
 

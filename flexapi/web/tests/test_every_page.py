@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from flexapi.testing import axe
 from flexapi.testing.flexget_home import accepting
 from flexapi.testing.live import LiveServer
 from flexapi.tests.access import doors
@@ -196,8 +196,8 @@ def faults(page: Any, path: str) -> list[str]:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 800})
         # Only colours differ in the dark.
-        rules = {} if scheme == "light" else {"runOnly": ["color-contrast"]}
-        for violation in Axe().run(page, options=rules).response["violations"]:
+        rules: dict[str, Any] = {} if scheme == "light" else {"runOnly": ["color-contrast"]}
+        for violation in axe.violations(page, **rules):
             nodes = "; ".join(node["html"][:150] for node in violation["nodes"][:3])
             found.append(f"{path} {scheme}: {violation['id']}: {violation['help']}: {nodes}")
     return found

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from executions.tests.factories import make_execution
+from flexapi.testing import axe
 from flexapi.testing.live import PASSWORD, LiveServer
 from flexapi.testing.site import serving
 from flexapi.web import first_steps
@@ -153,7 +153,7 @@ def test_beside_an_existing_flexget(chromium: Any, own_server: LiveServer) -> No
         expect(step(page, "invalid")).to_contain_text("old: Got `7`", timeout=30_000)
         expect(step(page, "invalid").get_by_role("link", name="Mend old")).to_be_visible()
         expect(step(page, "warnings")).to_contain_text("tasks.shows.exec")
-        assert Axe().run(page).response["violations"] == []
+        assert axe.violations(page) == []
     expect(step(page, "schedules")).to_contain_text(
         "1 schedule of FlexGet runs here", timeout=60_000
     )
