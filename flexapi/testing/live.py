@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.apps import apps
 from websockets.sync.client import ClientConnection, connect
 
 from flexapi.testing.flexget_home import FlexGetHome
@@ -114,10 +115,12 @@ class LiveServer(OwnProcess):
         return self.manage("shell", "--verbosity=0", "-c", code)
 
     def add_users(self, roles: Mapping[str, str | None]) -> None:
-        """Make users with PASSWORD, by name, and their tokens; none of them is staff: their roles decide.
+        """Make users with PASSWORD, by name, and their tokens; none of them is staff: their roles decide."""
+        if file := self._own_database():
+            from flexapi.testing import accounts  # Which needs Django's models.
 
-        One process for all, for it takes seconds to start.
-        """
+            self._tokens |= accounts.make_users(file, roles)
+            return
         printed = self.python(
             f"{TOKENS}"
             "from django.contrib.auth.models import Group\n"
@@ -127,6 +130,12 @@ class LiveServer(OwnProcess):
             f"print(tokens(User.objects.filter(username__in={list(roles)!r})))"
         )
         self._tokens |= json.loads(printed)
+
+    def _own_database(self) -> Path | None:
+        """The database that this process may write to: a file, where Django is set up here. Another process takes seconds."""
+        if not apps.ready or "FLEXAPI_DATABASE_URL" in self.environment:
+            return None
+        return Path(self.environment["FLEXAPI_DATA_DIR"]) / "flexapi.sqlite3"
 
     def add_user(self, name: str, role: str | None = None) -> None:
         """Make a user, as `add_users` does."""
@@ -141,7 +150,13 @@ class LiveServer(OwnProcess):
 
     def token(self, user: str = "admin") -> str:
         """Return an API token of a user."""
-        if user not in self._tokens:
+        if user in self._tokens:
+            return self._tokens[user]
+        if file := self._own_database():
+            from flexapi.testing import accounts
+
+            self._tokens[user] = accounts.make_token(file, user)
+        else:
             # Those of all users that there are: others are asked for next.
             printed = self.python(
                 f"{TOKENS}print(tokens(User.objects.exclude(username__in={list(self._tokens)!r})))"
