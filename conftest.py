@@ -23,8 +23,9 @@ for _variable in list(os.environ):
         del os.environ[_variable]
 for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
     os.environ.pop(_variable, None)
-# Each server and each FlexGet that a test starts would compile all modules again.
+# Each server and each FlexGet that a test starts would compile all modules again, and each of pytest's processes all tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["HOME"] = str(_FOLDER / "home")
 os.environ["FLEXAPI_DATA_DIR"] = str(_FOLDER / "data")
 os.environ["DJANGO_SETTINGS_MODULE"] = "flexapi.settings"
