@@ -4,6 +4,7 @@ A door is a method of an endpoint, a websocket, a page, a view of the admin, or 
 are read from the project's own URLs and admin, so one that is new and has no line in `access.toml` is found.
 """
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterator
@@ -106,11 +107,17 @@ def known() -> dict[Door, str]:
     """
     return {
         Door(kind, method, path): least
-        for kind, paths in tomllib.loads(TABLE.read_text()).items()
+        for kind, paths in _table().items()
         if kind in _TITLES
         for path, methods in paths.items()
         for method, least in methods.items()
     }
+
+
+@functools.cache
+def _table() -> dict[str, Any]:
+    """The file, read once: each of a thousand cells asks for it."""
+    return tomllib.loads(TABLE.read_text())
 
 
 def expected(door: Door, least: str, caller: str) -> str:
@@ -140,7 +147,7 @@ def _expected_of_narrowed(door: Door, least: str, caller: str) -> str:
         return LOG_IN
     if least == "sender":
         return LOG_IN
-    exceptions = tomllib.loads(TABLE.read_text())["narrowed"]
+    exceptions = _table()["narrowed"]
     if str(door) in exceptions:
         return YES if NARROWED[caller] in exceptions[str(door)] else NO
     looks = door.method in ("GET", "CONNECT") and least in ("no role", "viewer")
