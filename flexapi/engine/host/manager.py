@@ -30,6 +30,7 @@ from flexapi.engine.host.database.unusable import DatabaseUnusable
 from . import checking, command_output, schemas
 from .handlers import remove_handlers
 from .plugins import Plugins
+from .remembered import Remembered
 from .run_log import log_filter
 from .variables import outside, store, unstored
 
@@ -104,10 +105,7 @@ class WarmManager(Manager):
         self.generation = 0
         # That of the config that plugins were told of under the lock, in this process.
         self._tidied = 0
-        # What plugins keep, as a child has it from the host; and what they keep beside the tasks', as it was when
-        # the run began.
-        self._inherited: dict[str | None, Any] | None = None
-        self._kept: dict[str, dict[str, Any]] = {}
+        self._remembered = Remembered()
         # Where the loaded config has its variables from, and what they were.
         self._variables_source: Any = None
         self._variables: Any = None
@@ -268,13 +266,12 @@ class WarmManager(Manager):
 
         Raises DatabaseUnusable, and ConfigInvalid and OSError as `refresh_config` does.
         """
+        self.database.wake()
         # One run at a time: plugins tidy up, and what they read is not to change meanwhile.
         with self.database.lock("state"):
             self.prepare_database()
-            self._forget_earlier_runs()
-            # The host's copy of these values is as old as the host.
-            SimplePersistence.load()
-            self._kept = copy.deepcopy(SimplePersistence.class_store[None])
+            self._remembered.forget()
+            self._remembered.load()
             if cli_config:
                 self.options.execute.cli_config = cli_config
                 self.config_file_hash = None
@@ -297,30 +294,21 @@ class WarmManager(Manager):
                 store(source, self.config_base)
             self._stored_variables = True
 
-    def _forget_earlier_runs(self) -> None:
-        """Have of what plugins keep what the host had: other processes may have changed it since the last run here."""
-        store = SimplePersistence.class_store
-        if self._inherited is None:
-            self._inherited = copy.deepcopy(dict(store))
-        store.clear()
-        store.update(copy.deepcopy(self._inherited))
-
     def leave_run(self) -> None:
-        """Store what plugins keep in memory and close the database."""
+        """Store what plugins keep in memory and let the database rest."""
         try:
             with self.database.lock("state"):
-                self._forget_unchanged()
-                SimplePersistence.flush()
+                self._remembered.store()
         finally:
-            self.database.close()
-            self.close_database()
+            if self._test:
+                self.close_connections()
+            else:
+                self.database.rest(self)
 
-    def _forget_unchanged(self) -> None:
-        """Leave alone what this run did not change: another may have done so in the meantime."""
-        for plugin_name, values in SimplePersistence.class_store[None].items():
-            kept = self._kept.get(plugin_name, {})
-            for key in [key for key, value in values.items() if kept.get(key, values) == value]:
-                del values[key]
+    def close_connections(self) -> None:
+        """Close all that this process has opened of the database."""
+        self.database.close()
+        self.close_database()
 
     def take_lock(self, alone: bool = False) -> bool:
         """Take FlexGet's lock; False where somebody else has it, `blocking` then tells who. Raises OSError.
