@@ -72,8 +72,7 @@ def alone(manager: WarmManager) -> Iterator[None]:
     try:
         yield
     finally:
-        manager.database.close()
-        manager.close_database()
+        manager.close_connections()
         manager.drop_lock()
 
 

@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -48,12 +49,12 @@ class Surroundings:
     settings: list[Any]
 
     @classmethod
-    def now(cls) -> "Surroundings":
-        """Take them down."""
+    def now(cls, known: Collection[int] = ()) -> "Surroundings":
+        """Take them down, without descriptors that are `known`."""
         return cls(
             threads=_threads(),
             processes=_has_processes(),
-            descriptors=frozenset(_descriptors()),
+            descriptors=frozenset(each for each in _descriptors() if each[0] not in known),
             working_folder=_working_folder(),
             environment=dict(os.environ),
             signal_handlers=[
@@ -72,20 +73,20 @@ class Leftovers:
         self._before = Surroundings.now()
         self._memory = _own_memory()
 
-    def found(self) -> str:
-        """Return what was left behind, in words; "" where nothing was."""
-        left = self._different()
+    def found(self, known: Collection[int] = ()) -> str:
+        """Return what was left behind, in words; "" where nothing was. Descriptors that are `known` may be there."""
+        left = self._different(known)
         if left == ["descriptors"]:
             # Perhaps it only waits for the garbage collector.
             gc.collect()
-            left = self._different()
+            left = self._different(known)
         grown = _own_memory() - self._memory
         if grown > GROWTH:
             left.append(f"{grown >> 20} MiB of memory")
         return ", ".join(left)
 
-    def _different(self) -> list[str]:
-        now = Surroundings.now()
+    def _different(self, known: Collection[int]) -> list[str]:
+        now = Surroundings.now(known)
         names = [field.name for field in fields(Surroundings)]
         return [
             name.replace("_", " ")

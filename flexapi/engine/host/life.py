@@ -10,6 +10,7 @@ host, one message a line:
 
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -31,6 +32,8 @@ USUAL_OPTIONS = frozenset(
     ("cron", "disable_phases", "discover_now", "inject", "learn", "no_cache", "now", "retry")
 )
 MAX_FDS = 4
+# Seconds after a run for which connections to the database stay open.
+REST = 10.0
 
 
 def is_usual(params: dict[str, Any]) -> bool:
@@ -55,11 +58,15 @@ class Life:
         leftovers = Leftovers()
         while (given := self._next()) is not None:
             params, descriptors = given
-            reason = self._run(params, descriptors) or leftovers.found()
+            reason = self._run(params, descriptors) or self._left(leftovers)
             if reason:
+                self._manager.close_connections()
                 self._tell("retires", reason=reason)
                 return
             self._tell("done")
+
+    def _left(self, leftovers: Leftovers) -> str:
+        return leftovers.found(self._manager.database.descriptors())
 
     def _settle(self) -> None:
         for number in child.ABORT_SIGNALS:
@@ -75,8 +82,12 @@ class Life:
         self._manager.open_locks()
 
     def _next(self) -> tuple[dict[str, Any], list[int]] | None:
-        """Wait for the next run; None where the host has hung up."""
+        """Wait for the next run; None where the host has hung up. After a while the database's connections are closed."""
         descriptors: list[int] = []
+        spoken_to = select.poll()
+        spoken_to.register(self._channel, select.POLLIN)
+        if not spoken_to.poll(REST * 1000):
+            self._manager.close_connections()
         while True:
             try:
                 data, new, _, _ = socket.recv_fds(self._channel, 1 << 16, MAX_FDS)

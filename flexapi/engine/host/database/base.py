@@ -41,3 +41,12 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Close what is open beside the manager's engine."""
+
+    def rest(self, manager: Any) -> None:
+        """A run is over: close what must not stay open until the next one of this process."""
+
+    def wake(self) -> None:
+        """The next run begins: make sure of what stayed open."""
+
+    def descriptors(self) -> set[int]:
+        """Return those that `rest` leaves open."""

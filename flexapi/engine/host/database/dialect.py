@@ -15,6 +15,9 @@ What differs from SQLAlchemy's own dialect, and what would go wrong without:
 - VACUUM is left to PostgreSQL, which does it by itself and refuses it within a transaction.
 """
 
+import math
+import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +33,7 @@ from sqlalchemy.dialects.postgresql.psycopg import (
     PGDialect_psycopg,
     _PGBigInteger,
 )
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.compiler import OPERATORS
@@ -37,6 +41,8 @@ from sqlalchemy.sql.elements import UnaryExpression
 
 # What `create_engine` finds the dialect by.
 URL = "postgresql+flexget://"
+# Seconds after which a connection that nobody used is asked whether it still stands.
+UNUSED = 1.0
 _COMPARISONS = (operators.eq, operators.ne, operators.lt, operators.le, operators.gt, operators.ge)
 _NUMBERS = (types.Integer, types.Numeric, types.Float)
 # Without a percent sign or a colon, which would have to be escaped here.
@@ -166,6 +172,27 @@ def listen(engine: Engine) -> None:
         connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
     ) -> tuple[str, Any]:
         return ("SELECT 1" if statement == "VACUUM" else statement), parameters
+
+
+def ask_where_unused(engine: Engine, woken: Callable[[], float]) -> None:
+    """Have a connection that nobody has used for a while make sure that it still stands: the server may have closed it.
+
+    `woken` tells the time (`time.monotonic`) before which all of them count as unused.
+    SQLAlchemy's own `pool_pre_ping` asks each time, and a task takes a connection some twenty times.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def checkin(connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def checkout(connection: Any, record: Any, proxy: Any) -> None:
+        if record.info.get("used", math.inf) < max(woken(), time.monotonic() - UNUSED):
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                # SQLAlchemy makes another one.
+                raise DisconnectionError from error
 
 
 def order_rows(state: ORMExecuteState) -> None:

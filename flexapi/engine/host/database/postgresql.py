@@ -6,10 +6,12 @@ and one more, `schema` (default `flexget`), where the tables are.
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from weakref import WeakSet
 
 import psycopg
 import sqlalchemy
@@ -20,7 +22,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, MetaData, func, inspect, select
 from sqlalchemy.schema import CreateSchema, DropSchema
 
-from .dialect import ADAPTERS, URL, listen, order_rows
+from .dialect import ADAPTERS, URL, ask_where_unused, listen, order_rows
 from .locks import lock_key
 from .unusable import DatabaseUnusable, unusable
 from .versions import set_missing_versions
@@ -64,6 +66,11 @@ class PostgreSQL:
         self._conninfo: dict[str, Any] = {**CONNECTION, **known}
         # The connection that locks are held on, and the process that it belongs to.
         self._locking: tuple[int, Any] = (0, None)
+        # All that are open, and the process that found all tables there.
+        self._open: WeakSet[Any] = WeakSet()
+        self._complete = 0
+        # When the last run began.
+        self._woken = 0.0
 
     def __repr__(self) -> str:
         # Tracebacks with values of variables end up in FlexGet's log file.
@@ -84,15 +91,16 @@ class PostgreSQL:
                 )
             )
             connection.autocommit = autocommit
+            self._open.add(connection)
             return connection
         # Outside of the handler: the error's own traceback knows the password.
         raise kind(message)
 
     def engine(self, echo: bool = False) -> Engine:
         """Return an engine; it connects when it is used."""
-        # A connection that the server closed while it lay idle is made again.
-        engine = sqlalchemy.create_engine(URL, creator=self.connect, pool_pre_ping=True, echo=echo)
+        engine = sqlalchemy.create_engine(URL, creator=self.connect, echo=echo)
         listen(engine)
+        ask_where_unused(engine, lambda: self._woken)
         return engine
 
     def open(self, manager: Any) -> None:
@@ -109,12 +117,8 @@ class PostgreSQL:
 
         Raises DatabaseUnusable where they are of a newer FlexGet.
         """
-        with manager.engine.connect() as connection:
-            there = self._tables_there(connection)
-            if db_schema.PluginSchema.__tablename__ in there:
-                self._refuse_newer(connection)
-            if there.issuperset(Base.metadata.tables) and not db_schema.upgrade_required():
-                return
+        if self._is_complete(manager) and not db_schema.upgrade_required():
+            return
         with manager.engine.begin() as connection:
             self.keep_others_off(connection)
             with self._everything_in(connection, manager):
@@ -124,6 +128,22 @@ class PostgreSQL:
                 set_missing_versions(connection)
                 if db_schema.upgrade_required():
                     manager.upgrade_tables()
+
+    def _is_complete(self, manager: Any) -> bool:
+        """Whether all tables are there, which a process looks for once; raises DatabaseUnusable where they are of a newer FlexGet."""
+        with manager.engine.connect() as connection:
+            if self._complete != os.getpid():
+                there = self._tables_there(connection)
+                if there.issuperset(Base.metadata.tables):
+                    self._complete = os.getpid()
+                elif db_schema.PluginSchema.__tablename__ not in there:
+                    return False
+            try:
+                self._refuse_newer(connection)
+            except sqlalchemy.exc.ProgrammingError:
+                # Somebody has dropped them.
+                self._complete = 0
+        return self._complete == os.getpid()
 
     def keep_others_off(self, connection: Connection) -> None:
         """Let nobody else make or upgrade the tables until the end of a connection's transaction."""
@@ -280,13 +300,38 @@ class PostgreSQL:
         return connection
 
     def open_locks(self) -> None:
-        """Locks are held on a connection, which each run has of its own."""
+        """Begin without connections: those that are open belong to the process that this one was forked from."""
+        self._open.clear()
 
     def close(self) -> None:
         """Close the connection for locks; those that are held end with it."""
+        self._complete = 0
         pid, connection = self._locking
         if pid == os.getpid():
             connection.close()
+
+    # -- between runs
+
+    def rest(self, manager: Any) -> None:
+        """Let connections stay open for the next run, unless a plugin has kept one to itself."""
+        if manager.engine.pool.checkedout():
+            self._open.clear()
+            self.close()
+            manager.engine.dispose()
+
+    def wake(self) -> None:
+        """See to it that connections are asked whether they still stand: the server may have closed them."""
+        self._woken = time.monotonic()
+        pid, connection = self._locking
+        if pid == os.getpid() and not connection.closed:
+            try:
+                connection.execute("SELECT 1")
+            except psycopg.Error:
+                connection.close()
+
+    def descriptors(self) -> set[int]:
+        """Return those of the connections that stay open between runs."""
+        return {connection.fileno() for connection in self._open if not connection.closed}
 
 
 def set_sequences(connection: Connection) -> None:

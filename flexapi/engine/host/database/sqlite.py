@@ -124,6 +124,17 @@ class SQLite:
     def close(self) -> None:
         """There is nothing but the manager's engine to close."""
 
+    def rest(self, manager: Any) -> None:
+        """Close the file: somebody may put another in its place."""
+        manager.engine.dispose()
+
+    def wake(self) -> None:
+        """Nothing stayed open."""
+
+    def descriptors(self) -> set[int]:
+        """Return none: nothing stays open."""
+        return set()
+
 
 def _remove(database: Path) -> None:
     for suffix in ("", "-journal", "-wal", "-shm"):
