@@ -7,6 +7,7 @@ the event loop's thread nobody was answered for these thirty seconds.
 
 import gc
 
+from flexapi import allocation
 from flexapi.background import Loop
 
 # Seconds between two looks. What the busiest server leaves behind in this time is some thousand objects.
@@ -22,6 +23,7 @@ class GarbageCollector(Loop):
     def start(self) -> None:
         """Collect here alone from now on. What there is already stays: it is what the server consists of."""
         gc.collect()
+        allocation.give_back()
         gc.freeze()
         gc.disable()
         super().start()

@@ -9,14 +9,15 @@ import json
 import re
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
 
 from django.utils.translation import gettext
-from jsonpath import JSONPath, JSONPathEnvironment
-from jsonpath.exceptions import JSONPathError
 
 from flexapi.phrases import phrase
+
+if TYPE_CHECKING:
+    from jsonpath import JSONPath
 
 NOTHING_AT = phrase("The body has no `{path}`.")
 TOO_MANY = phrase("The body has {count} entries; {most} are taken at most.")
@@ -30,7 +31,6 @@ LONGEST_PATH = 500
 # What a sender may have FlexGet fetch: no files of this machine.
 SCHEMES = ("http", "https", "ftp", "ftps", "magnet")
 
-_ENVIRONMENT = JSONPathEnvironment(strict=True)
 _IN_BRACES = re.compile(r"\{([$@][^{}]*)\}")
 _TITLE_AND_YEAR = re.compile(r"(?P<title>.+) \((?P<year>[0-9]{4})\)")
 
@@ -185,13 +185,17 @@ def _equal(value: Any, wanted: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=1000)
-def _compiled(path: str) -> JSONPath:
+def _compiled(path: str) -> "JSONPath":
     if len(path) > LONGEST_PATH:
         raise BadPath(gettext("A path has at most {limit} letters.").format(limit=LONGEST_PATH))
+    # Few servers have hooks.
+    from jsonpath import JSONPathEnvironment
+    from jsonpath.exceptions import JSONPathError
+
     try:
-        compiled = _ENVIRONMENT.compile(f"${path[1:]}")
+        compiled = JSONPathEnvironment(strict=True).compile(f"${path[1:]}")
     except JSONPathError as error:
         raise BadPath(
             gettext("{path!r} isn't a JSON path: {reason}.").format(path=path, reason=error.args[0])
         ) from error
-    return cast(JSONPath, compiled)  # A union of several isn't RFC 9535.
+    return cast("JSONPath", compiled)  # A union of several isn't RFC 9535.

@@ -6,7 +6,6 @@ Such a task gets only what a shell reads as words; the rest is refused before it
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from flexapi.engine import shell
 from flexapi.mirror import mirror
 from flexapi.mirror.store.rows import mapping
 
@@ -20,6 +19,8 @@ def check(task: str, entries: Iterable[Mapping[str, Any]]) -> None:
     exposed = _exposed(task)
     if not exposed:
         return
+    from flexapi.engine import shell
+
     for entry in entries:
         given = {**entry["fields"], "title": entry["title"], "url": entry["url"]}
         # Of the title plugins make other fields.
@@ -37,7 +38,12 @@ def _exposed(task: str) -> set[str]:
     templates = mapping(data.get("templates"))
     own = mapping(mapping(data.get("tasks")).get(task))
     found: set[str] = set()
-    for part in [own, *(templates.get(name) for name in _used(own, templates))]:
+    parts = [own, *(templates.get(name) for name in _used(own, templates))]
+    if "exec" not in repr(parts):
+        return found
+    from flexapi.engine import shell  # With it comes jinja2.
+
+    for part in parts:
         for risk in shell.risks(part):
             # `entry.url` and `url` are the same.
             found |= {name.removeprefix("entry.") for name in (*risk.fields, *risk.quoted)}

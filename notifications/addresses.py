@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext
 
-from notifications import push
 from notifications.models import Channel
 from notifications.sender import guard
 from notifications.sending import senders
@@ -26,6 +25,8 @@ def check_address(type_: str, address: str) -> None:
             raise BadAddress(answer.text)
         return
     if type_ == Channel.Type.PUSH:
+        from notifications import push  # With it comes cryptography, which few servers need.
+
         try:
             address = push.subscription(address).endpoint
         except push.BadSubscription as error:

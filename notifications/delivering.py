@@ -17,7 +17,7 @@ from django.utils import timezone
 from flexapi.background import Loop
 from flexapi.mirror.credentials import MASK
 from flexapi.text import storable
-from notifications import outbox, push, texts
+from notifications import outbox, texts
 from notifications.models import Channel, Delivery
 from notifications.sending import Answer, Stopped, senders
 
@@ -31,6 +31,8 @@ WORKING = 8
 IN_A_ROW = 50
 # Deliveries to a channel after which old ones are deleted.
 PRUNED_EACH = 50
+# What push services answer where a browser has unsubscribed.
+PUSH_GONE = (404, 410)
 # Characters of an answer that are kept.
 LONGEST_ANSWER = 1000
 
@@ -54,6 +56,8 @@ def request_of(delivery: Delivery) -> dict[str, Any]:
         return {"do": "monitor", "address": channel.address, **about}
     title, body, level = texts.message(channel, notices)
     if channel.type == Channel.Type.PUSH:
+        from notifications import push  # With it comes cryptography, which few servers need.
+
         url = texts.page_of(notices[0].kind, notices[0].execution if len(notices) == 1 else None)
         return push.request_of(channel.address, title, body, url, level)
     about = {"title": title, "body": body, "level": level}
@@ -72,7 +76,7 @@ def store(delivery: Delivery, answer: Answer, now: datetime) -> None:
     said = _without_address(delivery.channel, storable(answer.text))[:LONGEST_ANSWER]
     if answer.ok:
         delivery.delivered(now, answer.status, said)
-    elif delivery.channel.type == Channel.Type.PUSH and answer.status in push.GONE:
+    elif delivery.channel.type == Channel.Type.PUSH and answer.status in PUSH_GONE:
         said = "The browser has unsubscribed, so the channel is off. Subscribe again in the browser, or delete it."
         delivery.gone(now, answer.status, said)
     else:

@@ -29,8 +29,6 @@ VALID = 12 * 3600
 # Bytes of a message: encrypted it has to fit into a record of 4096.
 LONGEST = 3900
 LONGEST_TITLE = 200
-# What services answer where a browser has unsubscribed.
-GONE = (404, 410)
 
 
 class BadSubscription(Exception):

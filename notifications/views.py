@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from flexapi.api.http.threads import aside
 from flexapi.api.permissions import NamedPermission
 from flexapi.api.viewsets import ModelViewSet, ReadOnlyViewSet, one
-from notifications import delivering, push
+from notifications import delivering
 from notifications.models import Channel, Delivery
 from notifications.serializers import (
     ChannelSerializer,
@@ -113,6 +113,8 @@ class PushKeyView(APIView):
     @extend_schema(summary="Read the key for Web Push", responses=PushKeySerializer)
     def get(self, request: Request) -> Response:
         """Answer the public key."""
+        from notifications import push  # With it comes cryptography, which few servers need.
+
         return one({"key": push.public_key()})
 
 

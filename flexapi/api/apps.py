@@ -1,9 +1,12 @@
 from functools import partial
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+
+from flexapi import lean
 
 
 class ApiConfig(AppConfig):
@@ -12,6 +15,11 @@ class ApiConfig(AppConfig):
     name = "flexapi.api"
     label = "api"
     verbose_name = "API"
+
+    def import_models(self) -> None:
+        """Import the layer's models, and what is below all views and serializers, before any app imports some of it."""
+        super().import_models()
+        lean.import_rest_framework(postgresql=bool(settings.DATABASE_URL))
 
     def ready(self) -> None:
         from flexapi.api.accounts import lately, roles, telling, throttles  # They need the models.

@@ -20,6 +20,7 @@ from flexget.plugin import DependencyError, PluginInfo
 from loguru import logger
 
 from flexapi.engine.complaints import refused_keys
+from flexapi.lean import loading_flexget
 
 from . import removed
 from .handlers import remove_handlers
@@ -58,7 +59,7 @@ class Plugins:
         self.faults: list[Fault] = []
         self._folders = [*plugins, *components]
         self._files = self._found()
-        with self._watched():
+        with self._watched(), loading_flexget():
             plugin.load_plugins(extra_plugins=[*plugins], extra_components=[*components])
         self.in_part = list(_waiting_in_vain())
 

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from flexapi import declared, paths, plugins, startup, upgrading
+from flexapi import allocation, declared, lean, paths, plugins, startup, upgrading
 from flexapi.backup.contents import BackupError
 from flexapi.data_folder import FolderInUse, WrongConfig, claim, remember_config
 from flexapi.mirror import mirror
@@ -40,6 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the command."""
+        allocation.few_arenas()
         if options["no_worker"] and not (settings.DATABASE_URL and settings.REDIS_URL):
             raise CommandError(
                 "With --no-worker, others run what is queued here: set FLEXAPI_DATABASE_URL and "
@@ -117,7 +118,8 @@ class Command(BaseCommand):
 
     def _serve(self, listener: socket.socket, *, works: bool) -> None:
         # Importing daphne installs Twisted's reactor, which no other command may have.
-        from flexapi.server import Server
+        with lean.serving():
+            from flexapi.server import Server
 
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host

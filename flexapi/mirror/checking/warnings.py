@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from flexapi.engine import shell
 from flexapi.engine.instance import engine
 from flexapi.mirror.document.twins import Twins
 from flexapi.mirror.document.values import Path
@@ -46,6 +45,10 @@ def of_twins(twins: list[Twins]) -> list[Warned]:
 def of_data(data: dict[Any, Any]) -> Iterator[Warned]:
     """Yield what to say of a config, or of a part of one: commands that a title can change."""
     parts = {key: mapping(data[key]) for key in ("tasks", "templates") if key in data}
+    if "exec" not in repr(parts):
+        return
+    from flexapi.engine import shell  # With it comes jinja2.
+
     # A hostile text has one in many places, by aliases.
     for risk in islice(shell.risks(parts), MOST):
         yield Warned(EXEC, risk.path, str(risk))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,7 +13,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from flexapi.api import search as everywhere
-from flexapi.web.documentation import markdown
+
+if TYPE_CHECKING:
+    from flexapi.web.documentation import markdown
 
 INDEX = "index"
 # Hits that a search shows, and characters around the first word of each.
@@ -46,14 +49,16 @@ def names() -> list[str]:
     return sorted(path.stem for path in folder().glob("*.md"))
 
 
-def page(name: str) -> markdown.Document:
+def page(name: str) -> "markdown.Document":
     """Return a page. Raises NotInstalled, FileNotFoundError."""
     path = folder() / f"{name}.md"
     return _read(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, changed: int) -> markdown.Document:
+def _read(path: Path, changed: int) -> "markdown.Document":
+    from flexapi.web.documentation import markdown  # Its parser is imported when somebody reads.
+
     return markdown.read(path.read_text(encoding="utf-8"), _link, _picture)
 
 
@@ -103,7 +108,7 @@ def find(text: str, limit: int) -> list[everywhere.Hit]:
     return named[:limit]
 
 
-def _sections() -> Iterator[tuple[markdown.Document, markdown.Section, str]]:
+def _sections() -> "Iterator[tuple[markdown.Document, markdown.Section, str]]":
     """All sections with their pages, and where they are served."""
     for name in names():
         document = page(name)
