@@ -1,14 +1,17 @@
 """The children of the host, as it sees them: forked, handed runs, aborted and buried."""
 
 import contextlib
+import gc
 import json
 import os
+import resource
 import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from flexapi import allocation
 from flexapi.engine import protocol
 
 from .forked import last_act
@@ -16,6 +19,9 @@ from .life import Life, is_usual
 from .manager import WarmManager
 
 Params = dict[str, Any]
+
+# Pages that the host has got to itself since a fork before a new one is worth it: 8 MiB.
+MOST_FAULTS = 2000
 
 
 class Child:
@@ -89,6 +95,8 @@ class Children:
         self._slots = slots
         self._leave = leave
         self._by_pid: dict[int, Child] = {}
+        # The host's page faults before the latest fork.
+        self._faults = 0
 
     def __bool__(self) -> bool:
         return bool(self._by_pid)
@@ -130,9 +138,27 @@ class Children:
             return self.fork()
         return None
 
+    def renew(self) -> bool:
+        """Let go of those that stand ready, where a new one would share more of its memory with the host; return whether one did.
+
+        Whatever either side uses it has to itself from then on: counting references is writing.
+        """
+        ready = [one for one in self if one.is_ready]
+        used = not all(one.fresh for one in ready) or _faults() - self._faults > MOST_FAULTS
+        if not ready or not used or any(one.execution is not None for one in self):
+            return False
+        for one in ready:
+            one.retire()
+        # What was made since would be looked through, and so written to, in each child.
+        gc.collect()
+        gc.freeze()
+        allocation.give_back()
+        return True
+
     def fork(self) -> Child:
         """Make a child; it stands ready."""
         self._manager.close_database()
+        self._faults = _faults()
         ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
@@ -167,3 +193,7 @@ class Children:
             if ended:
                 del self._by_pid[child.pid]
                 yield child, os.waitstatus_to_exitcode(status)
+
+
+def _faults() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt

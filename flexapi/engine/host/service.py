@@ -33,6 +33,8 @@ from .manager import ConfigInvalid, WarmManager
 ORPHAN_GRACE = 3.0
 # Seconds without a call after which FlexGet's database is closed.
 KEPT_OPEN = 1.0
+# Seconds without a run after which a new process stands ready for the next one, in place of one that has memory of its own.
+QUIET = 30.0
 
 
 class Host:
@@ -50,6 +52,7 @@ class Host:
         self._fds: deque[int] = deque()
         # One that dies while it stands ready is not replaced before the next run: it might do so for ever.
         self._one_is_missing = True
+        self._renew_at = time.monotonic() + QUIET
         self._selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
@@ -84,6 +87,9 @@ class Host:
                     self._abort_orphans()
             self._reap()
             self._kill_overdue()
+            if time.monotonic() >= self._renew_at:
+                self._renew_at = time.monotonic() + QUIET
+                self._one_is_missing |= self.children.renew()
 
     def notify(self, method: str, **params: Any) -> None:
         """Tell the client something that it did not ask for."""
@@ -212,6 +218,7 @@ class Host:
             if message["method"] == "done":
                 execution = child.execution
                 self.children.stood_down(child)
+                self._renew_at = time.monotonic() + QUIET
                 self.notify("exited", execution=execution, status=0)
             else:
                 child.retired = True
@@ -240,12 +247,13 @@ class Host:
         for one in self.errands:
             one.end()
 
-    def _seconds_to_next_look(self) -> float | None:
+    def _seconds_to_next_look(self) -> float:
         processes = [*self.children, *self.companions]
-        deadlines = [process.kill_at for process in processes if process.kill_at]
+        deadlines = [self._renew_at]
+        deadlines += [process.kill_at for process in processes if process.kill_at]
         if transactions.is_open():
             deadlines.append(time.monotonic() + KEPT_OPEN)
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        return max(0.0, min(deadlines) - time.monotonic())
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
