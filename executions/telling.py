@@ -14,6 +14,8 @@ from flexapi.engine.instance import engine
 from flexapi.events import Check, Event, Kind, Unknown
 from flexapi.phrases import phrase
 
+TASK = phrase("Task {task}")
+RUN = phrase("The run")
 FAILED = phrase("Task {task} failed")
 RUN_FAILED = phrase("The run failed")
 ABORTED = phrase("The run of {tasks} was aborted")
@@ -41,7 +43,7 @@ def register() -> None:
         Kind(
             gettext_noop("A task failed"),
             page="executions",
-            well=phrase("Task {subject} is healthy again"),
+            well=phrase("{subject} is healthy again"),
         ),
     )
     events.kinds.add(
@@ -103,7 +105,7 @@ def _failure(execution: Execution, task: str, reason: str) -> Event:
         title=RUN_FAILED if task == ALL else FAILED.format(task=task),
         detail=reason,
         subject=task,
-        shown="runs" if task == ALL else "",
+        shown=RUN if task == ALL else TASK.format(task=task),
         tasks=() if task == ALL else (task,),
         execution=execution.pk,
     )

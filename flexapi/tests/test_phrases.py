@@ -30,6 +30,11 @@ def test_a_value_may_be_a_phrase_itself() -> None:
     assert in_german("There is nothing at a list") == "Unter a list ist nichts"
 
 
+def test_what_is_over_is_said_with_its_name() -> None:
+    assert in_german("Task tv is healthy again") == "Der Task tv ist wieder gesund"
+    assert in_german("The run is healthy again") == "Der Lauf ist wieder gesund"
+
+
 def test_what_is_no_phrase_stays_as_it_is() -> None:
     assert in_german("404 Client Error: Not Found\nfor url: {x}") == (
         "404 Client Error: Not Found\nfor url: {x}"

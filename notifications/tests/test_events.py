@@ -90,7 +90,7 @@ def test_what_failed_before_any_task_is_told_of_those_that_were_asked_for() -> N
     ended(["tv"], "complete", tv="complete")
     assert {title for kind, title in said() if kind == "well"} == {
         "Task tv is healthy again",
-        "Task runs is healthy again",
+        "The run is healthy again",
     }
 
 
