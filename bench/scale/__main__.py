@@ -21,9 +21,9 @@ from flexapi.testing import pgbouncer
 
 RESULT = Path(__file__).parents[1] / "results" / "scale.md"
 # Seconds for which nobody does anything; workers show life each fifth second.
-IDLE = 10.0
-# Runs for each worker, where its work is measured, and at least.
-RUNS_EACH, FEWEST = 8, 40
+IDLE = 8.0
+# Runs for each worker, where its work is measured, at least and at most; and seconds after which no more begin.
+RUNS_EACH, FEWEST, MOST, WORK = 8, 40, 400, 15.0
 # Numbers of workers on the way to the largest.
 STEPS = (1, 10, 30)
 PARTS = ("counts", "deaths", "limits", "losses")
@@ -80,9 +80,12 @@ def idle_workers(on: Fleet, count: int) -> list[Figure]:
 def busy_workers(on: Fleet, count: int) -> list[Figure]:
     """Measure what a run costs while so many workers work off a queue."""
     on.clear()
-    runs = max(FEWEST, RUNS_EACH * count)
+    queued = min(max(FEWEST, RUNS_EACH * count), MOST)
     with on.meter.counting() as counted:
-        on.queue(runs)
+        on.queue(queued)
+        deadline = time.monotonic() + WORK
+        on.wait_until(lambda: on.over() == queued or time.monotonic() > deadline)
+        runs = queued - on.forget_waiting()
         on.wait_until(lambda: on.over() == runs)
     exact = accounted(on, runs)
     took = on.ask(

@@ -112,7 +112,8 @@ class Fleet:
         others = [self.server() for _ in range(missing)]
         for server in others:
             server.home.config.unlink()
-        with ThreadPoolExecutor(max(1, missing)) as threads:
+        # More at once would only wait for the processor, each with its time running out.
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
             list(threads.map(lambda server: server.start("--no-worker"), others))
 
     def server(self) -> LiveServer:
@@ -198,6 +199,12 @@ class Fleet:
             f"    Execution(tasks=[f't{{each % {tasks}}}']) for each in range({count}))\n"
         )
         self.servers[0].python(code)
+
+    def forget_waiting(self) -> int:
+        """Take out of the queue what nobody has claimed; return how many that were."""
+        waiting = "DELETE FROM executions_execution WHERE status = 'pending' AND worker = ''"
+        with psycopg.connect(self.database.url("postgres")) as connection:
+            return connection.execute(waiting).rowcount
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

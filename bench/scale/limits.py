@@ -1,4 +1,4 @@
-"""PostgreSQL has fewer connections than servers and workers want."""
+"""How many connections a server opens at most, and what happens when PostgreSQL has fewer than all want."""
 
 import signal
 import time
@@ -19,6 +19,8 @@ SHARE = 0.7
 RESERVED = 3
 # Seconds that it lasts, and requests at a time to each server.
 SHORT, AT_ONCE = 15.0, 10
+# Those that read and those that write, of a crowd that asks one server for so many seconds.
+READERS, WRITERS, CROWDED = 20, 20, 4.0
 QUEUE = 400
 # What PostgreSQL says then.
 SAID = ("too many clients already", "remaining connection slots")
@@ -28,6 +30,10 @@ def measure(on: Fleet) -> Iterator[Figure]:
     """Yield the figures."""
     on.clear()
     on.servers[0].token()
+    yield _crowd(on)
+    on.forget_waiting()
+    on.wait_until(on.all_over)
+    on.clear()
     on.queue(QUEUE)
     on.wait_until(on.over)
     used = on.meter.connections().total()
@@ -60,6 +66,31 @@ def measure(on: Fleet) -> Iterator[Figure]:
     yield Figure(
         PART, f"{what}: {exact.what}", exact.said, goal="none twice, none lost", met=exact.met
     )
+
+
+def _crowd(on: Fleet) -> Figure:
+    """Say how many connections one server has, while many ask it at the same time."""
+    server = next(each for each in on.servers if each.process and each.process.poll() is None)
+    before = on.meter.connections()["server"]
+    deadline = time.monotonic() + CROWDED
+    most = before
+    with ThreadPoolExecutor(READERS + WRITERS) as threads:
+        for number in range(READERS + WRITERS):
+            threads.submit(_press, server, deadline, f"t{number}" if number < WRITERS else "")
+        while time.monotonic() < deadline:
+            most = max(most, on.meter.connections()["server"])
+            time.sleep(0.2)
+    what = f"a server that {WRITERS} write to and {READERS} read from at a time: connections more than before"
+    return Figure(PART, what, str(most - before))
+
+
+def _press(server: LiveServer, deadline: float, task: str) -> None:
+    with server.client() as client:
+        while time.monotonic() < deadline:
+            if task:
+                client.post("/api/execution", json={"tasks": [task]})
+            else:
+                client.get("/api/execution?status=all&limit=50")
 
 
 def _ask_all(on: Fleet) -> Counter[str]:

@@ -51,6 +51,11 @@ class Runner:
         self._abort_grace = 0.0
         self._aborting = threading.Event()
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether FlexGet was given it, so that it may have done something."""
+        return self._run is not None
+
     def run(self) -> None:
         """Run it and store all that comes of it; returns when it is over."""
         try:

@@ -72,6 +72,8 @@ class WorkerProcess:
         self._among_others = among_others
         self._prepare = prepare
         self._runners: dict[int, Runner] = {}
+        # Those that had begun and whose end the database didn't take, and why; they are ended once it does.
+        self._unstored: dict[int, str] = {}
         self._claiming = threading.Lock()
         # Whether what it claimed last may be its own without its knowing.
         self._unsure = False
@@ -125,6 +127,7 @@ class WorkerProcess:
             loop.stop()
         with contextlib.suppress(DatabaseError):  # Then it will be found lost.
             close_old_connections()
+            self._end_unstored()
             Worker.objects.filter(name=self.name).delete()
 
     def run_next(self, leave: Callable[[], object] = lambda: None) -> bool:
@@ -151,9 +154,12 @@ class WorkerProcess:
             if execution.pk % min(PRUNED_EVERY, settings.EXECUTIONS_KEPT) == 0:
                 Execution.objects.prune(settings.EXECUTIONS_KEPT)
                 KeptEntries.objects.prune(settings.KEPT_ENTRIES_DAYS)
-        except DatabaseError:
+        except DatabaseError as error:
             logger.exception("%s met a database that fails.", execution)
-            self._give_back(execution)
+            if runner.has_begun:
+                self._unstored[execution.pk] = f"Its end can't be stored: {error}"
+            else:
+                self._give_back(execution)
         except Exception as error:
             self._give_up(runner, error)
             raise
@@ -168,7 +174,7 @@ class WorkerProcess:
             if self._unsure:
                 # A connection that broke may have claimed one before: nobody else could have it, and nobody would run it.
                 mine = Execution.objects.filter(status=Status.PENDING, worker=self.name)
-                mine.exclude(pk__in=list(self._runners)).update(worker="")
+                mine.exclude(pk__in=[*self._runners, *self._unstored]).update(worker="")
             self._unsure = True
             execution = Execution.objects.claim(self.name, self.served)
             self._unsure = False
@@ -185,6 +191,14 @@ class WorkerProcess:
             Execution.objects.filter(
                 pk=execution.pk, status=Status.PENDING, worker=self.name
             ).update(worker="")
+
+    def _end_unstored(self) -> None:
+        """End what had begun and could not be stored: it may have done something, so it is not run again. Raises DatabaseError."""
+        for pk, reason in list(self._unstored.items()):
+            mine = Execution.objects.active().filter(pk=pk, worker=self.name)
+            mine.cut_off(credentials.Eyes(reveal=False).shown(reason))
+            announcements.changed(pk)
+            del self._unstored[pk]
 
     def _give_up(self, runner: Runner, error: Exception) -> None:
         """End an execution that met an error of ours: it may have done something, so it is not run again."""
@@ -222,6 +236,7 @@ class WorkerProcess:
                 runner.abort(FENCE_REASON, grace=0)
 
     def _abort_where_asked(self) -> float:
+        self._end_unstored()
         if self._runners:
             self._abort_asked()
             self._abort_overdue()

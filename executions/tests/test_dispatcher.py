@@ -264,3 +264,31 @@ def test_what_a_broken_connection_claimed_is_claimed_again(
         worker.run_next()
     assert worker.run_next()
     assert status(execution) == Status.COMPLETE
+
+
+@pytest.mark.parametrize("fails", [("store", "conclude"), ("conclude",)])
+def test_what_began_and_could_not_be_stored_is_ended_and_not_run_again(
+    flexget_engine: Engine,
+    config: FlexGetHome,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: tuple[str, ...],
+) -> None:
+    config.write({"quick": accepting("y")})
+    worker = WorkerProcess(flexget_engine, name="w1", among_others=True)
+    execution = Execution.objects.enqueue(["quick"])
+
+    def away(*arguments: Any) -> None:
+        raise OperationalError("too many clients already")
+
+    with monkeypatch.context() as broken:
+        for name in fails:
+            broken.setattr(Recorder, name, away)
+        assert worker.run_next()
+    # As after a claim that got no answer.
+    worker._unsure = True
+    assert not worker.run_next()
+    worker._abort_where_asked()
+    execution.refresh_from_db()
+    assert execution.status == Status.ABORTED
+    assert execution.abort_reason == "Its end can't be stored: too many clients already"
+    assert not worker.run_next()
