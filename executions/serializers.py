@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from flexapi import phrases
 from flexapi.api.schema import exemplified
-from flexapi.api.serializers import NameOrNull, TextOrNull
+from flexapi.api.serializers import ModelSerializer, NameOrNull, TextOrNull
 from flexapi.mirror import credentials
 from flexapi.mirror.masked_serializers import EyesMixin, MaskedMixin
 
@@ -56,7 +56,7 @@ def executions_for(user: Any, rows: QuerySet[Execution] | list[Execution]) -> li
     return [dict(data) for data in ExecutionSerializer(rows, many=True, context=context).data]
 
 
-class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
+class ExecutionSerializer(EyesMixin, ModelSerializer[Execution]):
     """An execution. What is not known (yet) is null.
 
     The context has the `request` of the one who asks, or the `user`.
@@ -132,7 +132,7 @@ class ExecutionSerializer(EyesMixin, serializers.ModelSerializer[Execution]):
 
 
 @exemplified(priority=10)
-class PlaceSerializer(serializers.ModelSerializer[Execution]):
+class PlaceSerializer(ModelSerializer[Execution]):
     """The place of an execution among those that wait."""
 
     class Meta:
@@ -177,7 +177,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     entries = serializers.IntegerField(help_text="How many they are.")
 
 
-class ExecutionEntrySerializer(MaskedMixin, serializers.ModelSerializer[ExecutionEntry]):
+class ExecutionEntrySerializer(MaskedMixin, ModelSerializer[ExecutionEntry]):
     """What became of an entry, who decided, and why; without credentials for some."""
 
     trace: Any = TraceStepSerializer(
@@ -220,7 +220,7 @@ class EntryDetailSerializer(ExecutionEntrySerializer):
         return masked
 
 
-class TaskResultSerializer(MaskedMixin, serializers.ModelSerializer[TaskResult]):
+class TaskResultSerializer(MaskedMixin, ModelSerializer[TaskResult]):
     """How a task ended in an execution."""
 
     reason = TextOrNull(help_text="Why it did not run to its end.")

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from rest_framework import serializers
-
-from flexapi.api.serializers import TextOrNull
+from flexapi.api.serializers import ModelSerializer, TextOrNull
 from flexapi.mirror.masked_serializers import EyesMixin
 from history.models import HistoryEntry
 
 
-class HistoryEntrySerializer(EyesMixin, serializers.ModelSerializer[HistoryEntry]):
+class HistoryEntrySerializer(EyesMixin, ModelSerializer[HistoryEntry]):
     """An entry that was accepted. What is not known is null."""
 
     url = TextOrNull()

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from flexapi.api.schema import exemplified
-from flexapi.api.serializers import TextOrNull
+from flexapi.api.serializers import ModelSerializer, TextOrNull
 from schedules.models import Schedule
 from schedules.oddities import warnings_for
 
@@ -66,7 +66,7 @@ class RunSerializer(serializers.Serializer[Any]):
     finished = serializers.DateTimeField(allow_null=True)
 
 
-class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
+class ScheduleSerializer(ModelSerializer[Schedule]):
     """A schedule. What is not known (yet) is null."""
 
     tasks = serializers.ListField(child=serializers.CharField(), read_only=True)

@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext
 from rest_framework import serializers
 
+from flexapi.api.serializers import ModelSerializer
 from flexapi.api.status.help import troubleshooting
 from schedules.models import Schedule
 from schedules.scheduler import daemon
@@ -46,7 +47,7 @@ def next_schedules() -> list[dict[str, Any]]:
     return [dict(row) for row in upcoming.values("id", "tasks", "next_run")[:UPCOMING]]
 
 
-class TaskScheduleSerializer(serializers.ModelSerializer[Schedule]):
+class TaskScheduleSerializer(ModelSerializer[Schedule]):
     """A schedule that runs a task."""
 
     named = serializers.BooleanField(help_text="Whether it names the task, not just matches it.")

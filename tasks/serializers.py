@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from executions.serializers import TaskResultSerializer
 from flexapi.api.schema import exemplified
+from flexapi.api.serializers import ModelSerializer
 from flexapi.mirror import credentials
 from flexapi.mirror.invalid import InvalidTaskSerializer, invalid_tasks
 from tasks import details
@@ -25,7 +26,7 @@ def shown(task: Task, hide: credentials.Hide | None) -> dict[str, Any]:
     }
 
 
-class TaskSerializer(serializers.ModelSerializer[Task]):
+class TaskSerializer(ModelSerializer[Task]):
     """A task of the config."""
 
     config = serializers.JSONField(help_text="The task's plugins, as in FlexGet's config.")

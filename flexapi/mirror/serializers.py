@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from flexapi import phrases
 from flexapi.api.schema import exemplified
-from flexapi.api.serializers import NameOrNull, PhraseField
+from flexapi.api.serializers import ModelSerializer, NameOrNull, PhraseField
 from flexapi.mirror.masked_serializers import MaskedMixin
 from flexapi.mirror.models import ConfigRevision
 
@@ -29,7 +29,7 @@ class SectionConfigSerializer(serializers.Serializer[Any]):
     config = serializers.JSONField(allow_null=True)
 
 
-class RevisionSerializer(MaskedMixin, serializers.ModelSerializer[ConfigRevision]):
+class RevisionSerializer(MaskedMixin, ModelSerializer[ConfigRevision]):
     """A state that the config file had."""
 
     author = NameOrNull("author.username")
