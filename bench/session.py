@@ -26,7 +26,7 @@ class Amounts:
 FULL = Amounts(
     run_rounds=20,
     runs_in_a_row=100,
-    pauses=5,
+    pauses=3,
     command_rounds=5,
     delay_rounds=3,
     watchers=(1, 10, 50),
