@@ -191,7 +191,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=about)
     parser.add_argument("--servers", type=int, default=10)
     parser.add_argument("--workers", type=int, default=100)
-    parser.add_argument("--queue", type=int, default=10_000, help="executions of the long queue")
+    parser.add_argument("--queue", type=int, default=5_000, help="executions of the long queue")
     parser.add_argument(
         "--quick", action="store_true", help="two servers, ten workers, 2,000 executions"
     )
