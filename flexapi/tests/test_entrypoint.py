@@ -105,6 +105,20 @@ def test_it_goes_on_as_the_user_that_owns_the_folders(container: Container) -> N
     assert (new.st_uid, new.st_mode & 0o777) == (USER, 0o640)
 
 
+@pytest.mark.parametrize(
+    ("inside", "owner"), [(None, USER), ("film.mkv", 0)], ids=["empty", "used"]
+)
+def test_downloads_are_given_where_docker_has_just_made_the_folder(
+    container: Container, inside: str | None, owner: int
+) -> None:
+    downloads = container.root / "downloads"
+    downloads.mkdir()
+    if inside:
+        (downloads / inside).touch()
+    assert container.run("true").returncode == 0
+    assert downloads.stat().st_uid == owner
+
+
 def test_the_command_runs_as_that_user(container: Container) -> None:
     # As `docker exec` starts it: as root, and not by the entry point.
     container.entry = "deploy/flexapi"
