@@ -212,7 +212,9 @@ class Run:
                 while self.ending is None:
                     batch: list[Report] = []
                     size = 0
-                    for key, _ in selector.select(where.listen(selector)):
+                    # Progress first: the last report says that all is over.
+                    ready = selector.select(where.listen(selector))
+                    for key, _ in sorted(ready, key=lambda each: each[0].fd != progress):
                         if key.fd == self._wake_read:
                             continue
                         data = _read_now(key.fd)
