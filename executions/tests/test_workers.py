@@ -288,6 +288,21 @@ def test_a_broker_that_forgets_everything_delays_and_loses_nothing(site: Site) -
     assert site.wait_for_end(late)["status"] == "complete"
 
 
+def test_a_log_is_followed_to_its_end_without_redis(site: Site) -> None:
+    slow = site.start_slow("slow")
+    with site.server.websocket(f"/ws/execution/{slow}/log/") as websocket:
+        messages = received(websocket)
+        next(messages)
+        site.cluster.redis.end()
+        try:
+            site.client.post(f"/api/execution/{slow}/abort").raise_for_status()
+            *_, last = messages
+        finally:
+            site.cluster.redis.start()
+        assert last["type"] == "end"
+    assert websocket.close_code == 1000
+
+
 def test_a_warm_shutdown_ends_what_runs_and_leaves_what_waits(site: Site) -> None:
     running = site.start_slow("slow")
     waiting = site.queue("near")
