@@ -32,7 +32,12 @@ pytestmark = pytest.mark.django_db
 
 def failure(task: str = "tv", detail: str = "no feed") -> Event:
     return Event(
-        kind="failed", title=f"Task {task} failed", detail=detail, subject=task, tasks=(task,)
+        kind="failed",
+        title=f"Task {task} failed",
+        detail=detail,
+        subject=task,
+        shown=f"Task {task}",
+        tasks=(task,),
     )
 
 

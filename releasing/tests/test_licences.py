@@ -1,5 +1,7 @@
 """What FlexAPI is installed with may be used with it, and stands on the page of licences."""
 
+import sys
+
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -8,6 +10,9 @@ from releasing import licences
 from releasing.licences import Package
 
 
+@pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11), reason="docs/licences.md lists what Python 3.11 gets"
+)
 def test_all_that_is_installed_goes_with_it_and_is_listed() -> None:
     found = licences.packages()
     assert len(found) > 100

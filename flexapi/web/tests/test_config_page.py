@@ -175,7 +175,7 @@ def test_a_task_is_renamed_and_its_line_ends_stay(
     web_server: LiveServer, people: Any, written: Any
 ) -> None:
     text = TEXT.replace("\n", "\r\n")
-    written.write_bytes(text.encode())
+    web_server.write_config(text)
     page = people(web_server, "editor").page
     page.goto("/tasks/films/edit/")
     expect(page.get_by_role("textbox", name="films")).to_contain_text("every night")

@@ -25,7 +25,7 @@ def note(server: LiveServer, age: float = 0, **fields: Any) -> None:
     if "finished" in row:
         row["finished"] = f"{now}"
     path = server.folder / "data" / "flexapi.sqlite3"
-    with contextlib.closing(sqlite3.connect(path, 60, isolation_level=None)) as database:
+    with contextlib.closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as database:
         database.execute(
             f"INSERT OR REPLACE INTO api_work ({', '.join(row)})"
             f" VALUES ({', '.join('?' * len(row))})",
