@@ -4,8 +4,9 @@ import { postYaml } from "../api.js";
 import { h } from "../dom.js";
 import { ngettext, t } from "../gettext.js";
 
-// Milliseconds after the last key.
+// Milliseconds after the last key, and after a check that FlexGet, which was still starting, had no part in.
 const PAUSE = 350;
+const AGAIN = 2000;
 
 /** What the check found as one list: `[{line, column, message, severity}]`. */
 function faultsOf({ problem, complaints, warnings }) {
@@ -26,6 +27,10 @@ export function watch(editor, url, list) {
     );
     list.replaceChildren(h("p", { class: "state", role: "status" }, state), rows.length ? h("ul", {}, rows) : "");
   };
+  const checkAfter = (pause) => {
+    clearTimeout(timer);
+    timer = setTimeout(check, pause);
+  };
   const check = async () => {
     running.abort();
     running = new AbortController();
@@ -34,14 +39,14 @@ export function watch(editor, url, list) {
       const faults = faultsOf(object);
       const count = ngettext("{0} thing to look at.", "{0} things to look at.", faults.length);
       show(faults, faults.length ? count : object.complete ? t`FlexGet has nothing against it.` : t`FlexGet is still starting: only the YAML was checked.`);
+      if (!object.complete && !faults.length) checkAfter(AGAIN);
     } catch (error) {
-      if (error.name !== "AbortError") show([], error.message);
+      if (error.name === "AbortError") return;
+      show([], error.message);
+      if (error.status === 503) checkAfter(AGAIN);
     }
   };
-  editor.addEventListener("change", () => {
-    clearTimeout(timer);
-    timer = setTimeout(check, PAUSE);
-  });
+  editor.addEventListener("change", () => checkAfter(PAUSE));
   check();
   return check;
 }
