@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,7 @@ def test_what_it_needs_is_said(home: Home, postgres_database: str, tmp_path: Pat
 def test_another_version_is_refused(home: Home, postgres_database: str, tmp_path: Path) -> None:
     copy = tmp_path / "flexapi.sqlite3"
     copy.write_bytes((home.data / "flexapi.sqlite3").read_bytes())
-    with sqlite3.connect(copy) as database:
+    with closing(sqlite3.connect(copy)) as database, database:
         database.execute("DELETE FROM django_migrations WHERE app = 'history'")
     done = home.manage(
         "move_database", "--from", str(copy), "--replace", FLEXAPI_DATABASE_URL=postgres_database

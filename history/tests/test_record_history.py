@@ -1,6 +1,7 @@
 """What runs leave in the history: real FlexGet, and what it keeps of them itself."""
 
 import sqlite3
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -50,7 +51,10 @@ def outside(flexget_home, keeper):
     """Add rows to FlexGet's own history, as a FlexGet beside FlexAPI does."""
 
     def outside(*rows: dict[str, str]) -> None:
-        with sqlite3.connect(flexget_home.folder / "db-config.sqlite") as database:
+        with (
+            closing(sqlite3.connect(flexget_home.folder / "db-config.sqlite")) as database,
+            database,
+        ):
             for row in rows:
                 values = {"feed": "by-hand", "url": "u", "title": "t", "details": "", **row}
                 values.setdefault("time", "2026-01-02 03:04:05.000006")

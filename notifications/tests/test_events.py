@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -220,7 +221,7 @@ def test_another_machine_s_disk_is_its_own_affair(config: FlexGetHome) -> None:
 def test_flexget_s_database_damaged_and_large(config: FlexGetHome, settings: Any) -> None:
     path = config.folder / "db-config.sqlite"
     path.unlink(missing_ok=True)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE t (x)")
         connection.executemany("INSERT INTO t VALUES (?)", [("y" * 500,)] * 200)
     connection.close()
@@ -243,7 +244,7 @@ def test_flexget_s_database_that_grows(config: FlexGetHome, settings: Any) -> No
     settings.DATABASE_GROWTH_MB = 1
 
     def grow(table: str, rows: int) -> None:
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (x)")
             many = [("y" * 1000,)] * rows
             connection.executemany(f"INSERT INTO {table} VALUES (?)", many)

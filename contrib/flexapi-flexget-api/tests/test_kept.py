@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -58,7 +59,7 @@ def test_what_is_written_here_is_told(client: httpx.Client) -> None:
 def test_what_another_process_writes_is_told(client: httpx.Client, server: LiveServer) -> None:
     seen = read(client, "seen/")
     file = server.home.folder / "db-config.sqlite"
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE seen_entry SET title = 'changed' WHERE id = ?", (seen[0]["id"],))
     connection.close()
     assert read(client, "seen/")[0]["title"] == "changed"

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +113,8 @@ def current(path: Path, config: Path, upgrade: bool) -> Iterator[sqlite3.Connect
             )
         with tempfile.TemporaryDirectory(prefix="flexapi-move-") as folder:
             copy = Path(folder) / f"db-{config.stem}.sqlite"
-            with sqlite3.connect(copy) as target:
+            with closing(sqlite3.connect(copy)) as target:
                 connection.backup(target)
-            target.close()
             say(
                 note="A copy of the database is upgraded by FlexGet; the file itself is not touched."
             )

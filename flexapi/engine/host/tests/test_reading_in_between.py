@@ -24,8 +24,10 @@ def writer(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Connection]:
-    with create_engine(f"sqlite:///{tmp_path}/db.sqlite").connect() as connection:
+    engine = create_engine(f"sqlite:///{tmp_path}/db.sqlite")
+    with engine.connect() as connection:
         yield connection
+    engine.dispose()
 
 
 def test_a_reader_gets_in_at_once(
