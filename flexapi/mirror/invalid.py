@@ -117,8 +117,20 @@ def look(patience: float) -> None:
         answer = engine().call("invalid_tasks", timeout=patience, in_passing=True)
     except (EngineError, EngineUnavailable):
         return  # The next look tells; runs say for themselves what is wrong.
+    if answer["digest"] != snapshot.hash and _quotes(answer):
+        # The file is ahead of the mirror: what of it is a credential is not known yet.
+        return
     told = _told(answer, snapshot)
     _note(before, snapshot, told, refused=bool(answer["refused"]))
+
+
+def _quotes(answer: dict[str, Any]) -> bool:
+    """Whether there is a complaint about a place in the config, whose value it may quote."""
+    complaints = [
+        *answer["refused"],
+        *(each for one in answer["tasks"] for each in one["complaints"]),
+    ]
+    return any(each["path"] for each in complaints)
 
 
 def _look_at_change(patience: float) -> bool:

@@ -1,5 +1,6 @@
 """What the host answers besides running executions: thin calls into FlexGet's own functions."""
 
+import hashlib
 import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -48,14 +49,22 @@ def validate_task(manager: WarmManager, params: Params) -> list[dict[str, Any]]:
 def invalid_tasks(manager: WarmManager, params: Params) -> dict[str, Any]:
     """Return what keeps tasks of the config file from running.
 
-    `{"refused": [complaint, …], "tasks": [{"task", "complaints"}, …]}`, complaints as `validate` has them; where `refused`
-    has any, no task runs. Raises OSError and what SQLAlchemy does.
+    `{"refused": [complaint, …], "tasks": [{"task", "complaints"}, …], "digest"}`, complaints as `validate` has them; where
+    `refused` has any, no task runs. `digest` is that of the file (BLAKE2b, 32 bytes, in hexadecimal), "" where somebody wrote it
+    meanwhile. Raises OSError and what SQLAlchemy does.
     """
+    before = _digest(manager)
     try:
         manager.refresh_config()
     except ConfigInvalid as error:
-        return {"refused": error.errors, "tasks": []}
-    return _kept_from_running(manager.invalid)
+        found = {"refused": error.errors, "tasks": []}
+    else:
+        found = _kept_from_running(manager.invalid)
+    return {**found, "digest": before if before == _digest(manager) else ""}
+
+
+def _digest(manager: WarmManager) -> str:
+    return hashlib.blake2b(manager.config_path.read_bytes(), digest_size=32).hexdigest()
 
 
 def invalid_tasks_of(manager: WarmManager, params: Params) -> dict[str, Any]:

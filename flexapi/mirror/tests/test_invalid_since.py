@@ -191,3 +191,20 @@ def test_the_file_is_loaded_where_more_than_tasks_may_differ(
     found = told()
     assert asked[-1] == "invalid_tasks"
     assert found == told_when_loaded()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_file_quotes_that_is_ahead_of_the_mirror_is_not_stored(
+    asked: list[str], flexget_home: FlexGetHome
+) -> None:
+    write(flexget_home, {"a": GOOD})
+    invalid.look(30)
+    # Which of its values are credentials is not known yet.
+    flexget_home.write({"a": accepting("x", deluge={"password": ["hunter2"]})})
+    invalid.look(30)
+    assert not InvalidTask.objects.exists()
+    mirror.refresh()
+    (complaint,) = told()["a"]
+    assert complaint["attr"] == "tasks.a.deluge.password"
+    assert "********" in complaint["detail"]
+    assert "hunter2" not in complaint["detail"]
