@@ -75,7 +75,7 @@ class WorkerProcess:
         # Those that had begun and whose end the database didn't take, and why; they are ended once it does.
         self._unstored: dict[int, str] = {}
         self._claiming = threading.Lock()
-        # Whether what it claimed last may be its own without its knowing.
+        # Whether something may be its own without its knowing.
         self._unsure = False
         self._stopping = False
         self._last_beat = time.monotonic()
@@ -171,10 +171,7 @@ class WorkerProcess:
     def _claim(self, leave: Callable[[], object]) -> Runner | None:
         """Claim the next execution, for a runner of its own; None where there is none. Raises DatabaseError."""
         with self._claiming:
-            if self._unsure:
-                # A connection that broke may have claimed one before: nobody else could have it, and nobody would run it.
-                mine = Execution.objects.filter(status=Status.PENDING, worker=self.name)
-                mine.exclude(pk__in=[*self._runners, *self._unstored]).update(worker="")
+            self._free_forgotten()
             self._unsure = True
             execution = Execution.objects.claim(self.name, self.served)
             self._unsure = False
@@ -184,13 +181,27 @@ class WorkerProcess:
             self._runners[execution.pk] = runner
             return runner
 
+    def _free_forgotten(self) -> None:
+        """Let anybody have what a connection that broke claimed, or did not give back: nobody else could, and nobody would run it.
+
+        `_claiming` must be held. Raises DatabaseError.
+        """
+        if self._unsure:
+            mine = Execution.objects.filter(status=Status.PENDING, worker=self.name)
+            mine.exclude(pk__in=[*self._runners, *self._unstored]).update(worker="")
+            self._unsure = False
+
     def _give_back(self, execution: Execution) -> None:
         """Let an execution that has not begun be claimed again."""
-        with contextlib.suppress(DatabaseError):  # Then the next start of the server does it.
+        try:
             close_old_connections()
             Execution.objects.filter(
                 pk=execution.pk, status=Status.PENDING, worker=self.name
             ).update(worker="")
+        except DatabaseError:
+            # As soon as the database takes it.
+            self._runners.pop(execution.pk, None)
+            self._unsure = True
 
     def _end_unstored(self) -> None:
         """End what had begun and could not be stored: it may have done something, so it is not run again. Raises DatabaseError."""
@@ -237,6 +248,10 @@ class WorkerProcess:
 
     def _abort_where_asked(self) -> float:
         self._end_unstored()
+        if self._unsure:
+            # Who has nothing to do is not asked to claim before there is something new.
+            with self._claiming:
+                self._free_forgotten()
         if self._runners:
             self._abort_asked()
             self._abort_overdue()

@@ -14,6 +14,7 @@ from executions.running import dispatcher as dispatcher_module
 from executions.running import worker as worker_module
 from executions.running.dispatcher import Dispatcher
 from executions.running.recorder import Recorder
+from executions.running.runner import Runner
 from executions.running.worker import STOP_REASON, WorkerProcess
 from flexapi import background
 from flexapi.engine.client import Engine
@@ -264,6 +265,39 @@ def test_what_a_broken_connection_claimed_is_claimed_again(
         worker.run_next()
     assert worker.run_next()
     assert status(execution) == Status.COMPLETE
+
+
+@pytest.mark.parametrize("breaks", ["claim", "give_back"])
+def test_what_an_idle_worker_has_without_knowing_is_for_others(
+    flexget_engine: Engine, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    """It is not told to claim before there is something new."""
+    worker = WorkerProcess(flexget_engine, name="w1", among_others=True)
+    execution = Execution.objects.enqueue(["quick"])
+    with monkeypatch.context() as broken:
+        if breaks == "claim":
+            manager = type(Execution.objects)
+            claim = manager.claim
+
+            def away(rows: Any, *arguments: Any) -> None:
+                claim(rows, *arguments)
+                raise OperationalError("the connection broke after the commit")
+
+            broken.setattr(manager, "claim", away)
+            with pytest.raises(OperationalError):
+                worker.run_next()
+        else:
+
+            def gone(*arguments: Any) -> None:
+                broken.setattr("executions.running.worker.close_old_connections", gone)
+                raise OperationalError("too many clients already")
+
+            broken.setattr(Runner, "run", gone)
+            worker.run_next()
+    execution.refresh_from_db()
+    assert execution.worker == "w1"
+    worker._abort_where_asked()
+    assert Execution.objects.claim("w2") == execution
 
 
 @pytest.mark.parametrize("fails", [("store", "conclude"), ("conclude",)])
