@@ -93,7 +93,8 @@ def test_others_are_answered_while_a_text_is_checked(engine: Engine, home: FlexG
 def test_what_was_loaded_runs(engine: Engine, home: FlexGetHome) -> None:
     (home.folder / "plugins" / "go").touch()
     write_large(home)
-    assert engine.call("invalid_tasks", timeout=60) == {"refused": [], "tasks": []}
+    answer = engine.call("invalid_tasks", timeout=60)
+    assert (answer["refused"], answer["tasks"]) == ([], [])
     reports = reports_of(engine.execute(1, ["late"], {}))
     assert of_kind(reports, "finished") == [{"aborted": False}]
     assert any("ACCEPTED" in message for message in messages(reports))

@@ -63,6 +63,7 @@ def test_nothing_is_stored_without_a_run(
     assert titles() == ["Rho"]
     file.write_text("name: Never")
     # Another FlexGet may hold the lock now.
-    assert flexget_engine.call("invalid_tasks") == {"refused": [], "tasks": []}
+    answer = flexget_engine.call("invalid_tasks")
+    assert (answer["refused"], answer["tasks"]) == ([], [])
     flexget_home.write({"use": TASK}, variables=True)
     assert titles() == ["Rho"]
