@@ -11,6 +11,7 @@ A thread keeps its database connection from one request to the next; making both
 import asyncio
 import contextlib
 import functools
+import itertools
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -92,9 +93,10 @@ class Lane:
         self._aside: Counter[str] = Counter()
         self._queue: deque[_Work] = deque()
         self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(
-            working + ALL_ASIDE, thread_name_prefix=f"flexapi-{name}", initializer=self._enter
-        )
+        # One thread each. From Python 3.12 on, an executor of several counts some of its idle threads as busy, and
+        # starts one more again and again until it has all that it may.
+        self._idle: list[ThreadPoolExecutor] = []
+        self._numbers = itertools.count(1)
 
     def _enter(self) -> None:
         _here.lane = self
@@ -128,9 +130,18 @@ class Lane:
                 self._queue.append(work)
                 return
             self._working += 1
-        self._threads.submit(self._work, work)
+            self._begin(work)
 
-    def _work(self, first: _Work) -> None:
+    def _begin(self, work: _Work) -> None:
+        """Give work to the thread that was busy last, or to a new one where none is idle. With the lock."""
+        if self._idle:
+            thread = self._idle.pop()
+        else:
+            name = f"flexapi-{self.name}-{next(self._numbers)}"
+            thread = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=self._enter)
+        thread.submit(self._work, thread, work)
+
+    def _work(self, thread: ThreadPoolExecutor, first: _Work) -> None:
         """Do work until none is left, or until those that were aside have come back and take all places."""
         work: _Work | None = first
         while work is not None:
@@ -141,6 +152,7 @@ class Lane:
                     work = self._queue.popleft()
                 else:
                     self._working -= 1
+                    self._idle.append(thread)
 
     @contextlib.contextmanager
     def aside(self, reason: str) -> Iterator[None]:
@@ -151,13 +163,10 @@ class Lane:
                     gettext("Too many requests wait for {reason} already.").format(reason=reason)
                 )
             self._aside[reason] += 1
-            follower = None
             if self._queue and self._working <= self._places:
-                follower = self._queue.popleft()
+                self._begin(self._queue.popleft())
             else:
                 self._working -= 1
-        if follower is not None:
-            self._threads.submit(self._work, follower)
         try:
             yield
         finally:

@@ -103,6 +103,19 @@ async def test_there_are_never_more_threads_than_may_work_and_wait(
     assert len(names) <= 2 + 3
 
 
+async def test_where_nobody_is_aside_there_are_no_more_threads_than_may_work() -> None:
+    """Each thread keeps a connection to the database, however many requests there have been."""
+    lane = Lane("test", working=2)
+    seen: set[int] = set()
+
+    async def ask() -> None:
+        for _ in range(300):
+            seen.add(await lane.run(threading.get_ident))
+
+    await asyncio.gather(ask(), ask(), ask())
+    assert len(seen) <= 2
+
+
 async def test_a_probe_is_over_in_time_though_its_work_goes_on(released: threading.Event) -> None:
     lane = Lane("test", working=1, limit=0.1)
     began = time.monotonic()
