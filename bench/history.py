@@ -58,7 +58,8 @@ def rows(count: int) -> Iterator[Row]:
 
 def fill(config: Path, count: int) -> list[str]:
     """Put the rows into the database of the FlexGet of a config; return some of their titles."""
-    with contextlib.closing(sqlite3.connect(config.with_name("db-config.sqlite"), 60)) as database:
+    file = config.with_name("db-config.sqlite")
+    with contextlib.closing(sqlite3.connect(file, timeout=60)) as database:
         database.executemany(
             "INSERT INTO history (feed, title, url, time, details) VALUES (?, ?, ?, ?, ?)",
             rows(count),

@@ -37,7 +37,10 @@ class GarbageCollector(Loop):
 
 
 def collect() -> None:
-    """Collect the oldest generation that is due, and with it the younger ones."""
-    due = [count > most for count, most in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+    """Collect the oldest generation that is due, and with it the younger ones.
+
+    One with a threshold of 0 never is: Python 3.14 has that where it collects the oldest one bit by bit, with the others.
+    """
+    due = [0 < most < count for count, most in zip(gc.get_count(), gc.get_threshold(), strict=True)]
     if any(due):
         gc.collect(max(generation for generation, is_due in enumerate(due) if is_due))

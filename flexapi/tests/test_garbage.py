@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flexapi.garbage import GarbageCollector
+from flexapi.garbage import GarbageCollector, collect
 
 
 class Knot:
@@ -47,3 +47,26 @@ def test_python_collects_again_afterwards(collector: GarbageCollector) -> None:
     collector.stop()
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
+
+
+@pytest.fixture
+def thresholds() -> Iterator[tuple[int, int, int]]:
+    """Python's own, which a test may change; nobody else collects meanwhile."""
+    before = gc.get_threshold()
+    gc.disable()
+    yield before
+    gc.set_threshold(*before)
+    gc.enable()
+
+
+def test_a_generation_without_a_threshold_is_never_due(thresholds: tuple[int, int, int]) -> None:
+    gc.collect()
+    gc.collect(1)  # The oldest one counts that.
+    Knot.gone.clear()
+    Knot()
+    gc.set_threshold(1_000_000, 1_000_000, 0)
+    collect()
+    assert not Knot.gone.is_set()
+    gc.set_threshold(1, 1_000_000, 0)
+    collect()
+    assert Knot.gone.is_set()
