@@ -9,7 +9,7 @@ import pytest
 
 from flexapi.engine import instance
 from flexapi.engine.client import Engine
-from flexapi.mirror import mirror
+from flexapi.mirror import invalid, mirror
 from flexapi.mirror.edits import validation
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
@@ -66,6 +66,8 @@ def config(tmp_path: Path, settings: Any, flexget: Engine, monkeypatch: pytest.M
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(validation, "engine", lambda: flexget)
     monkeypatch.setattr(instance, "engine", lambda: flexget)
+    # Nobody loads this file: the FlexGet that another test began must not be asked which of its tasks are invalid.
+    monkeypatch.setattr(invalid, "engine", lambda: Engine(path))
     mirror.forget()
     return path
 

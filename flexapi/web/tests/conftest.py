@@ -43,6 +43,16 @@ TASKS: dict[str, Any] = {
 }
 
 
+# What people make, and what FlexGet keeps in tables that pages show; by the field that leads to one of them.
+MADE = {
+    **dict.fromkeys(("/api/hooks",), "name"),
+    **dict.fromkeys(("/api/notifications", "/api/movie_queue", "/api/movie_queue/grabbed"), "id"),
+    **dict.fromkeys(("/api/seen", "/api/failed", "/api/rejected", "/api/pending"), "id"),
+    **dict.fromkeys(
+        ("/api/series", "/api/entry_list", "/api/movie_list", "/api/pending_list"), "id"
+    ),
+}
+
 # A FlexGet plugin that has FlexGet find Trakt where a file says.
 TRAKT_ELSEWHERE = """
 from pathlib import Path
@@ -93,8 +103,14 @@ def their_browser(chromium: Any) -> Any:
     return chromium
 
 
+# The server that the files of tests share, and the text of its config.
+SHARED: "pytest.StashKey[tuple[LiveServer, str]]" = pytest.StashKey()
+
+
 @pytest.fixture(scope="package")
-def web_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def web_server(
+    chromium: Any, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
     """A server with some tasks and a user of each role, whose password is `PASSWORD`."""
     server = LiveServer(tmp_path_factory.mktemp("web"))
     server.home.write(TASKS, schedules=False)
@@ -102,8 +118,30 @@ def web_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Itera
     (server.home.folder / "plugins" / "movies.py").write_text(movie_services.ELSEWHERE)
     server.start()
     server.add_users({role: role for role in ROLES})
+    request.session.stash[SHARED] = server, server.home.config.read_text()
     yield server
+    del request.session.stash[SHARED]
     server.end()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _as_it_began(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave the server that the files of tests share as each of them expects it, in whichever order they come."""
+    yield
+    shared = request.session.stash.get(SHARED, None)
+    if shared is not None:
+        server, config = shared
+        remove_all(server, *MADE)
+        if server.home.config.read_text() != config:
+            server.write_config(config)
+
+
+def remove_all(server: LiveServer, *paths: str) -> None:
+    """Remove all that is listed at some of the places in `MADE`."""
+    with server.client() as client:
+        for path in paths:
+            for item in client.get(path, params={"limit": 500}).raise_for_status().json()["items"]:
+                client.delete(f"{path}/{item[MADE[path]]}").raise_for_status()
 
 
 @contextmanager

@@ -8,14 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from flexapi.testing.live import LiveServer
+from flexapi.web.tests.conftest import remove_all
 
 
 @pytest.fixture(autouse=True)
 def _no_hooks(web_server: LiveServer) -> Iterator[None]:
     yield
-    with web_server.client() as client:
-        for hook in client.get("/api/hooks").json()["items"]:
-            client.delete(f"/api/hooks/{hook['name']}")
+    remove_all(web_server, "/api/hooks")
 
 
 def test_a_hook_s_life(web_server: LiveServer, people: Any) -> None:
@@ -55,6 +54,7 @@ def test_a_hook_s_life(web_server: LiveServer, people: Any) -> None:
     expect(dialog).to_contain_text(f"The URL is {address}, the method POST")
     dialog.get_by_role("button", name="Done").click()
     expect(page.locator("#hooks")).to_contain_text("Entries of hello")
+    expect(dialog).to_be_hidden()
     assert secret not in page.content()
 
     # Sonarr knows a user name and a password.

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from flexapi.testing.browser import PHONE
 from flexapi.testing.live import LiveServer
 from flexapi.testing.movie_services import MovieServices, serving
+from flexapi.web.tests.conftest import remove_all
 
 QUEUE = "/api/movie_queue"
 # The browser reports each refusal, expected or not.
@@ -20,10 +21,7 @@ CONFLICT = "status of 409"
 def _empty_queue(web_server: LiveServer) -> Iterator[None]:
     """Leave no movie behind."""
     yield
-    with web_server.client() as client:
-        for path in (QUEUE, f"{QUEUE}/grabbed"):
-            for movie in client.get(f"{path}?limit=500").json()["items"]:
-                client.delete(f"{path}/{movie['id']}").raise_for_status()
+    remove_all(web_server, QUEUE, f"{QUEUE}/grabbed")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from flexapi.testing.live import LiveServer
 from flexapi.testing.receivers import Receiver, http_receiver
+from flexapi.web.tests.conftest import remove_all
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +24,7 @@ def server(web_server: LiveServer) -> LiveServer:
 @pytest.fixture(autouse=True)
 def _no_channels(server: LiveServer) -> Iterator[None]:
     yield
-    with server.client() as client:
-        for channel in client.get("/api/notifications").json()["items"]:
-            client.delete(f"/api/notifications/{channel['id']}")
+    remove_all(server, "/api/notifications")
 
 
 @pytest.fixture
