@@ -16,18 +16,21 @@ Query = tuple[str, tuple[Any, ...]]
 
 
 def take_next(
-    executions: "ExecutionQuerySet", worker: str, served: Sequence[str] | None
+    executions: "ExecutionQuerySet", worker: str, served: Sequence[str] | None, given: bool
 ) -> int | None:
-    """Have `worker` run the next of the queues `served` (None: any); return its key, None where none may run now."""
+    """Have `worker` run the next of the queues `served` (None: any); return its key, None where none may run now.
+
+    `given` is whether it gives it to FlexGet at once.
+    """
     queues = None if served is None else tuple(served)
     first = _rows(executions, *_next(executions.model, queues))
     for pk, tasks, trial in first:
         with claiming():
             busy = busy_with(executions)
-            if (trial or not busy.overlaps(tasks)) and _take(executions, pk, worker):
+            if (trial or not busy.overlaps(tasks)) and _take(executions, pk, worker, given):
                 return pk
             free = may_run(_waiting(executions, queues), busy)
-            return next((pk for pk in free if _take(executions, pk, worker)), None)
+            return next((pk for pk in free if _take(executions, pk, worker, given)), None)
     return None
 
 
@@ -71,10 +74,10 @@ def _rows(
         yield pk, tasks_of.from_db_value(tasks, None, connection), bool(trial)
 
 
-def _take(executions: "ExecutionQuerySet", pk: int, worker: str) -> bool:
+def _take(executions: "ExecutionQuerySet", pk: int, worker: str, given: bool) -> bool:
     """Have `worker` run one that waits; False where it doesn't wait any more."""
     table = connection.ops.quote_name(executions.model._meta.db_table)
-    sql = f"UPDATE {table} SET worker = %s WHERE id = %s AND status = 'pending' AND worker = ''"  # noqa: S608  A name of our own.
+    sql = f"UPDATE {table} SET worker = %s, given = %s WHERE id = %s AND status = 'pending' AND worker = ''"  # noqa: S608  A name of our own.
     with connection.cursor() as cursor:
-        cursor.execute(sql, (worker, pk))
+        cursor.execute(sql, (worker, given, pk))
         return bool(cursor.rowcount)

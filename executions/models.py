@@ -58,6 +58,8 @@ OVER = (Status.COMPLETE, Status.FAILED, Status.ABORTED)
 # Priorities of executions, of which the first is 1.
 USUAL_PRIORITY = 100
 LAST_PRIORITY = 1000
+# Said of one that a worker had given to FlexGet when it died, before anything was heard of it.
+MAY_HAVE_BEGUN = "FlexGet had been given this and may have begun, so it is not run again."
 # How many outdated ones are deleted in one transaction.
 PRUNED_AT_ONCE = 50
 
@@ -139,14 +141,18 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
             queue_changed.send_on_commit(execution.pk, execution.queue)
         return queued
 
-    def claim(self, worker: str, served: Sequence[str] | None = None) -> "Execution | None":
+    def claim(
+        self, worker: str, served: Sequence[str] | None = None, given: bool = False
+    ) -> "Execution | None":
         """Take the next execution of the queues `served` (None: any) for `worker`; None when none may run now.
+
+        With `given`, its FlexGet is given it at once.
 
         One waits while another that runs the same task goes on, and what overlaps with it waits
         behind it: the order of the queue is kept where it matters. Trials wait for no run, and none for them. Workers claim one after the
         other, so of two that want the same task one gets it.
         """
-        claimed = claims.take_next(self, worker, served)
+        claimed = claims.take_next(self, worker, served, given)
         # Read behind it: until it was taken, entries may have been added to it.
         return None if claimed is None else self.filter(pk=claimed).first()
 
@@ -155,21 +161,23 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         waiting = self.unclaimed().filter(queue=queue)
         return len(list(islice(may_run(waiting, claims.busy_with(self)), most)))
 
-    def recover(self) -> int:
-        """End what a server that is gone left running, and free what it had claimed.
-
-        Call it where no other worker is alive; returns how many executions were ended.
-        """
-        self.filter(status=Status.PENDING).exclude(worker="").update(worker="", waiting_for="")
-        running = self.filter(status=Status.RUNNING)
-        return running.cut_off("The server ended while this was running.")
+    def recover(self, reason: str) -> int:
+        """As `end_of`, of all workers: call it where none is alive."""
+        claimed = self.active().exclude(worker="")
+        claimed.filter(status=Status.PENDING, given=False).free()
+        began = claimed.filter(status=Status.PENDING).cut_off(f"{reason} {MAY_HAVE_BEGUN}")
+        return began + self.filter(status=Status.RUNNING).cut_off(reason)
 
     def end_of(self, worker: str, reason: str) -> int:
-        """End all that a lost worker had claimed; returns how many.
+        """End what a worker that is gone had given to FlexGet, and free what it had only claimed; returns how many were ended.
 
-        Those it had not reported as running as well: it may have begun, and nothing runs twice.
+        Those that were not reported as running as well: they may have begun, and nothing runs twice.
         """
-        return self.active().filter(worker=worker).cut_off(reason)
+        return self.filter(worker=worker).recover(reason)
+
+    def free(self) -> int:
+        """Let any worker claim these, of which FlexGet was given none; returns how many."""
+        return self.update(worker="", waiting_for="", given=False)
 
     def cut_off(self, reason: str) -> int:
         """End these as aborted; returns how many still were to be ended."""
@@ -277,6 +285,11 @@ class Execution(models.Model):
         help_text="Of those that wait, the lowest number runs first, as with FlexGet's `priority`.",
     )
     worker = models.CharField(max_length=200, blank=True, help_text="The process that runs it.")
+    given = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Whether that process may have given it to FlexGet.",
+    )
     abort_requested = models.CharField(
         max_length=500, blank=True, help_text="Why the worker is to abort it."
     )

@@ -165,11 +165,17 @@ class Recorder:
         ended.send(sender=None, execution=self.execution)
         announcements.changed(self.execution.pk)
 
-    def wait_for(self, what: str) -> None:
-        """Say what keeps the execution from running."""
+    def wait_for(self, what: str, given: bool = False) -> None:
+        """Say what keeps the execution from running; `given` is whether FlexGet was given it all the same."""
         if what != self.execution.waiting_for:
             self.note(f"Not running yet: {what}")
-            self._update({"waiting_for": what})
+        if (what, given) != (self.execution.waiting_for, self.execution.given):
+            self._update({"waiting_for": what, "given": given})
+
+    def give(self) -> None:
+        """Note that FlexGet is about to be given it: from here on it may have begun, whatever dies."""
+        if not self.execution.given:
+            self._update({"given": True})
 
     def refuse(self, reason: str) -> None:
         """Store that it failed before it could run."""

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from executions import extensions, kept_entries, trials
 from executions.following.announcements import is_followed
 from executions.models import Execution, Status
-from flexapi.engine.client import Engine, EngineError, EngineUnavailable
+from flexapi.engine.client import NOT_STARTED, Engine, EngineError, EngineUnavailable
 from flexapi.engine.run import Ending, Report, Run
 from flexapi.mirror import credentials
 
@@ -103,6 +103,8 @@ class Runner:
         execution = self.execution
         while not self._aborting.is_set():
             try:
+                self._engine.wait_until_ready(ENGINE_POLL)
+                self._recorder.give()
                 run = self._engine.execute(
                     execution.pk,
                     execution.tasks or None,
@@ -111,7 +113,7 @@ class Runner:
                     extras=extensions.extras(execution),
                     trial=trials.payload_of(execution),
                     keep_entries=0 if execution.trial else kept_entries.wanted(),
-                    timeout=ENGINE_POLL,
+                    timeout=0,
                 )
             except EngineUnavailable as error:
                 self._recorder.wait_for(str(error))
@@ -131,6 +133,8 @@ class Runner:
         batches = iter(run)
         last: list[Report] = []
         try:
+            if run.pid is None and run.ending is None:
+                self._recorder.wait_for(NOT_STARTED, given=True)
             for reports in batches:
                 if run.read_out:
                     last = reports

@@ -98,10 +98,10 @@ class WorkerProcess:
         Raises DatabaseError.
         """
         if self._among_others:
-            left = Execution.objects.end_of(self.name, "The worker ended while this was running.")
+            left = Execution.objects.end_of(self.name, "The worker ended before this was over.")
             self._beat()
         else:
-            left = Execution.objects.recover()
+            left = Execution.objects.recover("The server ended before this was over.")
             Worker.objects.all().delete()
             Worker.objects.beat(self.name, self.served, self.slots)
         if left:
@@ -173,7 +173,7 @@ class WorkerProcess:
         with self._claiming:
             self._free_forgotten()
             self._unsure = True
-            execution = Execution.objects.claim(self.name, self.served)
+            execution = Execution.objects.claim(self.name, self.served, self._engine.is_ready)
             self._unsure = False
             if execution is None:
                 return None
@@ -188,7 +188,7 @@ class WorkerProcess:
         """
         if self._unsure:
             mine = Execution.objects.filter(status=Status.PENDING, worker=self.name)
-            mine.exclude(pk__in=[*self._runners, *self._unstored]).update(worker="")
+            mine.exclude(pk__in=[*self._runners, *self._unstored]).free()
             self._unsure = False
 
     def _give_back(self, execution: Execution) -> None:
@@ -197,7 +197,7 @@ class WorkerProcess:
             close_old_connections()
             Execution.objects.filter(
                 pk=execution.pk, status=Status.PENDING, worker=self.name
-            ).update(worker="")
+            ).free()
         except DatabaseError:
             # As soon as the database takes it.
             self._runners.pop(execution.pk, None)

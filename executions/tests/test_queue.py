@@ -161,15 +161,22 @@ def test_a_worker_gets_what_is_in_its_queues() -> None:
 
 
 @pytest.mark.django_db
-def test_recover_ends_what_ran_and_frees_what_was_claimed() -> None:
-    running = make_execution(Status.RUNNING, worker="dead:1")
-    claimed = make_execution(Status.PENDING, worker="dead:1", waiting_for="the lock")
+@pytest.mark.parametrize("of", ["all", "one"])
+def test_what_a_dead_worker_had_given_to_flexget_is_ended_and_the_rest_freed(of: str) -> None:
+    running = make_execution(Status.RUNNING, worker="dead:1", given=True)
+    given = make_execution(Status.PENDING, worker="dead:1", given=True, waiting_for="the lock")
+    claimed = make_execution(Status.PENDING, worker="dead:1", waiting_for="FlexGet")
     over = make_execution(Status.COMPLETE, worker="dead:1")
     add_lines(running, "stored before the crash")
-    assert Execution.objects.recover() == 1
+    executions = Execution.objects
+    ended = executions.recover("Gone.") if of == "all" else executions.end_of("dead:1", "Gone.")
+    assert ended == 2
     running.refresh_from_db()
-    assert running.status == Status.ABORTED
-    assert "server" in running.abort_reason
+    given.refresh_from_db()
+    assert running.status == given.status == Status.ABORTED
+    assert running.abort_reason == "Gone."
+    assert given.abort_reason == f"Gone. {models.MAY_HAVE_BEGUN}"
+    assert given.finished is not None
     assert running.finished is not None
     assert running.logline_set.count() == 1
     assert Execution.objects.claim("new:2") == claimed

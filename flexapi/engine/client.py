@@ -155,8 +155,9 @@ class Engine(Lifecycle):
 
         `manual` lets tasks run that are marked `manual` and named; `extras` is for FlexAPI's own
         plugins, by name; `trial` makes it a run of a config that is not saved (see `host.trial`), and of a task's entries
-        as they came in, so many bytes are reported (`host.kept_entries`). Raises EngineError where the host refuses, EngineUnavailable where it is
-        not ready within `timeout` seconds.
+        as they came in, so many bytes are reported (`host.kept_entries`). Raises EngineError where the host refuses, or where this
+        execution runs already, EngineUnavailable where it is not ready within `timeout` seconds: then it was given nothing. Once it
+        was, it may have begun: a host that is lost before it answers loses a run.
         """
         connection = self._wait_until_ready(timeout)
         pipes = Pipes.open()
@@ -167,20 +168,36 @@ class Engine(Lifecycle):
                 connection.send("abort", {"execution": execution, "grace": grace})
 
         run = Run(pipes, send_abort)
-        connection.runs[execution] = run
+        if connection.runs.setdefault(execution, run) is not run:
+            run.close()
+            raise EngineError(protocol.CONFLICT, f"Execution {execution} runs already.")
         params = {"execution": execution, "tasks": tasks, "options": options, "manual": manual}
         params |= {"extras": extras or {}, "trial": trial, "keep_entries": keep_entries}
         try:
             answer = connection.send("execute", params, pipes.write_ends)
-            run.pid = answer.result(CALL_TIMEOUT)["pid"]
-        except (EngineUnavailable, EngineError, FutureTimeoutError) as error:
+        except EngineUnavailable:
             connection.runs.pop(execution, None)
-            pipes.close()
-            if isinstance(error, FutureTimeoutError):
-                raise EngineUnavailable(NOT_STARTED) from error
+            run.close()
             raise
         pipes.close_write_ends()
+        self._await_start(connection, execution, run, answer)
         return run
+
+    @staticmethod
+    def _await_start(
+        connection: Connection, execution: int, run: Run, answer: "Future[Any]"
+    ) -> None:
+        """Wait for the process of a run that was given to the host; a host that is busy starts it later. Raises EngineError."""
+        # To give it to another host, or once more to this one, might run it twice. A host that is lost ends it.
+        with contextlib.suppress(EngineUnavailable):
+            try:
+                run.pid = answer.result(CALL_TIMEOUT)["pid"]
+            except FutureTimeoutError:
+                answer.add_done_callback(run.began)
+            except EngineError:
+                connection.runs.pop(execution, None)
+                run.close()
+                raise
 
     # -- what the host says
 

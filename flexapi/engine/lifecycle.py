@@ -76,6 +76,15 @@ class Lifecycle:
         """Where the engine is right now."""
         return self._state
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether FlexGet is loaded, so that a call is sent at once."""
+        return self._state.name == "ready"
+
+    def wait_until_ready(self, timeout: float) -> None:
+        """Wait for FlexGet, and have it loaded where it is not. Raises EngineUnavailable where it isn't there within `timeout` seconds."""
+        self._wait_until_ready(timeout)
+
     def start(self) -> None:
         """Start the host, unless it runs."""
         with self._changed:

@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -183,6 +184,14 @@ class Run:
         if self.ending is None:
             self._send_abort(grace)
 
+    def began(self, answer: "Future[Any]") -> None:
+        """Take an answer of the host's that came late: the process that runs it, or why there is none."""
+        error = answer.exception()
+        if error is None:
+            self.pid = answer.result()["pid"]
+        else:
+            self.end(Ending(None, lost=str(error)))
+
     def end(self, ending: Ending) -> None:
         """Note that the process of the run is gone. Called by the engine's reader thread."""
         with self._lock:
@@ -237,7 +246,7 @@ class Run:
             if last:
                 yield last
         finally:
-            self._close()
+            self.close()
 
     def _is_last(self, batch: list[Report]) -> bool:
         """Whether a batch has the last report, and the end, which follows it, is there."""
@@ -251,8 +260,11 @@ class Run:
         poll.poll(seconds * 1000)
         return self.ending is not None
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Let go of it, whatever it still says."""
         with self._lock:
+            if self._closed:
+                return
             self._closed = True
             self._pipes.close()
             os.close(self._wake_read)

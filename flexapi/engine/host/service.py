@@ -160,8 +160,12 @@ class Host:
 
     def _execute(self, params: protocol.Message) -> dict[str, int]:
         fds = [self._fds.popleft() for _ in range(MAX_FDS)]
-        warm(self.manager)
         try:
+            if self.children.running(params["execution"]) is not None:
+                raise protocol.RpcError(
+                    protocol.CONFLICT, f"Execution {params['execution']} runs already."
+                )
+            warm(self.manager)
             child = self.children.execute(params, fds)
         finally:
             for fd in fds:
