@@ -81,18 +81,12 @@ class Subscription:
                 await self._layer.group_discard(self._group, self._channel)
 
     async def pump(self) -> None:
-        """Receive until cancelled; where the layer is lost meanwhile, subscribe again as soon as it is back."""
+        """Receive until cancelled. A layer that is lost meanwhile connects and subscribes again by itself."""
+        while not self._channel:
+            await asyncio.sleep(POLL)
+            await self.subscribe()
         while True:
-            while not self._channel:
-                await asyncio.sleep(POLL)
-                await self.subscribe()
-            try:
-                message: announcements.Announcement = await self._layer.receive(self._channel)
-            except announcements.LAYER_ERRORS as error:
-                logger.warning("Announcements can't be received right now: %s", error)
-                # It may have forgotten who listens.
-                self._channel = ""
-                continue
+            message: announcements.Announcement = await self._layer.receive(self._channel)
             self._ids.add(message["id"])
             self._event.set()
 

@@ -1,0 +1,61 @@
+"""Who follows an execution while Redis is away hears of changes again when it is back."""
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from channels.layers import get_channel_layer
+
+from executions.following import announcements, follow
+from flexapi import services
+from flexapi.testing.cluster import Redis
+
+
+@pytest.fixture
+def broker(
+    tmp_path: Path,
+    require: Callable[[str, bool, str], None],
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Redis]:
+    """A Redis over which announcements go."""
+    require("redis", shutil.which("redis-server") is not None, "no redis-server")
+    broker = Redis(tmp_path)
+    broker.start()
+    settings.CHANNEL_LAYERS = {"default": services.redis_layer(broker.url)}
+    monkeypatch.setattr(announcements, "LAYER_ERRORS", services.redis_errors(broker.url))
+    monkeypatch.setattr(follow, "POLL", 0.1)
+    yield broker
+    broker.end()
+
+
+async def heard(changes: follow.Subscription, number: int) -> None:
+    """Return when an announcement of an execution is heard, which is made again until then."""
+    layer = get_channel_layer()
+    assert layer is not None
+    message: announcements.Announcement = {"type": "execution.changed", "id": number}
+    async with asyncio.timeout(60):
+        while number not in await changes.wait():
+            # Nobody hears one that is sent before they have subscribed, or over a connection that broke.
+            with contextlib.suppress(*announcements.LAYER_ERRORS):
+                await layer.group_send(announcements.BOARD, message)
+
+
+async def test_who_subscribed_before_redis_was_lost_hears_again(broker: Redis) -> None:
+    async with follow.subscription(announcements.BOARD) as changes:
+        await heard(changes, 1)
+        broker.end()
+        broker.start()
+        await heard(changes, 2)
+
+
+async def test_who_began_while_redis_was_away_hears_when_it_is_back(broker: Redis) -> None:
+    broker.end()
+    async with follow.subscription(announcements.BOARD) as changes:
+        assert not await changes.wait()
+        broker.start()
+        await heard(changes, 1)
