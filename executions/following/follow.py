@@ -69,7 +69,8 @@ class Subscription:
         try:
             channel = await self._layer.new_channel()
             await self._layer.group_add(self._group, channel)
-        except announcements.LAYER_ERRORS as error:
+        except (*announcements.LAYER_ERRORS, AttributeError) as error:
+            # The latter is redis-py's, where its receiver takes a connection that broke down while it is written to.
             logger.warning("Announcements can't be received: %s", error)
         else:
             self._channel = channel

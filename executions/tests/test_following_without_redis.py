@@ -59,3 +59,22 @@ async def test_who_began_while_redis_was_away_hears_when_it_is_back(broker: Redi
         assert not await changes.wait()
         broker.start()
         await heard(changes, 1)
+
+
+async def test_a_connection_that_is_taken_down_while_it_is_written_to_ends_nothing(
+    broker: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from redis.asyncio.connection import AbstractConnection
+
+    send = AbstractConnection._send_packed_command
+
+    async def too_late(connection: AbstractConnection, command: Any) -> None:
+        monkeypatch.setattr(AbstractConnection, "_send_packed_command", send)
+        # As the layer's receiver does it, which heard of the loss first.
+        await connection.disconnect(nowait=True)
+        await send(connection, command)
+
+    async with follow.subscription("another"):
+        monkeypatch.setattr(AbstractConnection, "_send_packed_command", too_late)
+        async with follow.subscription(announcements.BOARD) as changes:
+            await heard(changes, 1)
