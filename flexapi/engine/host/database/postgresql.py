@@ -24,6 +24,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 
 from .dialect import ADAPTERS, URL, ask_where_unused, listen, order_rows
 from .locks import lock_key
+from .one_transaction import everything_in
 from .unusable import DatabaseUnusable, unusable
 from .versions import set_missing_versions
 
@@ -121,7 +122,7 @@ class PostgreSQL:
             return
         with manager.engine.begin() as connection:
             self.keep_others_off(connection)
-            with self._everything_in(connection, manager):
+            with everything_in(connection, manager):
                 self._make_tables(connection)
                 # Another host may have been quicker, and of a newer FlexGet.
                 self._refuse_newer(connection)
@@ -153,7 +154,7 @@ class PostgreSQL:
         """Make the tables in a connection's transaction; with `replace`, drop those that are there first."""
         if replace:
             connection.execute(DropSchema(self.schema, cascade=True, if_exists=True))
-        with self._everything_in(connection, manager):
+        with everything_in(connection, manager):
             self._make_tables(connection)
 
     def _make_tables(self, connection: Connection) -> None:
@@ -173,18 +174,6 @@ class PostgreSQL:
                     f"FlexGet's database is of a newer FlexGet (the tables of {plugin} have version "
                     f"{stored}, not {known}). Upgrade the FlexGet of this machine."
                 )
-
-    @staticmethod
-    @contextmanager
-    def _everything_in(connection: Connection, manager: Any) -> Iterator[None]:
-        """Let all that sessions and FlexGet's upgrades do be part of a connection's transaction."""
-        engine, manager.engine = manager.engine, connection
-        Session.configure(bind=connection, join_transaction_mode="create_savepoint")
-        try:
-            yield
-        finally:
-            manager.engine = engine
-            Session.configure(bind=engine)
 
     def size(self, manager: Any) -> int:
         """Return the bytes of the schema's tables, with their indexes."""
@@ -218,7 +207,7 @@ class PostgreSQL:
         snapshot = manager.engine.connect().execution_options(
             isolation_level="REPEATABLE READ", compiled_cache=None
         )
-        with snapshot, snapshot.begin(), self._everything_in(snapshot, manager):
+        with snapshot, snapshot.begin(), everything_in(snapshot, manager):
             copy._make_tables(snapshot)
             self._copy_rows(snapshot)
 

@@ -1,9 +1,8 @@
 """FlexGet's tables in its own SQLite file, as FlexGet itself opens it."""
 
-import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from flexget.manager import Base, Session
 from sqlalchemy import create_engine, event, inspect
 
 from .locks import FileLocks
+from .one_transaction import everything_in
 from .versions import set_missing_versions
 
 # Milliseconds to wait for another run that writes, where several run at once; FlexGet's own are 10 s.
@@ -58,9 +58,10 @@ class SQLite:
             return
         there = set(inspect(manager.engine).get_table_names())
         if not there.issuperset(Base.metadata.tables):
-            # A database that is being made has nothing to lose, and FlexGet commits each table and index of it by itself.
-            with nullcontext() if there else _no_wait_for_disk(manager):
-                Base.metadata.create_all(bind=manager.engine)
+            # All or none, whatever the power does, and one wait for the disk: FlexGet commits each table and index by itself.
+            with manager.engine.begin() as connection, everything_in(connection, manager):
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                Base.metadata.create_all(bind=connection)
         set_missing_versions(manager.engine)
         if db_schema.upgrade_required():
             manager.upgrade_tables()
@@ -139,25 +140,6 @@ class SQLite:
 def _remove(database: Path) -> None:
     for suffix in ("", "-journal", "-wal", "-shm"):
         Path(f"{database}{suffix}").unlink(missing_ok=True)
-
-
-@contextmanager
-def _no_wait_for_disk(manager: Any) -> Iterator[None]:
-    """Let connections leave what they commit to the system, which writes all of it to the disk in the end."""
-
-    def leave(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.execute("PRAGMA synchronous = OFF")
-
-    event.listen(manager.engine, "connect", leave)
-    manager.engine.dispose()
-    try:
-        yield
-    finally:
-        event.remove(manager.engine, "connect", leave)
-        # Those that are made from now on wait again.
-        manager.engine.dispose()
-        with Path(manager.db_filename).open("rb") as file:
-            os.fsync(file.fileno())
 
 
 def _keep_journal(connection: Any, record: Any) -> None:
