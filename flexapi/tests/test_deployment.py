@@ -87,6 +87,11 @@ def test_what_a_compose_file_mounts_and_waits_for_is_there(name: str) -> None:
             assert of_the_image or "test" in services[other]["healthcheck"]
 
 
+def test_one_compose_file_replaces_nothing_of_the_other() -> None:
+    # Without names of their own, both are the project `deploy`, after their folder.
+    assert [read(name).get("name") for name in FILES] == ["flexapi", "flexapi-many"]
+
+
 def test_ports_lead_to_the_servers() -> None:
     (port,) = re.findall(r"FLEXAPI_PORT=(\d+)", DOCKERFILE)
     assert f"EXPOSE {port}" in DOCKERFILE
