@@ -19,11 +19,13 @@ def found(user: Any) -> dict[str, Any] | None:
 
     `{"sample": whether the config is the one that FlexAPI wrote, "tasks": how many, "first": the name of one to try or null, "schedules":
     how many, "hourly": whether all tasks run each hour since the config says nothing of schedules, "imported": entries of the history
-    that FlexGet had, "ran": whether anything has}`
+    that FlexGet had, "ran": whether somebody has run or tested something}`
     """
     if not user.has_perms(("executions.add_execution", "tasks.view_task")):
         return None
-    ended = Execution.objects.ended().order_by("-pk").values_list("pk", flat=True)[:FIRST_DAYS]
+    by_whom = Execution.objects.ended().order_by("-pk").values_list("requested_by", flat=True)
+    # Nobody's are those of schedules.
+    ended = list(by_whom[:FIRST_DAYS])
     if len(ended) == FIRST_DAYS:
         return None
     refused = InvalidTask.objects.values("key")
@@ -36,5 +38,5 @@ def found(user: Any) -> dict[str, Any] | None:
         "schedules": len(schedules),
         "hourly": any(schedules),
         "imported": HistoryEntry.objects.filter(execution=None).count(),
-        "ran": bool(ended),
+        "ran": any(ended),
     }

@@ -167,6 +167,9 @@ def test_beside_an_existing_flexget(chromium: Any, own_server: LiveServer) -> No
     step(page, "run").get_by_role("button", name="Test films").click()
     page.wait_for_url("**/executions/*/")
     expect(page.locator("#kind")).to_contain_text("test")
+    page.locator(".status.complete").first.wait_for(timeout=60_000)
+    page.goto("/")
+    expect(step(page, "run")).to_contain_text("Done: Run a task, or test it first.")
     # Nothing was changed by looking.
     assert config.read_text() == MINE
     context.close()
@@ -184,7 +187,16 @@ def test_it_is_for_who_is_new_and_may_run_something(viewer: User, operator: User
         "imported": 0,
         "ran": False,
     }
-    for _ in range(first_steps.FIRST_DAYS):
+    # A schedule did it, and nobody has seen it yet.
+    make_execution(schedule=7)
+    found = first_steps.found(operator)
+    assert found is not None
+    assert not found["ran"]
+    make_execution(requested_by=operator)
+    found = first_steps.found(operator)
+    assert found is not None
+    assert found["ran"]
+    for _ in range(first_steps.FIRST_DAYS - 2):
         found = first_steps.found(operator)
         assert found is not None
         make_execution()

@@ -19,7 +19,7 @@ const { can, tasks, endpoints, ...start } = pageData();
 const active = new Map(start.active.map((execution) => [execution.id, execution]));
 let recent = start.recent;
 let takenSoon;
-// What to call when a run has ended, on the first day.
+// What to call with an execution that has ended, on the first day.
 let hasRun = () => {};
 // The elements of what is running, so that a change redraws a line and not the list.
 const items = new Map();
@@ -107,7 +107,7 @@ function changed(execution) {
     active.delete(execution.id);
     recent = [execution, ...recent.filter(({ id }) => id !== execution.id)].sort((a, b) => b.id - a.id).slice(0, RECENT);
     showRecent();
-    hasRun();
+    hasRun(execution);
     clearTimeout(takenSoon);
     // Many may end at once.
     takenSoon = setTimeout(() => {

@@ -96,7 +96,7 @@ function ofNext({ sample, first, ran }, waits, addTask, can) {
   if (runs && sample) {
     steps.push({ key: "run", todo: true, done: ran, title: t`Run the task ${first}, and see what it takes and why.`, action: runButton(t`Run ${first}`, { tasks: [asPattern(first)] }) });
   } else if (runs) {
-    steps.push({ key: "run", todo: true, done: ran, title: t`Test a task.`, detail: t`A test of ${first} shows what it would take, and downloads nothing.`, action: runButton(t`Test ${first}`, { tasks: [asPattern(first)], test: true }) });
+    steps.push({ key: "run", todo: true, done: ran, title: t`Run a task, or test it first.`, detail: t`A test of ${first} shows what it would take, and downloads nothing.`, action: runButton(t`Test ${first}`, { tasks: [asPattern(first)], test: true }) });
   }
   if (addTask) steps.push({ key: "new", todo: true, title: t`Write a task of your own.`, detail: t`From a template, tried before it is saved; no YAML is needed.`, action: link(addTask, t`New task`, runs && !ran ? "" : "primary") });
   if (can.addChannels) steps.push({ key: "told", todo: true, title: t`Be told when something fails.`, detail: t`By mail, on a phone, or in this browser.`, action: link(at("/notifications/"), t`Notifications`) });
@@ -104,7 +104,7 @@ function ofNext({ sample, first, ran }, waits, addTask, can) {
 }
 
 /**
- * Show the steps in `place`, a hidden card with a list and a `status`; `start` is the page's data. Answers what is to be called when a run has ended.
+ * Show the steps in `place`, a hidden card with a list and a `status`; `start` is the page's data. Answers what is to be called with an execution that has ended.
  */
 export function showFirstSteps(place, { first, can, addTask }) {
   const list = place.querySelector("ul");
@@ -157,8 +157,8 @@ export function showFirstSteps(place, { first, can, addTask }) {
     server = news;
     show();
   });
-  return () => {
-    first.ran = true;
+  return (execution) => {
+    first.ran ||= Boolean(execution.requested_by);
     show();
   };
 }
