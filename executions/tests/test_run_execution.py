@@ -4,7 +4,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -173,9 +173,8 @@ def test_a_config_without_tasks_fails_the_run_before_it_starts(
 
 
 @pytest.fixture
-def aborting(flexget_engine: Engine, config: FlexGetHome) -> Iterator[Callable[..., Execution]]:
+def aborting(flexget_engine: Engine, config: FlexGetHome) -> Callable[..., Execution]:
     """`aborting(when)`: run, and abort as soon as `when(report)` is true of something stored."""
-    threads: list[threading.Thread] = []
 
     def run_and_abort(when: Callable[[Report], bool], monkeypatch: pytest.MonkeyPatch) -> Execution:
         Execution.objects.enqueue()
@@ -194,9 +193,7 @@ def aborting(flexget_engine: Engine, config: FlexGetHome) -> Iterator[Callable[.
         execution.refresh_from_db()
         return execution
 
-    yield run_and_abort
-    for thread in threads:
-        thread.join()
+    return run_and_abort
 
 
 def test_an_abort_ends_as_aborted(

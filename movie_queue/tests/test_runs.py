@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from django.contrib.auth.models import User
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from executions.models import Execution, Status
@@ -318,7 +319,12 @@ def test_what_was_grabbed_before_an_abort_stays_grabbed(
     execution = Execution.objects.claim("test")
     assert execution is not None
     runner = Runner(execution, flexget_engine)
-    thread = threading.Thread(target=runner.run)
+
+    def work() -> None:
+        runner.run()
+        connection.close()
+
+    thread = threading.Thread(target=work)
     thread.start()
     deadline = time.monotonic() + 30
     # Not before: FlexGet keeps the entries of a task that is aborted for the next one of its name.

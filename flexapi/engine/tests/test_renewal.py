@@ -1,6 +1,7 @@
 """Who stands ready for the next run is a new process once nothing has run for a while: it has no memory of its own yet."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -33,11 +34,17 @@ def run(engine: Engine, *tasks: str) -> int:
     return ran.pid
 
 
+def wait_for_end(pid: int) -> None:
+    """Wait until a process is gone, as it may be already."""
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(30)
+
+
 def test_one_that_ran_is_replaced_by_one(engine: Engine, flexget_home: FlexGetHome) -> None:
     flexget_home.write({"good": accepting("x")})
     engine.call("own.renew_after", {"quiet": 0.1, "faults": NEVER})
     first = run(engine, "good")
-    psutil.Process(first).wait(30)
+    wait_for_end(first)
     while not (ready := children_of(engine)):
         engine.call("version")
     assert run(engine, "good") in ready
@@ -46,7 +53,7 @@ def test_one_that_ran_is_replaced_by_one(engine: Engine, flexget_home: FlexGetHo
 def test_one_that_ran_nothing_stays(engine: Engine, flexget_home: FlexGetHome) -> None:
     flexget_home.write({"good": accepting("x")})
     engine.call("own.renew_after", {"quiet": 0.1, "faults": NEVER})
-    psutil.Process(run(engine, "good")).wait(30)
+    wait_for_end(run(engine, "good"))
     while not (ready := children_of(engine)):
         engine.call("version")
     # It would be replaced again and again.
@@ -59,11 +66,11 @@ def test_one_is_replaced_where_the_host_has_much_to_itself(
 ) -> None:
     flexget_home.write({"good": accepting("x")})
     engine.call("own.renew_after", {"quiet": 0.1, "faults": 100})
-    psutil.Process(run(engine, "good")).wait(30)
+    wait_for_end(run(engine, "good"))
     while not (ready := children_of(engine)):
         engine.call("version")
     engine.call("schema", timeout=60)
-    psutil.Process(ready[0]).wait(30)
+    wait_for_end(ready[0])
 
 
 def test_nobody_is_replaced_while_something_runs(engine: Engine, flexget_home: FlexGetHome) -> None:

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.db import connection
 
 from flexapi.mirror import mirror
 from flexapi.mirror.models import ConfigRevision
@@ -89,6 +90,7 @@ def test_of_two_who_mend_at_once_one_does(config, api, editor):
         mine = api(editor)
         both.wait()
         statuses.append(put(mine, f"{MENDED}# {name}\n", if_match=tag).status_code)
+        connection.close()
 
     threads = [threading.Thread(target=mend, args=(name,)) for name in "ab"]
     for thread in threads:
