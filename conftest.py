@@ -117,16 +117,18 @@ def require() -> Callable[[str, bool, str], None]:
 def _test_settings(settings: Any) -> Iterator[None]:
     """Quick password hashes, the test client's host name, and throttles that have seen nobody yet.
 
-    Each request asks who it is from: what a test takes back was not changed by anybody.
+    Each request asks who it is from: what a test takes back was not changed by anybody. All parts of the status are known.
     """
     from django.core.cache import cache
 
     from flexapi.api.accounts.lately import lately
+    from flexapi.api.status import server
     from flexapi.engine.instance import engine
     from flexapi.mirror import credentials, mirror
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOST_NAMES = [*settings.ALLOWED_HOST_NAMES, "testserver"]
+    server.TIME = 60.0
     cache.clear()
     lately.seconds = 0.0
     mirror.forget()  # What it knows of the last test's file and database.
