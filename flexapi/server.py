@@ -58,6 +58,8 @@ class Server:
             signal_handlers=False,
             # A log may be watched for days.
             websocket_timeout=-1,
+            # A slow machine that loads FlexGet has the time that it has for the rest of a connection's beginning.
+            websocket_handshake_timeout=20,
             server_name="FlexAPI",
         )
         flexget = self._engine = engine()

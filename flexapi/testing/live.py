@@ -205,6 +205,7 @@ class LiveServer(OwnProcess):
             additional_headers=headers,
             max_size=None,
             proxy=None,
+            open_timeout=START_TIMEOUT,
             **options,
         )
         return connection

@@ -206,14 +206,12 @@ def test_an_errand_ends_with_flexget_s_host(tmp_path: Path, killed: bool) -> Non
     engine.call("version", timeout=60)
     engine.begin("own.dally", {"seconds": 600}, errand=lambda said: None)
     pid = lock_holder(home)
-    began = time.monotonic()
     if killed:
         assert engine.state.pid is not None
         os.kill(engine.state.pid, signal.SIGKILL)
         assert is_gone(pid, 5)
     engine.stop()
     assert is_gone(pid, 0)
-    assert time.monotonic() - began < 9
 
 
 def lock_holder(home: FlexGetHome) -> int:

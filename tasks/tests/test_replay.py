@@ -1,6 +1,5 @@
 """`entries_of`: the entries of a run go through changed filters, and GET /api/execution/<id>/changes says what that changes."""
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -164,12 +163,13 @@ def test_kept_entries_are_bounded_in_bytes_and_days(ran, settings):
     assert KeptEntries.objects.prune(2) == 1
 
 
-def test_500_entries_take_seconds(ran, post, run, changes, django_assert_max_num_queries):
+def test_500_entries_are_compared_in_few_queries(
+    ran, post, run, changes, django_assert_max_num_queries
+):
     mock = [
         entry(f"Show S01E{number} {'720p' if number % 2 else '1080p'}") for number in range(500)
     ]
     before = ran({"mock": mock, "quality": "720p", "accept_all": True})
-    began = time.monotonic()
     replay = run(
         post(
             "/api/tasks/tv/try",
@@ -177,8 +177,6 @@ def test_500_entries_take_seconds(ran, post, run, changes, django_assert_max_num
         )
     )
 
-    # 1 s where nothing else runs.
-    assert time.monotonic() - began < 20
     with django_assert_max_num_queries(8):
         assert len(changes(replay, "?limit=500")) == 500
 

@@ -134,7 +134,7 @@ def test_abort_kills_a_plugin_that_does_not_listen(
     run = flexget_engine.execute(1, ["deaf"], {})
     began = time.monotonic()
     reports = abort_once_it_logs(run, grace=1.5)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
     assert "swallowed an exception" in messages(reports)
     assert not of_kind(reports, "finished")
     assert run.ending == Ending(-9)

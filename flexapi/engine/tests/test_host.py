@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import logging
 import os
 import shutil
 import signal
@@ -9,7 +10,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -361,7 +361,10 @@ def test_on_demand_the_first_call_starts_it(tmp_path: Path) -> None:
         engine.call("version", timeout=1)
 
 
-def test_one_that_still_loads_flexget_is_given_up_at_once(flexget_home: FlexGetHome) -> None:
+def test_one_that_still_loads_flexget_is_given_up_at_once(
+    flexget_home: FlexGetHome, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "flexapi.engine")
     engine = Engine(flexget_home.config)
     engine.start()
     with ThreadPoolExecutor(1) as pool:
@@ -369,13 +372,11 @@ def test_one_that_still_loads_flexget_is_given_up_at_once(flexget_home: FlexGetH
         with engine._changed:
             assert engine._changed.wait_for(lambda: engine.state.pid is not None, timeout=10)
         pid = engine.state.pid
-        began = time.monotonic()
         engine.stop_loading()
         with pytest.raises(EngineUnavailable, match="The server stops"):
-            waits.result(20)
+            waits.result(60)
         engine.stop()
-    # Loading takes longer than that where others load as well.
-    assert time.monotonic() - began < 8
+    assert "is ready" not in caplog.text
     assert pid is not None
     assert is_gone(pid)
     assert engine.restarts == 0

@@ -79,9 +79,9 @@ def test_all_else_stays(text: str) -> None:
     ],
 )
 def test_no_text_takes_long(text: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     credentials.mask_text(text)
-    assert time.monotonic() - started < 5
+    assert time.thread_time() - started < 5
 
 
 class TestKnown:
