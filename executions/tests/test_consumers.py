@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from executions.models import Execution, Status
 from executions.routing import websocket_urlpatterns
 from executions.serializers import executions_for
 from flexapi.api.http.threads import run_sync
+from flexapi.testing.websocket import WebsocketCommunicator
 
 from .factories import add_lines, make_execution
 

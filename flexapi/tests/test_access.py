@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -23,6 +22,7 @@ from flexapi.backup import archive
 from flexapi.engine.client import Engine, EngineUnavailable
 from flexapi.mirror import mirror
 from flexapi.mirror.models import ConfigRevision, ConfigSection
+from flexapi.testing.websocket import WebsocketCommunicator
 from history.models import HistoryEntry
 from hooks.models import Hook, HookCall
 from movie_queue.models import GrabbedMovie, QueuedMovie

@@ -14,7 +14,7 @@ async def started() -> dict[str, str]:
     """What the application answers when it is started."""
     communicator = ApplicationCommunicator(application, {"type": "lifespan", "asgi": {}})
     await communicator.send_input({"type": "lifespan.startup"})
-    answer: dict[str, str] = await communicator.receive_output()
+    answer: dict[str, str] = await communicator.receive_output(timeout=60)
     return answer
 
 

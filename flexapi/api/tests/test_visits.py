@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
@@ -21,6 +20,7 @@ from flexapi.api.accounts.visits import visit_of, visits
 from flexapi.api.http import websockets
 from flexapi.api.http.threads import run_sync
 from flexapi.api.models import ApiToken
+from flexapi.testing.websocket import WebsocketCommunicator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from channels.generic.websocket import AsyncWebsocketConsumer
-from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import path
@@ -16,6 +15,7 @@ from flexapi.api.http import websockets
 from flexapi.api.http.threads import run_sync
 from flexapi.api.models import ApiToken
 from flexapi.api.tests.conftest import Probe
+from flexapi.testing.websocket import WebsocketCommunicator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
