@@ -41,6 +41,11 @@ class StandIn:
         """Answer that FlexGet is there, which is all that a worker asks."""
         return {}
 
+    is_ready = True
+
+    def wait_until_ready(self, timeout: float) -> None:
+        """Return: it always is."""
+
     def execute(
         self, execution: int, tasks: list[str] | None, options: dict[str, Any], **others: Any
     ) -> Run:
@@ -49,6 +54,8 @@ class StandIn:
         aborted = threading.Event()
         pipes = Pipes.open()
         run = Run(pipes, lambda grace: aborted.set())
+        # It has no process of its own; a run without one is waited for.
+        run.pid = os.getpid()
         threading.Thread(
             target=self._run, args=(pipes, run, (tasks or ["all"])[0], aborted), daemon=True
         ).start()

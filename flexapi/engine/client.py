@@ -156,8 +156,8 @@ class Engine(Lifecycle):
         `manual` lets tasks run that are marked `manual` and named; `extras` is for FlexAPI's own
         plugins, by name; `trial` makes it a run of a config that is not saved (see `host.trial`), and of a task's entries
         as they came in, so many bytes are reported (`host.kept_entries`). Raises EngineError where the host refuses, or where this
-        execution runs already, EngineUnavailable where it is not ready within `timeout` seconds: then it was given nothing. Once it
-        was, it may have begun: a host that is lost before it answers loses a run.
+        execution runs already, EngineUnavailable where it is not ready within `timeout` seconds, or died, and nobody began
+        with it. Where somebody may have, a host that is lost before it answers loses a run.
         """
         connection = self._wait_until_ready(timeout)
         pipes = Pipes.open()
@@ -187,17 +187,21 @@ class Engine(Lifecycle):
     def _await_start(
         connection: Connection, execution: int, run: Run, answer: "Future[Any]"
     ) -> None:
-        """Wait for the process of a run that was given to the host; a host that is busy starts it later. Raises EngineError."""
-        # To give it to another host, or once more to this one, might run it twice. A host that is lost ends it.
-        with contextlib.suppress(EngineUnavailable):
-            try:
-                run.pid = answer.result(CALL_TIMEOUT)["pid"]
-            except FutureTimeoutError:
-                answer.add_done_callback(run.began)
-            except EngineError:
-                connection.runs.pop(execution, None)
-                run.close()
-                raise
+        """Wait for the process of a run that was given to the host; a host that is busy starts it later.
+
+        Raises EngineError, and EngineUnavailable where the host died and nobody has it.
+        """
+        try:
+            run.pid = answer.result(CALL_TIMEOUT)["pid"]
+        except FutureTimeoutError:
+            answer.add_done_callback(run.began)
+        except (EngineError, EngineUnavailable) as error:
+            # To give it to another host might run it twice, unless nobody has it. It ends as one of a host that is lost.
+            if isinstance(error, EngineUnavailable) and not run.is_untouched:
+                return
+            connection.runs.pop(execution, None)
+            run.close()
+            raise
 
     # -- what the host says
 

@@ -184,6 +184,13 @@ class Run:
         if self.ending is None:
             self._send_abort(grace)
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether no process has it and none said anything: what FlexGet runs says so first. For a run whose host is gone."""
+        poll = select.poll()
+        poll.register(self._pipes.read_ends[0], select.POLLIN)
+        return [event for _, event in poll.poll(0)] == [select.POLLHUP]
+
     def began(self, answer: "Future[Any]") -> None:
         """Take an answer of the host's that came late: the process that runs it, or why there is none."""
         error = answer.exception()

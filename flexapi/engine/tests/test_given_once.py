@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flexapi.engine import client
-from flexapi.engine.client import Engine, EngineError
+from flexapi.engine.client import Engine, EngineError, EngineUnavailable
 from flexapi.engine.connection import Connection
 from flexapi.engine.run import Pipes
 from flexapi.testing.flexget_home import FlexGetHome, accepting, messages, of_kind, reports_of
@@ -55,16 +55,20 @@ def test_a_host_that_is_slow_to_start_a_run_is_given_it_once(
         assert run.ending.status == 0
 
 
-def test_a_host_that_dies_before_it_answers_loses_the_run(
-    own_engine: Engine, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("held", [False, True])
+def test_a_run_whose_host_dies_before_it_answers_is_lost_where_somebody_has_it(
+    own_engine: Engine, monkeypatch: pytest.MonkeyPatch, held: bool
 ) -> None:
-    """It may have begun, so nobody else is given it."""
+    """It may have begun then, so nobody else is given it; else anybody may be."""
     connection = connection_of(own_engine)
     host = connection.process.pid
     send, sent = connection.send, threading.Event()
+    child_s: list[int] = []
 
-    def send_and_tell(*arguments: Any) -> Any:
-        answer = send(*arguments)
+    def send_and_tell(method: str, params: Any, fds: list[int]) -> Any:
+        if held:
+            child_s.append(os.dup(fds[0]))
+        answer = send(method, params, fds)
         sent.set()
         return answer
 
@@ -74,7 +78,12 @@ def test_a_host_that_dies_before_it_answers_loses_the_run(
         started = pool.submit(own_engine.execute, 1, ["good"], {})
         assert sent.wait(30)
         os.kill(host, signal.SIGKILL)
+        if not held:
+            with pytest.raises(EngineUnavailable, match="exit status -9"):
+                started.result(60)
+            return
         run = started.result(60)
+    os.close(child_s.pop())
     reports_of(run)
     assert run.ending is not None
     assert "exit status -9" in run.ending.lost
