@@ -1,6 +1,5 @@
 """How many connections a server opens at most, and what happens when PostgreSQL has fewer than all want."""
 
-import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -39,14 +38,12 @@ def measure(on: Fleet) -> Iterator[Figure]:
     used = on.meter.connections().total()
     allowed = round(SHARE * used)
     logged = _refusals(on)
-    on.database.stop(signal.SIGINT)
-    on.database.start(max_connections=str(allowed + RESERVED))
+    on.database.restart(max_connections=str(allowed + RESERVED))
     before = on.over()
     answers = _ask_all(on)
     meanwhile = on.over() - before
     refused = _refusals(on) - logged
-    on.database.stop(signal.SIGINT)
-    on.database.start()
+    on.database.restart()
     before = on.over()
     seconds = on.wait_until(lambda: on.over() > before)
     on.wait_until(on.all_over)

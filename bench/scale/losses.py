@@ -1,6 +1,5 @@
 """A long queue, while half of the workers die, Redis goes, and PostgreSQL is started again."""
 
-import signal
 import time
 from collections.abc import Iterator
 
@@ -96,8 +95,7 @@ def _redis_goes(on: Fleet, length: int) -> list[Figure]:
 
 
 def _postgres_restarts(on: Fleet, length: int) -> list[Figure]:
-    on.database.stop(signal.SIGINT)
-    on.database.start()
+    on.database.restart()
     before = on.over()
     seconds = on.wait_until(lambda: on.over() > before)
     return [

@@ -67,14 +67,16 @@ class Runner:
         try:
             if self._prepare is not None:
                 self._prepare()
-            run = self._start()
+            run, last = self._run_once()
+            if run is not None and run.never_began and not self._aborting.is_set():
+                # It was killed while it stood ready; who dies again before it begins is no accident.
+                run, last = self._run_once()
         except (EngineError, Unprepared) as error:
             self._recorder.refuse(str(error))
             return
         if run is None:
             self._recorder.conclude(Ending(0), self._abort_reason)
             return
-        last = self._record(run)
         self._leave()
         ending = run.ending or Ending(None, lost="FlexGet's host hung up.")
         try:
@@ -85,6 +87,11 @@ class Runner:
             self._give_up_log(error)
             self._recorder.conclude(ending, self._abort_reason)
         self._log_end()
+
+    def _run_once(self) -> tuple[Run | None, list[Report]]:
+        """Start it and store what is reported; return the run, None where it was aborted before, and the last of it."""
+        run = self._start()
+        return run, [] if run is None else self._record(run)
 
     def abort(self, reason: str, grace: float) -> None:
         """Abort it; after `grace` seconds its processes are killed. A shorter grace overrules an earlier one."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from executions import extensions, models
+from executions import extensions
 from executions.models import Execution, Status, Worker
 from executions.running import dispatcher as dispatcher_module
 from executions.running import worker as worker_module
@@ -298,60 +298,6 @@ def test_what_an_idle_worker_has_without_knowing_is_for_others(
     assert execution.worker == "w1"
     worker._abort_where_asked()
     assert Execution.objects.claim("w2") == execution
-
-
-class Killed(BaseException):
-    """Nothing catches it, as nothing catches a SIGKILL."""
-
-
-def killed_in(monkeypatch: pytest.MonkeyPatch, method: str) -> Callable[[], None]:
-    """Have a Recorder's method end the server that calls it; return what starts the next server's worker."""
-
-    def die(*arguments: Any) -> None:
-        raise Killed
-
-    monkeypatch.setattr(Recorder, method, die)
-
-    def next_start() -> None:
-        monkeypatch.undo()
-        Execution.objects.recover("Gone.")
-
-    return next_start
-
-
-@pytest.mark.parametrize("ready", [True, False])
-def test_what_flexget_was_given_when_the_server_was_killed_is_not_run_again(
-    flexget_engine: Engine, config: FlexGetHome, monkeypatch: pytest.MonkeyPatch, ready: bool
-) -> None:
-    """Whether FlexGet was ready when it was claimed, or is by now."""
-    config.write({"quick": accepting("y")})
-    worker = WorkerProcess(flexget_engine)
-    execution = Execution.objects.enqueue(["quick"])
-    start_again = killed_in(monkeypatch, "store")
-    if not ready:
-        monkeypatch.setattr(Engine, "is_ready", False)
-    with pytest.raises(Killed):
-        worker.run_next()
-    assert status(execution) == Status.PENDING
-    start_again()
-    execution.refresh_from_db()
-    assert execution.status == Status.ABORTED
-    assert execution.abort_reason == f"Gone. {models.MAY_HAVE_BEGUN}"
-    assert not WorkerProcess(flexget_engine, name="next").run_next()
-
-
-def test_what_waited_for_flexget_when_the_server_was_killed_is_run(
-    flexget_engine: Engine, config: FlexGetHome, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config.write({"quick": accepting("y")})
-    never_started = Engine(config.config)
-    execution = Execution.objects.enqueue(["quick"])
-    start_again = killed_in(monkeypatch, "wait_for")
-    with pytest.raises(Killed):
-        WorkerProcess(never_started).run_next()
-    start_again()
-    assert WorkerProcess(flexget_engine, name="next").run_next()
-    assert status(execution) == Status.COMPLETE
 
 
 @pytest.mark.parametrize("fails", [("store", "conclude"), ("conclude",)])

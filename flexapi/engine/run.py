@@ -178,6 +178,8 @@ class Run:
         self.is_followed: Callable[[], bool] = lambda: False
         self.ending: Ending | None = None
         self.read_out = False
+        # Whether it has said nothing at all.
+        self.silent = True
 
     def abort(self, grace: float) -> None:
         """Ask the run to abort and have it killed after `grace` seconds. Any thread may call."""
@@ -198,6 +200,14 @@ class Run:
             self.pid = answer.result()["pid"]
         else:
             self.end(Ending(None, lost=str(error)))
+
+    @property
+    def never_began(self) -> bool:
+        """Whether its process was killed before it took the run: whoever begins says so first."""
+        killed = (
+            self.ending is not None and self.ending.status is not None and self.ending.status < 0
+        )
+        return killed and self.silent
 
     def end(self, ending: Ending) -> None:
         """Note that the process of the run is gone. Called by the engine's reader thread."""
@@ -241,6 +251,7 @@ class Run:
                     if self._is_last(batch):
                         last = batch
                     elif batch:
+                        self.silent = False
                         yield batch
                         if size < MANY and not self.is_followed():
                             self._ends_within(BREATH)
@@ -251,6 +262,7 @@ class Run:
                 last.extend(sources[fd].rest())
             self.read_out = True
             if last:
+                self.silent = False
                 yield last
         finally:
             self.close()

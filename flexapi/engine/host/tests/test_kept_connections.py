@@ -1,5 +1,7 @@
 """Connections to PostgreSQL that stay open from one run of a process to its next."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 
@@ -84,6 +86,26 @@ def test_the_server_may_close_them(engine: Engine, postgres_database: str) -> No
             connection.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
     assert run(engine) == process
     assert not connected(postgres_database) & there
+
+
+@pytest.mark.parametrize("whom", ["child", "host"])
+def test_who_is_killed_with_them_leaves_none(
+    engine: Engine, postgres_database: str, whom: str
+) -> None:
+    process, host = run(engine), engine.state.pid
+    there = connected(postgres_database)
+    assert there
+    assert process is not None
+    assert host is not None
+    os.kill(process if whom == "child" else host, signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE
+    while connected(postgres_database) & there:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    if whom == "host":
+        with engine._changed:
+            assert engine._changed.wait_for(lambda: engine.state.pid not in (host, None), PATIENCE)
+    assert run(engine) != process
 
 
 def test_one_that_a_plugin_keeps_is_left_behind(engine: Engine, postgres_database: str) -> None:
