@@ -1,5 +1,6 @@
 """The dashboard and the lists, live."""
 
+import re
 from typing import Any
 
 import yaml
@@ -149,6 +150,26 @@ def test_what_is_wrong_comes_next_and_was_taken(web_server: LiveServer, people: 
     expect(page.locator("#schedules")).to_contain_text("Nothing is scheduled.")
     expect(page.locator("#state .callout")).to_have_count(0)
     assert [line for line in person.complaints if "503" not in line] == []
+
+
+def test_what_a_busy_server_does_not_know_in_time_stays_as_it_was(
+    web_server: LiveServer, people: Any
+) -> None:
+    page = people(web_server, "viewer").front()
+    engine = page.get_by_text(re.compile(r"FlexGet [\d.]+, ready"))
+    expect(engine).to_be_visible()
+    late = {"engine": {"error": "Not known: the others took too long."}}
+
+    def answer(route: Any) -> None:
+        told = route.fetch().json()
+        told["object"] |= late | {"time_zone": {"name": "Mars/Olympus", "problem": ""}}
+        route.fulfill(json=told)
+
+    page.route("**/api/server", answer)
+    page.evaluate("import('/static/web/js/server_news.js').then((news) => news.lookAtServer())")
+    expect(page.get_by_text("Mars/Olympus")).to_be_visible()
+    expect(engine).to_be_visible()
+    expect(page.get_by_text("Not known")).to_have_count(0)
 
 
 def test_the_list_of_tasks(web_server: LiveServer, people: Any) -> None:

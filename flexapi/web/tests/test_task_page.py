@@ -134,6 +134,19 @@ def test_one_that_flexget_refuses_says_what_to_do(server: LiveServer, people: An
     page.wait_for_url("**/tasks/bad/edit/")
 
 
+def test_what_it_shares_with_others_is_mended_in_the_config(
+    web_server: LiveServer, people: Any
+) -> None:
+    text = "templates:\n  odd: {regexp: 7}\ntasks:\n  both: {template: odd, mock: []}\n"
+    with other_config(web_server, text):
+        page = people(web_server, "editor").page
+        page.goto("/tasks/both/")
+        expect(page.locator("#trouble")).to_contain_text("templates.odd")
+        page.get_by_role("link", name="Mend it").click()
+        page.wait_for_url("**/config/")
+        expect(page.get_by_text("Line 2").first).to_be_visible()
+
+
 def test_there_is_none(server: LiveServer, people: Any) -> None:
     answer = people(server, "viewer").page.goto("/tasks/nothing/")
     assert answer.status == 404

@@ -7,7 +7,7 @@ import { ngettext, sentence, t } from "./gettext.js";
 import { prefer, preference } from "./preferences.js";
 import { at } from "./root.js";
 import { onServerNews } from "./server_news.js";
-import { taskUrl } from "./task_names.js";
+import { mendUrl } from "./task_names.js";
 
 // In the browser, not with the user: the card goes for good after ten runs, and a table, its endpoint and its permission would outlive it by years.
 const DISMISSED = "first-steps";
@@ -44,7 +44,7 @@ function ofConfig({ sample, tasks, first }, { path = "" }) {
 }
 
 /** What is wrong in the config. */
-function ofFaults({ invalid_tasks: invalid = [], warnings = [], problem, state }, can) {
+function ofFaults({ invalid_tasks: invalid = [], warnings = [], problem, state, tasks }, can) {
   const found = [];
   const edits = can.changeTasks;
   if (problem && state !== "invalid") {
@@ -52,8 +52,8 @@ function ofFaults({ invalid_tasks: invalid = [], warnings = [], problem, state }
   }
   if (invalid.length) {
     const [{ task, complaints }] = invalid;
-    const title = ngettext("FlexGet refuses {0} task; all others run.", "FlexGet refuses {0} tasks; all others run.", invalid.length);
-    found.push({ key: "invalid", warns: true, title, detail: [h("b", {}, task), ": ", complaints[0]?.detail], action: edits && link(`${taskUrl(task)}edit/`, t`Mend ${task}`) });
+    const title = invalid.length < tasks ? ngettext("FlexGet refuses {0} task; all others run.", "FlexGet refuses {0} tasks; all others run.", invalid.length) : t`FlexGet refuses every task.`;
+    found.push({ key: "invalid", warns: true, title, detail: [h("b", {}, task), ": ", complaints[0]?.detail], action: edits && link(mendUrl(task, complaints), t`Mend ${task}`) });
   }
   if (warnings.length) {
     const [{ attr, detail }] = warnings;

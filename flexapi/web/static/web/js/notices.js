@@ -1,7 +1,7 @@
 /** What is wrong with the server, on top of every page: said with the page, and kept up to date. */
 
 import { byId, h, icon } from "./dom.js";
-import { timeElement } from "./format.js";
+import { momentElement } from "./format.js";
 import { ngettext, sentence, t } from "./gettext.js";
 import { at } from "./root.js";
 import { onServerNews } from "./server_news.js";
@@ -38,7 +38,7 @@ function ofOthers(problems) {
   const others = problems.filter(({ kind }) => !OF_CONFIG.has(kind));
   if (!others.length) return null;
   const rows = others.map(({ kind, title, detail, since, count, help }) =>
-    h("li", {}, sentence`${PLACES[kind] ? h("a", { href: PLACES[kind] }, title) : h("b", {}, title)} since ${timeElement(since)}`, count > 1 && t`, ${counted(count, "time")}`, " ", whatToDo(help), detail && h("p", {}, detail)),
+    h("li", {}, sentence`${PLACES[kind] ? h("a", { href: PLACES[kind] }, title) : h("b", {}, title)} since ${momentElement(since)}`, count > 1 && t`, ${counted(count, "time")}`, " ", whatToDo(help), detail && h("p", {}, detail)),
   );
   const [first] = others;
   const what = others.length === 1 ? `${first.title}.` : ngettext("{1}, and {0} other problem.", "{1}, and {0} other problems.", others.length - 1, first.title);

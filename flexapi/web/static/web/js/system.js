@@ -1,7 +1,7 @@
 /** What the server says of itself, in words. */
 
 import { byId, h, pageData } from "./dom.js";
-import { amount, bytes, timeElement } from "./format.js";
+import { amount, bytes, momentElement, timeElement } from "./format.js";
 import { ngettext, pgettext, sentence, t } from "./gettext.js";
 import { showConnection } from "./live.js";
 import { at } from "./root.js";
@@ -39,7 +39,7 @@ const ADVICE = {
 };
 
 function problemRow({ kind, title, detail, since, count, help: more }) {
-  return h("li", { class: "problem" }, sentence`${h("b", {}, title)} since ${timeElement(since)}`, count > 1 && t`, ${counted(count, "time")}`, detail && h("p", { class: "quiet" }, detail), h("p", {}, ADVICE[kind] && [sentence`What to do: ${h("span", {}, ADVICE[kind]())}`, " "], link(more, t`More about this`)));
+  return h("li", { class: "problem" }, sentence`${h("b", {}, title)} since ${momentElement(since)}`, count > 1 && t`, ${counted(count, "time")}`, detail && h("p", { class: "quiet" }, detail), h("p", {}, ADVICE[kind] && [sentence`What to do: ${h("span", {}, ADVICE[kind]())}`, " "], link(more, t`More about this`)));
 }
 
 const problems = ({ problems: found }) => (found.length ? h("ul", { class: "rows" }, found.map(problemRow)) : empty(t`Nothing is wrong.`));

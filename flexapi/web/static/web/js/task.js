@@ -11,7 +11,7 @@ import { inWords } from "./schedule_words.js";
 import { empty, failure, loading } from "./states.js";
 import { taskActions } from "./task_actions.js";
 import { showMerged, showWritten } from "./task_config.js";
-import { isAskedFor } from "./task_names.js";
+import { isAskedFor, mendUrl } from "./task_names.js";
 import { counted } from "./things.js";
 
 const REASONS = 20;
@@ -51,7 +51,7 @@ function showTrouble({ invalid, enabled }) {
             { class: "callout failed" },
             h("b", {}, sentence`FlexGet refuses to run this, first noticed ${timeElement(why.since)}.`),
             h("ul", { class: "faults" }, why.complaints.map(({ attr, detail }) => h("li", {}, h("code", {}, attr), detail))),
-            can.changeTasks ? h("p", {}, sentence`${h("a", { href: data.edit }, t`Mend it`)}: the editor shows where.`) : h("p", {}, t`An editor can mend it.`),
+            can.changeTasks ? h("p", {}, sentence`${h("a", { href: mendUrl(data.task.name, why.complaints) }, t`Mend it`)}: the editor shows where.`) : h("p", {}, t`An editor can mend it.`),
           ),
         ]
       : []),

@@ -41,3 +41,6 @@ export function matches(pattern, key) {
 
 /** Whether an execution was asked to run the task, by name, by pattern or with all others. */
 export const isAskedFor = (task, { tasks: asked }) => asked.some((pattern) => matches(pattern, task.key)) || (!asked.length && task.enabled);
+
+/** Where what FlexGet complains about can be edited: what a task shares with others stands elsewhere in the config. */
+export const mendUrl = (name, complaints) => (complaints.every(({ attr }) => attr?.startsWith("tasks.")) ? `${taskUrl(name)}edit/` : at("/config/"));

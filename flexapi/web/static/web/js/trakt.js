@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { confirmed } from "./dialog.js";
 import { byId, h, pageData, toast } from "./dom.js";
-import { timeElement } from "./format.js";
+import { momentElement } from "./format.js";
 import { sentence, t } from "./gettext.js";
 import { empty, failure } from "./states.js";
 import { counted } from "./things.js";
@@ -30,7 +30,7 @@ function row({ name, created, expires }) {
     "li",
     {},
     h("span", { class: "title" }, name),
-    h("span", { class: "meta" }, sentence`since ${timeElement(created)}, until ${timeElement(expires)}`),
+    h("span", { class: "meta" }, sentence`since ${momentElement(created)}, until ${momentElement(expires)}`),
     can.removeTrakt && h("button", { class: "button small", onclick: () => forget(name) }, t`Forget`),
   );
 }
