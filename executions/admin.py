@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from flexapi.api.record_admin import KeptRecordAdmin, RecordAdmin
 from flexapi.mirror.masked_admin import MaskedMixin, text_of
 
-from . import extensions
+from . import endings, extensions
 from .models import Execution, ExecutionEnded, ExecutionEntry, LogLine, Worker
 from .requests import denied_options
 from .serializers import shown_options
@@ -175,7 +175,7 @@ class ExecutionAdmin(MaskedMixin, RecordAdmin):
         aborted, over = [], []
         for execution in executions:
             try:
-                execution.request_abort(f"Aborted by {request.user}.")
+                execution.request_abort(endings.BY_USER.format(user=request.user))
             except ExecutionEnded as error:
                 over.append(str(error))
             else:

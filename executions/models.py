@@ -22,7 +22,7 @@ from executions.workers import Worker
 from flexapi.api.accounts.narrowing import narrowing_of
 from flexapi.mirror import mirror
 
-from . import claims, extensions, queues
+from . import claims, endings, extensions, queues
 from .kept_entries import KeptEntries as KeptEntries
 from .signals import ended, queue_changed
 from .trials import KEPT, Trial
@@ -58,8 +58,6 @@ OVER = (Status.COMPLETE, Status.FAILED, Status.ABORTED)
 # Priorities of executions, of which the first is 1.
 USUAL_PRIORITY = 100
 LAST_PRIORITY = 1000
-# Said of one that a worker had given to FlexGet when it died, before anything was heard of it.
-MAY_HAVE_BEGUN = "FlexGet had been given this and may have begun, so it is not run again."
 # How many outdated ones are deleted in one transaction.
 PRUNED_AT_ONCE = 50
 
@@ -165,7 +163,9 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         """As `end_of`, of all workers: call it where none is alive."""
         claimed = self.active().exclude(worker="")
         claimed.filter(status=Status.PENDING, given=False).free()
-        began = claimed.filter(status=Status.PENDING).cut_off(f"{reason} {MAY_HAVE_BEGUN}")
+        began = claimed.filter(status=Status.PENDING).cut_off(
+            endings.MAY_HAVE_BEGUN.format(problem=reason)
+        )
         return began + self.filter(status=Status.RUNNING).cut_off(reason)
 
     def end_of(self, worker: str, reason: str) -> int:

@@ -6,6 +6,8 @@ queues.resolve_with(queues_of_tasks)      # in the ready() of the AppConfig that
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 DEFAULT = "default"
 
 
@@ -27,7 +29,9 @@ class SeveralQueues(Exception):
             for share in shares
         )
         super().__init__(
-            f"These tasks run on different workers, so run those of each queue by themselves ({named})."
+            gettext(
+                "These tasks run on different workers, so run those of each queue by themselves ({queues})."
+            ).format(queues=named)
         )
 
 

@@ -162,7 +162,7 @@ def _nested_errors(faults: list[jsonschema.ValidationError]) -> Any:
         if fault.validator == "required":
             wanted: Any = fault.validator_value
             missing = next(name for name in wanted if name not in member)
-            _put(errors, [*path, missing], "required", "This field is required.")
+            _put(errors, [*path, missing], "required", gettext("This field is required."))
         elif fault.validator == "additionalProperties":
             schema: Any = fault.schema
             known = schema["properties"]

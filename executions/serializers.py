@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from flexapi import phrases
 from flexapi.api.schema import exemplified
-from flexapi.api.serializers import ModelSerializer, NameOrNull, TextOrNull
+from flexapi.api.serializers import ModelSerializer, NameOrNull, PhraseOrNull, TextOrNull
 from flexapi.mirror import credentials
 from flexapi.mirror.masked_serializers import EyesMixin, MaskedMixin
 
@@ -120,10 +120,12 @@ class ExecutionSerializer(EyesMixin, ModelSerializer[Execution]):
         """Return it as the user who asks may see it."""
         data = super().to_representation(execution)
         data |= self.eyes.shown({name: data[name] for name in ("abort_reason", "waiting_for")})
+        reason = data["abort_reason"] or ""
+        data["abort_reason"] = phrases.translated_lines(reason, gettext) or None
+        data["explanation"] = explained(reason)
         if data["waiting_for"]:
             data["waiting_for"] = phrases.translated(data["waiting_for"], gettext)
         data["options"] = shown_options(data["options"], self.eyes)
-        data["explanation"] = explained(data["abort_reason"] or "")
         return data
 
     def get_explanation(self, execution: Execution) -> str | None:
@@ -223,7 +225,7 @@ class EntryDetailSerializer(ExecutionEntrySerializer):
 class TaskResultSerializer(MaskedMixin, ModelSerializer[TaskResult]):
     """How a task ended in an execution."""
 
-    reason = TextOrNull(help_text="Why it did not run to its end.")
+    reason = PhraseOrNull(help_text="Why it did not run to its end.")
     summary = SummarySerializer(source="*")
 
     class Meta:

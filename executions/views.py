@@ -33,7 +33,7 @@ from flexapi.engine.instance import engine
 from flexapi.mirror import credentials, mirror
 from flexapi.phrases import phrase
 
-from . import changes, reasons, requests, schema, taking
+from . import changes, endings, reasons, requests, schema, taking
 from .filters import EntryFilter, ExecutionFilter, ExecutionPages, ResultFilter
 from .models import Execution, ExecutionClaimed, ExecutionEnded, ExecutionEntry, TaskResult
 from .queues import SeveralQueues
@@ -155,7 +155,7 @@ class ExecutionViewSet(ReadOnlyViewSet):
         """Abort an execution: FlexGet's abort phase runs, then what is left is killed."""
         execution = self.get_object()
         try:
-            execution.request_abort(f"Aborted by {request.user}.")
+            execution.request_abort(endings.BY_USER.format(user=request.user))
         except ExecutionEnded as error:
             raise Conflict(
                 gettext("{reason} It is {state}.").format(reason=error, state=execution.status)

@@ -47,6 +47,22 @@ def translated(text: str, translate: Callable[[str], str]) -> str:
     return _PLACEHOLDER.sub(lambda place: shown[place[1]], translate(said))
 
 
+def translated_lines(text: str, translate: Callable[[str], str]) -> str:
+    """As `translated`; of a text that is no phrase, each line may be one, with a name before it: `tv: Aborted by a signal.`"""
+    whole = translated(text, translate)
+    return (
+        whole if whole != text else "\n".join(_line(line, translate) for line in text.split("\n"))
+    )
+
+
+def _line(line: str, translate: Callable[[str], str]) -> str:
+    said = translated(line, translate)
+    if said != line:
+        return said
+    name, colon, rest = line.partition(": ")
+    return f"{name}{colon}{translated(rest, translate)}"
+
+
 @functools.lru_cache(maxsize=1000)
 def _recognised(text: str) -> tuple[str, dict[str, str]] | None:
     """Return the phrase that says a text, the one that says most of it by itself, and its values."""

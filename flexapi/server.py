@@ -14,6 +14,7 @@ from daphne.server import twisted_loop
 from django.conf import settings
 from twisted.internet import reactor
 
+from executions import endings
 from executions.following import announcements
 from executions.running.dispatcher import Dispatcher
 from executions.running.reaper import Reaper, Wake
@@ -145,7 +146,7 @@ def _take_config() -> None:
         for _ in files.recover():
             pass
     except (OSError, LockBusy) as error:
-        raise Unprepared(f"The config can't be brought in step: {error}") from error
+        raise Unprepared(endings.NOT_IN_STEP.format(problem=error)) from error
 
 
 def _wake() -> Wake | None:

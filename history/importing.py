@@ -11,10 +11,12 @@ from django.utils import timezone
 from executions.models import Execution
 from flexapi.api.status.progress import Progress
 from flexapi.mirror import credentials
+from flexapi.phrases import phrase
 from history.models import FlexGetHistory, HistoryEntry, OwnRows
 
 PAGE = 2000
-WAITS = "the end of the run that goes on"
+WAITS = phrase("the end of the run that goes on")
+WHAT = phrase("Taking in FlexGet's own history")
 _DETAILS = re.compile(r"^Accepted by (?P<plugin>.*?)(?: \(reason: (?P<reason>.*)\))?$", re.S)
 
 Rows = list[dict[str, Any]]
@@ -28,7 +30,7 @@ def take_in(source: Source) -> int:
     Rows of our own runs are not taken, for their entries are recorded already. Which these are is
     known when a run is over: while one goes on, nothing is taken.
     """
-    with Progress("history", "Taking in FlexGet's own history", "entries") as progress:
+    with Progress("history", WHAT, "entries") as progress:
         return _take_pages(source, progress)
 
 

@@ -19,6 +19,8 @@ from flexapi.phrases import phrase
 if TYPE_CHECKING:
     from jsonpath import JSONPath
 
+OTHERWISE = phrase("`{path}` is {values}.")
+LACKING = phrase("The body has no `{path}`.")
 NOTHING_AT = phrase("The body has no `{path}`.")
 TOO_MANY = phrase("The body has {count} entries; {most} are taken at most.")
 NO_URL = phrase("The body has nothing for the URL, `{path}`.")
@@ -73,7 +75,7 @@ def unmet(mapping: Mapping, body: Any) -> str | None:
             is_met = any(found)
         if not is_met:
             shown = ", ".join(json.dumps(value)[:100] for value in found[:3])
-            return f"`{path}` is {shown}." if found else f"The body has no `{path}`."
+            return OTHERWISE.format(path=path, values=shown) if found else LACKING.format(path=path)
     return None
 
 

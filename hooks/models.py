@@ -11,9 +11,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from knox.crypto import hash_token
 
+from flexapi.phrases import phrase
 from hooks.mapping import BadPath, Mapping, check_path, check_value
 
 # Names that are paths of their own below /api/hooks.
@@ -53,7 +54,7 @@ class Hook(models.Model):
         unique=True,
         validators=[
             RegexValidator(
-                r"^[a-z0-9][a-z0-9_-]*\Z", "A name has small letters, digits, `-` and `_`."
+                r"^[a-z0-9][a-z0-9_-]*\Z", phrase("A name has small letters, digits, `-` and `_`.")
             )
         ],
         help_text="The last part of its address.",
@@ -120,9 +121,11 @@ class Hook(models.Model):
         """Check the mapping and what goes together. Raises ValidationError."""
         faults: dict[str, str] = {}
         if self.name in RESERVED:
-            faults["name"] = f"{', '.join(RESERVED)} are no names: they are paths of their own."
+            faults["name"] = gettext("{names} are no names: they are paths of their own.").format(
+                names=", ".join(RESERVED)
+            )
         if self.target == Target.TASK and not self.task:
-            faults["task"] = "Which task gets the entries?"
+            faults["task"] = gettext("Which task gets the entries?")
         faults |= _faults_of_fields(self.fields, self.target)
         faults |= _faults_of_conditions(self.conditions)
         for name in ("title", "url"):
@@ -251,12 +254,14 @@ def _try(faults: dict[str, str], name: str, check: Any, text: str) -> None:
 def _faults_of_fields(fields: Any, target: str) -> dict[str, str]:
     faults: dict[str, str] = {}
     if not isinstance(fields, dict) or not all(isinstance(text, str) for text in fields.values()):
-        return {"fields": 'Give names with paths or texts: {"tvdb_id": "$.series.tvdbId"}.'}
+        said = gettext("Give names with paths or texts: {example}.")
+        return {"fields": said.format(example='{"tvdb_id": "$.series.tvdbId"}')}
     if len(fields) > MOST_FIELDS:
-        return {"fields": f"There are at most {MOST_FIELDS} fields."}
+        return {"fields": gettext("There are at most {most} fields.").format(most=MOST_FIELDS)}
     unknown = [name for name in fields if name not in MOVIE_FIELDS]
     if target == Target.MOVIE_QUEUE and unknown:
-        return {"fields": f"A movie has {', '.join(MOVIE_FIELDS)}; not {unknown[0]!r}."}
+        said = gettext("A movie has {fields}; not {field}.")
+        return {"fields": said.format(fields=", ".join(MOVIE_FIELDS), field=repr(unknown[0]))}
     for text in fields.values():
         _try(faults, "fields", check_value, text)
     return faults
@@ -272,9 +277,11 @@ def _faults_of_conditions(conditions: Any) -> dict[str, str]:
         for one in conditions
     )
     if not are_right:
-        return {"conditions": 'Give paths and values: [{"path": "$.eventType", "is": ["Grab"]}].'}
+        said = gettext("Give paths and values: {example}.")
+        return {"conditions": said.format(example='[{"path": "$.eventType", "is": ["Grab"]}]')}
     if len(conditions) > MOST_CONDITIONS:
-        return {"conditions": f"There are at most {MOST_CONDITIONS} conditions."}
+        said = gettext("There are at most {most} conditions.")
+        return {"conditions": said.format(most=MOST_CONDITIONS)}
     for condition in conditions:
         _try(faults, "conditions", check_path, condition["path"])
     return faults

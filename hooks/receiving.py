@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.utils.translation import gettext
+from django.utils import translation
 from rest_framework.exceptions import (
     APIException,
     AuthenticationFailed,
@@ -26,6 +26,7 @@ from executions.queues import SeveralQueues
 from executions.views import request_schema
 from flexapi.api.errors import BodyTooLarge, Conflict
 from flexapi.mirror import credentials, mirror
+from flexapi.phrases import phrase
 from flexapi.text import storable, storable_all
 from hooks import mapping, senders, shells
 from hooks.models import Hook, HookCall, Target
@@ -39,7 +40,12 @@ LONGEST_HEADER = 500
 # What shows who somebody is; `credentials` knows others by their names.
 SECRET_HEADERS = ("authorization", "cookie", "x-api-key", "x-hub-signature", "x-hub-signature-256")
 # A stranger isn't told which hooks there are; what was wrong stands in the call.
-NOT_LET_IN = (
+TOO_LONG = phrase("The body has {count} bytes; {max_bytes} are taken.")
+NO_JSON = phrase("The body of this call isn't JSON, so nothing can come of it.")
+OFF = phrase("The hook {name} is off.")
+NO_TASK = phrase("The config has no enabled task {task}. Name another in the hook {name}.")
+EMPTY = phrase("`{path}` is empty.")
+NOT_LET_IN = phrase(
     "There is no hook of this name, or this isn't what it asks for: its secret, signature or token. FlexAPI's page of hooks "
     "lists the call and says what was wrong."
 )
@@ -56,6 +62,8 @@ class Done:
     reason: str = ""
 
 
+# What is kept of a call is read later, in whichever language.
+@translation.override(settings.LANGUAGE_CODE)
 def receive(name: str, request: Request) -> HookCall:
     """Take what a sender posts to the hook of this name: the call as it is kept, accepted or ignored.
 
@@ -85,11 +93,7 @@ def receive(name: str, request: Request) -> HookCall:
     call.body = storable(body[: hook.max_bytes].decode("utf-8", "replace"))
     try:
         if len(body) > hook.max_bytes:
-            raise BodyTooLarge(
-                gettext("The body has {count} bytes; {max_bytes} are taken.").format(
-                    count=len(body), max_bytes=hook.max_bytes
-                )
-            )
+            raise BodyTooLarge(TOO_LONG.format(count=len(body), max_bytes=hook.max_bytes))
         done = act(hook, request.data, user)
     except APIException as error:
         _keep(call, Outcome.REFUSED, error.status_code, _told(error))
@@ -97,14 +101,13 @@ def receive(name: str, request: Request) -> HookCall:
     return _keep_done(call, done)
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def repeat(call: HookCall, user: User) -> HookCall:
     """Do with a kept body what its hook says now, on behalf of a user; the new call. Raises as `receive` does."""
     try:
         body = json.loads(call.body)
     except ValueError as error:
-        raise Conflict(
-            gettext("The body of this call isn't JSON, so nothing can come of it.")
-        ) from error
+        raise Conflict(NO_JSON) from error
     again = HookCall(hook=call.hook, headers=call.headers, body=call.body, repeat_of=call.pk)
     try:
         done = act(call.hook, body, user)
@@ -129,13 +132,13 @@ def attempt(hook: Hook, body: Any) -> dict[str, Any]:
 def act(hook: Hook, body: Any, user: User) -> Done:
     """Do what a hook is for. Raises Conflict, ValidationError, PermissionDenied, ServiceUnavailable."""
     if not hook.enabled:
-        raise Conflict(gettext("The hook {name} is off.").format(name=hook.name), code="off")
+        raise Conflict(OFF.format(name=hook.name), code="off")
     unmet = mapping.unmet(hook.mapping, body)
     if unmet is not None:
         return Done(reason=unmet)
     found = _read(hook, body)
     if not found:
-        return Done(reason=f"`{hook.entries}` is empty.")
+        return Done(reason=EMPTY.format(path=hook.entries))
     return _run(hook, found, user) if hook.target == Target.TASK else _queue(found, user)
 
 
@@ -151,12 +154,7 @@ def _run(hook: Hook, entries: list[dict[str, Any]], user: User) -> Done:
     problem = mirror.refresh()
     names = mirror.task_names()
     if problem is None and hook.task not in names:
-        raise Conflict(
-            gettext(
-                "The config has no enabled task {task}. Name another in the hook {name}."
-            ).format(task=repr(hook.task), name=hook.name),
-            code="unknown_task",
-        )
+        raise Conflict(NO_TASK.format(task=repr(hook.task), name=hook.name), code="unknown_task")
     injected = [{**entry, "accept": True} for entry in entries] if hook.accept else entries
     tasks, options = [glob.escape(hook.task)], {"inject": injected, "now": True}
     try:

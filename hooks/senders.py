@@ -3,14 +3,23 @@
 from typing import Any, cast
 
 from django.contrib.auth.models import AbstractUser
-from django.utils.translation import gettext
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.request import Request
 
 from flexapi.api.accounts import shown
 from flexapi.api.accounts.authentication import TokenAuthentication
 from flexapi.api.accounts.throttles import SharedThrottle
+from flexapi.phrases import phrase
 from hooks.models import Hook, Proof, Target
+
+WRONG_SIGNATURE = phrase(
+    "X-Hub-Signature-256 isn't the signature of this body. Give the sender the hook's secret."
+)
+WRONG_SECRET = phrase(
+    "The hook's secret is missing or wrong. Send it in X-Api-Key, in Authorization (`Bearer …`), as the password of Basic, or as `?apikey=…`."
+)
+TOKEN_ONLY = phrase("Show an API token: this hook takes nothing else.")
+NO_PERMISSION = phrase("This token may not do this: it needs the permission {permission}.")
 
 SIGNATURE = "HTTP_X_HUB_SIGNATURE_256"
 # What a user needs whose token opens a hook.
@@ -52,17 +61,9 @@ def check(hook: Hook, request: Request, body: bytes) -> AbstractUser | None:
         return _user_of_token(hook, request)
     if hook.proof == Proof.SIGNATURE:
         if not hook.has_signed(request.META.get(SIGNATURE, ""), body):
-            raise AuthenticationFailed(
-                gettext(
-                    "X-Hub-Signature-256 isn't the signature of this body. Give the sender the hook's secret."
-                )
-            )
+            raise AuthenticationFailed(WRONG_SIGNATURE)
     elif not any(hook.has_secret(one.secret) for one in shown.tokens(request.META)):
-        raise AuthenticationFailed(
-            gettext(
-                "The hook's secret is missing or wrong. Send it in X-Api-Key, in Authorization (`Bearer …`), as the password of Basic, or as `?apikey=…`."
-            )
-        )
+        raise AuthenticationFailed(WRONG_SECRET)
     return None
 
 
@@ -84,12 +85,8 @@ def _allow(throttle: SharedThrottle, request: Request) -> None:
 def _user_of_token(hook: Hook, request: Request) -> AbstractUser:
     found = TokenAuthentication().authenticate(request)
     if found is None:
-        raise AuthenticationFailed(gettext("Show an API token: this hook takes nothing else."))
+        raise AuthenticationFailed(TOKEN_ONLY)
     user, permission = cast(AbstractUser, found[0]), PERMISSIONS[Target(hook.target)]
     if not user.has_perm(permission):
-        raise PermissionDenied(
-            gettext("This token may not do this: it needs the permission {permission}.").format(
-                permission=permission
-            )
-        )
+        raise PermissionDenied(NO_PERMISSION.format(permission=permission))
     return user

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from flexapi.api.schema import exemplified
-from flexapi.api.serializers import ModelSerializer, TextOrNull
+from flexapi.api.serializers import ModelSerializer, PhraseOrNull
 from flexapi.mirror import credentials
 from flexapi.mirror.masked_serializers import EyesMixin, MaskedMixin
 from hooks.models import Hook, HookCall
@@ -170,7 +170,7 @@ class HookCallSerializer(MaskedMixin, ModelSerializer[HookCall]):
     """A call, without headers and body."""
 
     hook = serializers.CharField(source="hook.name", read_only=True)
-    reason = TextOrNull(help_text="Why nothing, or not all, came of it.")
+    reason = PhraseOrNull(help_text="Why nothing, or not all, came of it.")
 
     class Meta:
         model = HookCall
@@ -185,7 +185,7 @@ class HookCallDetailSerializer(EyesMixin, ModelSerializer[HookCall]):
     """A call with headers and body; credentials in them are `********` for users who may not see credentials."""
 
     hook = serializers.CharField(source="hook.name", read_only=True)
-    reason = TextOrNull(help_text="Why nothing, or not all, came of it.")
+    reason = PhraseOrNull(help_text="Why nothing, or not all, came of it.")
     headers = serializers.DictField(child=serializers.CharField(), read_only=True)
 
     class Meta:
@@ -209,7 +209,7 @@ class ReceivedSerializer(serializers.Serializer[Any]):
         source="pk", help_text="The id of the call, for who asks later."
     )
     outcome = serializers.ChoiceField(HookCall.Outcome.choices)
-    reason = TextOrNull(help_text="Why nothing, or not all, came of it.")
+    reason = PhraseOrNull(help_text="Why nothing, or not all, came of it.")
     entries = serializers.IntegerField(help_text="Entries or movies that came of it.")
     execution = serializers.IntegerField(allow_null=True, help_text="The id of the execution.")
 

@@ -8,6 +8,12 @@ from typing import Any
 
 from flexapi.mirror import mirror
 from flexapi.mirror.store.rows import mapping
+from flexapi.phrases import phrase
+
+UNSAFE = phrase(
+    "An `exec` of the task {task} puts fields into a shell unescaped, and the {field} of this entry has characters that a shell "
+    "reads as more than words. Set `auto_escape: yes` there, or add `shell_quote`."
+)
 
 
 class Unsafe(Exception):
@@ -26,10 +32,7 @@ def check(task: str, entries: Iterable[Mapping[str, Any]]) -> None:
         # Of the title plugins make other fields.
         for name in sorted(exposed | {"title"}):
             if any(not shell.is_plain(text) for text in _texts(given.get(name))):
-                raise Unsafe(
-                    f"An `exec` of the task {task} puts fields into a shell unescaped, and the {name} of this entry has "
-                    "characters that a shell reads as more than words. Set `auto_escape: yes` there, or add `shell_quote`."
-                )
+                raise Unsafe(UNSAFE.format(task=task, field=name))
 
 
 def _exposed(task: str) -> set[str]:

@@ -15,11 +15,14 @@ from executions.running.worker import FENCE, worker_name
 from flexapi.background import Loop
 from flexapi.engine.client import Engine, EngineError, EngineUnavailable
 from flexapi.mirror import mirror
+from flexapi.phrases import phrase
 
 from . import announces
 from .models import LOG_LINES, IrcCompanion, IrcConnection
 from .signals import steered
 from .status import section
+
+ENDED = phrase("Their process ended with status {status}; again in {seconds} s.")
 
 logger = logging.getLogger("irc")
 
@@ -250,9 +253,7 @@ class IrcKeeper(Loop):
         if time.monotonic() - self._born > LONG:
             self._backoff = FIRST_BACKOFF
         self._next_try = time.monotonic() + self._backoff
-        reason = (
-            f"Their process ended with status {message['status']}; again in {self._backoff:g} s."
-        )
+        reason = ENDED.format(status=message["status"], seconds=f"{self._backoff:g}")
         logger.error("FlexGet's IRC connections: %s", reason)
         self._backoff = min(2 * self._backoff, LAST_BACKOFF)
         row = IrcCompanion.objects.filter(pk=1, server=self._server)

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
+
+from flexapi import phrases
 from flexapi.api.status.help import troubleshooting
 from flexapi.mirror import mirror
 
@@ -55,7 +58,7 @@ def irc_status() -> dict[str, Any]:
         state = "failed" if reason else "starting"
     return {
         "state": state,
-        "reason": reason if state == "failed" else None,
+        "reason": phrases.translated(reason, gettext) if state == "failed" else None,
         "help": troubleshooting("irc") if state == "failed" else None,
         "server": row.server if row else None,
         "pid": row.pid if row else None,
@@ -69,4 +72,7 @@ def irc_status() -> dict[str, Any]:
 def why_not_run() -> str:
     """Return why nothing comes of the section `irc`; "" where something does."""
     row = IrcCompanion.objects.alive().filter(pid__isnull=True).exclude(reason="").first()
-    return f"Nothing connects to IRC: {row.reason}" if row else ""
+    if row is None:
+        return ""
+    reason = phrases.translated(row.reason, gettext)
+    return gettext("Nothing connects to IRC: {reason}").format(reason=reason)

@@ -11,8 +11,12 @@ from django.utils import timezone
 
 from executions.locks import one_at_a_time
 from flexapi.api.search import Hit
+from flexapi.phrases import phrase
 from history.models import HistoryEntry
 from movie_queue.identity import ANY_QUALITY, DEFAULT_QUEUE, IMDB_ID, Identity, title_key
+
+QUEUED = phrase("{movie} is in the queue {queue} already.")
+GRABBED = phrase("{movie} was grabbed on {date}.")
 
 LONGEST_TITLE = 300
 # That two who queue a movie at once see each other's (see executions.locks).
@@ -25,7 +29,7 @@ class AlreadyQueued(Exception):
     """The movie is in the queue; `movie` is its row."""
 
     def __init__(self, movie: "QueuedMovie") -> None:
-        super().__init__(f"{movie} is in the queue {movie.queue_name} already.")
+        super().__init__(QUEUED.format(movie=movie, queue=movie.queue_name))
         self.movie = movie
 
 
@@ -33,7 +37,7 @@ class AlreadyGrabbed(Exception):
     """The movie was in the queue and was grabbed; `grabbed` is the newest row of it."""
 
     def __init__(self, grabbed: "GrabbedMovie") -> None:
-        super().__init__(f"{grabbed} was grabbed on {grabbed.grabbed:%Y-%m-%d}.")
+        super().__init__(GRABBED.format(movie=grabbed, date=f"{grabbed.grabbed:%Y-%m-%d}"))
         self.grabbed = grabbed
 
 
@@ -72,7 +76,9 @@ class Movie(models.Model):
         verbose_name="IMDb id",
         help_text="`tt` and seven digits or more.",
         validators=[
-            RegexValidator(f"^{IMDB_ID.pattern}\\Z", "An IMDb id is `tt` and 7 to 10 digits.")
+            RegexValidator(
+                f"^{IMDB_ID.pattern}\\Z", phrase("An IMDb id is `tt` and 7 to 10 digits.")
+            )
         ],
     )
     tmdb_id = models.PositiveIntegerField(

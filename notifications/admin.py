@@ -6,9 +6,9 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
-from flexapi import events
+from flexapi import events, phrases
 from flexapi.api.record_admin import RecordAdmin
 from flexapi.mirror import credentials
 from flexapi.mirror.credentials import MASK
@@ -115,8 +115,13 @@ class DeliveryAdmin(RecordAdmin):
     list_select_related = ("channel",)
     fields = readonly_fields = (
         *("uuid", "channel", "state", "test", "created", "attempts", "next_try", "finished"),
-        *("status", "answer"),
+        *("status", "said"),
     )
+
+    @admin.display(description=gettext_lazy("answer"))
+    def said(self, delivery: Delivery) -> str:
+        """What the other side answered, or what failed."""
+        return phrases.translated(delivery.answer, gettext)
 
 
 @admin.register(Trouble)

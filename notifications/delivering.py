@@ -16,10 +16,15 @@ from django.utils import timezone
 
 from flexapi.background import Loop
 from flexapi.mirror.credentials import MASK
+from flexapi.phrases import phrase
 from flexapi.text import storable
 from notifications import outbox, texts
 from notifications.models import Channel, Delivery
 from notifications.sending import Answer, Stopped, senders
+
+UNSUBSCRIBED = phrase(
+    "The browser has unsubscribed, so the channel is off. Subscribe again in the browser, or delete it."
+)
 
 logger = logging.getLogger("notifications")
 
@@ -77,8 +82,7 @@ def store(delivery: Delivery, answer: Answer, now: datetime) -> None:
     if answer.ok:
         delivery.delivered(now, answer.status, said)
     elif delivery.channel.type == Channel.Type.PUSH and answer.status in PUSH_GONE:
-        said = "The browser has unsubscribed, so the channel is off. Subscribe again in the browser, or delete it."
-        delivery.gone(now, answer.status, said)
+        delivery.gone(now, answer.status, UNSUBSCRIBED)
     else:
         delivery.failed(now, answer.status, said)
         logger.info("Channel %s: %s", delivery.channel.name, said)

@@ -379,25 +379,6 @@ class Delivery(models.Model):
         self.attempts += 1
 
     @classmethod
-    def test_of(cls, channel: Channel) -> "Delivery":
-        """Return a new delivery that tells nothing but that it arrives."""
-        now = timezone.now()
-        with transaction.atomic():
-            # Nobody else is to try it.
-            delivery = cls.objects.create(channel=channel, test=True, state=cls.State.TESTING)
-            Notice.objects.create(
-                channel=channel,
-                delivery=delivery,
-                kind="test",
-                title="A test of FlexAPI",
-                detail=f"Messages to {channel.name} arrive here.",
-                since=now,
-                time=now,
-                due=now,
-            )
-        return delivery
-
-    @classmethod
     def prune(cls, channel: Channel) -> None:
         """Delete what is over, except for the newest KEPT of a channel."""
         over = cls.objects.filter(channel=channel).exclude(state__in=cls.State.open())

@@ -19,8 +19,10 @@ from flexapi import events
 from flexapi.events import WELL, Event
 from flexapi.mirror import credentials
 from flexapi.phrases import phrase
-from notifications.models import Channel, Notice, Trouble
+from notifications.models import Channel, Delivery, Notice, Trouble
 
+TEST = phrase("A test of FlexAPI")
+ARRIVES = phrase("Messages to {channel} arrive here.")
 IT_WAS = phrase("It was: {problem}")
 
 # Sent when notices were stored and that is committed.
@@ -70,6 +72,25 @@ class Outbox:
             # Of two who notice, one says so.
             if Trouble.objects.filter(pk=trouble.pk).delete()[0] and events.kinds[kind].well:
                 _tell_the_end(trouble, execution, now)
+
+
+def test_of(channel: Channel) -> Delivery:
+    """Return a new delivery that tells nothing but that it arrives."""
+    now = timezone.now()
+    with transaction.atomic():
+        # Nobody else is to try it.
+        delivery = Delivery.objects.create(channel=channel, test=True, state=Delivery.State.TESTING)
+        Notice.objects.create(
+            channel=channel,
+            delivery=delivery,
+            kind="test",
+            title=TEST,
+            detail=ARRIVES.format(channel=channel.name),
+            since=now,
+            time=now,
+            due=now,
+        )
+    return delivery
 
 
 def tell_monitors(schedule: int | None, event: Event) -> None:

@@ -14,6 +14,10 @@ from typing import IO, Any, cast
 from django.conf import settings
 
 from flexapi.engine.host_process import environment
+from flexapi.phrases import phrase
+
+NO_ANSWER = phrase("No answer within {seconds} s.")
+ENDED = phrase("The process that sends it ended: perhaps too big an answer.")
 
 ROOT = Path(__file__).resolve().parents[1]
 # Seconds for one message, whatever the other side does, and for the process to load before the first.
@@ -58,14 +62,12 @@ class Sender:
             line = self._lines.get(timeout=timeout)
         except queue.Empty:
             self.end()
-            return Answer(False, None, f"No answer within {TIMEOUT:g} s.")
+            return Answer(False, None, NO_ANSWER.format(seconds=f"{TIMEOUT:g}"))
         except OSError:
             line = ""
         if not line:
             self.end()
-            return Answer(
-                False, None, "The process that sends it ended: perhaps too big an answer."
-            )
+            return Answer(False, None, ENDED)
         answer = json.loads(line)
         return Answer(answer["ok"], answer["status"], answer["answer"])
 

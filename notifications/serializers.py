@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from flexapi import events
 from flexapi.api.schema import exemplified
-from flexapi.api.serializers import ModelSerializer, PhraseField, TextOrNull
+from flexapi.api.serializers import ModelSerializer, PhraseField, PhraseOrNull
 from flexapi.mirror.credentials import MASK
 from flexapi.mirror.masked_serializers import EyesMixin
 from notifications import addresses, texts
@@ -72,7 +72,7 @@ class ChannelSerializer(EyesMixin, ModelSerializer[Channel]):
     last_state = serializers.ChoiceField(
         Delivery.State.choices, read_only=True, allow_null=True, default=None
     )
-    last_answer = TextOrNull(default=None, help_text="What came of the last delivery.")
+    last_answer = PhraseOrNull(default=None, help_text="What came of the last delivery.")
 
     class Meta:
         model = Channel
@@ -160,7 +160,7 @@ class DeliverySerializer(ModelSerializer[Delivery]):
     )
     channel: Any = serializers.PrimaryKeyRelatedField(read_only=True)
     channel_name = serializers.CharField(source="channel.name", read_only=True)
-    answer = TextOrNull(help_text="What the other side answered last, or what failed.")
+    answer = PhraseOrNull(help_text="What the other side answered last, or what failed.")
     events: Any = NoticeSerializer(source="notices", many=True, read_only=True)
 
     class Meta:

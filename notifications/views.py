@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from flexapi.api.http.threads import aside
 from flexapi.api.permissions import NamedPermission
 from flexapi.api.viewsets import ModelViewSet, ReadOnlyViewSet, one
-from notifications import delivering
+from notifications import delivering, outbox
 from notifications.models import Channel, Delivery
 from notifications.serializers import (
     ChannelSerializer,
@@ -98,7 +98,7 @@ class ChannelViewSet(ModelViewSet):
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: str) -> Response:
         channel = self.get_object()
-        delivery = Delivery.test_of(channel)
+        delivery = outbox.test_of(channel)
         with aside("a message"):
             delivering.send(delivery, timezone.now)
         return one(DeliverySerializer(delivery, context=self.get_serializer_context()).data)

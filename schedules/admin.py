@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from executions.models import Execution
 from flexapi.mirror import mirror
@@ -38,7 +38,10 @@ def shown_time(moment: Any) -> str:
     if moment is None:
         return "-"
     now = timezone.now()
-    far = f"in {timeuntil(moment, now)}" if moment > now else f"{timesince(moment, now)} ago"
+    if moment > now:
+        far = gettext("in {time}").format(time=timeuntil(moment, now))
+    else:
+        far = gettext("{time} ago").format(time=timesince(moment, now))
     return f"{date_format(timezone.localtime(moment), 'D j M Y, H:i:s')} ({far})"
 
 
@@ -130,14 +133,16 @@ class ScheduleAdmin(MirrorAdmin):
     def name(self, schedule: Schedule) -> str:
         """What it runs."""
         name = ", ".join(schedule.tasks)
-        return f"{name} (FlexGet's default)" if schedule.default else name
+        return (
+            gettext("{tasks} (FlexGet's default)").format(tasks=name) if schedule.default else name
+        )
 
     @admin.display(description=gettext_lazy("when"))
     def times(self, schedule: Schedule) -> str:
         """The interval or the fields of the clock, in words."""
         if isinstance(schedule.interval, dict):
             parts = [f"{value:g} {unit}" for unit, value in schedule.interval.items() if value]
-            return f"every {', '.join(parts)}"
+            return gettext("every {time}").format(time=", ".join(parts))
         fields = schedule.schedule if isinstance(schedule.schedule, dict) else {}
         return ", ".join(f"{name} {value}" for name, value in fields.items())
 
@@ -203,8 +208,15 @@ class ScheduleAdmin(MirrorAdmin):
         changing = [schedule for schedule in schedules if schedule.enabled != enabled]
         for schedule in changing:
             schedule.set_enabled(enabled)
-        done = f"{'Enabled' if enabled else 'Disabled'} {len(changing)} schedules."
-        self.message_user(request, done if changing else gettext("There is nothing to change."))
+        count = len(changing)
+        if enabled:
+            done = ngettext("Enabled {count} schedule.", "Enabled {count} schedules.", count)
+        else:
+            done = ngettext("Disabled {count} schedule.", "Disabled {count} schedules.", count)
+        self.message_user(
+            request,
+            done.format(count=count) if changing else gettext("There is nothing to change."),
+        )
 
 
 def schedule_of(execution: Execution) -> str:

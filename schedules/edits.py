@@ -19,10 +19,16 @@ from flexapi.mirror.document.values import same_content
 from flexapi.mirror.edits import validation, writing
 from flexapi.mirror.edits.editor import Editor
 from flexapi.mirror.mirror import Snapshot
+from flexapi.phrases import phrase
 from schedules.times import EITHER, BadSchedule, Times
 
 SECTION = "schedules"
-NEVER = "It never comes due."
+NEVER = phrase("It never comes due.")
+# What edits did, as revisions tell it.
+ADDED = phrase("Added a schedule of {tasks}")
+CHANGED = phrase("Changed schedule {schedule}")
+DELETED = phrase("Deleted schedule {schedule}")
+ALL_DELETED = phrase("Deleted schedules {schedules}")
 _BAD_KEY = re.compile(r"^The key `(.+)` is not valid here\.$")
 
 
@@ -39,8 +45,10 @@ class IsDefault(writing.WriteRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            "This is what FlexGet does where the config names no schedule: add one to replace it, "
-            "or set the config's section `schedules` to false."
+            gettext(
+                "This is what FlexGet does where the config names no schedule: add one to replace it, "
+                "or set the config's section `schedules` to false."
+            )
         )
 
 
@@ -48,7 +56,9 @@ class Twin(writing.WriteRefused):
     """The config has this schedule already."""
 
     def __init__(self, place: int) -> None:
-        super().__init__(f"Number {place + 1} of the schedules is the same.")
+        super().__init__(
+            gettext("Number {number} of the schedules is the same.").format(number=place + 1)
+        )
 
 
 class ScheduleEditor(Editor[int]):
@@ -88,7 +98,7 @@ class ScheduleEditor(Editor[int]):
             self._check(base, document, place, entry)
             return document
 
-        self._write(edit, f"Changed schedule {schedule}")
+        self._write(edit, CHANGED.format(schedule=schedule))
 
     def update(self, schedule: int, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         """Set a schedule's entry: `change` gets the JSON view of it and returns the new one.
@@ -100,7 +110,7 @@ class ScheduleEditor(Editor[int]):
             place = self._place(schedule)
             return self._with(base, place, change(to_json(listed(base)[place])))
 
-        self._write(edit, f"Changed schedule {schedule}")
+        self._write(edit, CHANGED.format(schedule=schedule))
 
     def delete(self, schedules: list[int]) -> None:
         """Delete schedules in one write. Raises IsDefault. Without any, FlexGet runs nothing by itself."""
@@ -112,7 +122,8 @@ class ScheduleEditor(Editor[int]):
             return document
 
         names = ", ".join(map(str, schedules))
-        self._write(edit, f"Deleted schedule{'s' * (len(schedules) > 1)} {names}")
+        done = ALL_DELETED.format(schedules=names)
+        self._write(edit, done if len(schedules) > 1 else DELETED.format(schedule=names))
 
     def _with(self, base: Snapshot, place: int, entry: dict[str, Any]) -> Document:
         """The document with the entry at a place, once nothing speaks against it."""
@@ -147,7 +158,7 @@ class ScheduleEditor(Editor[int]):
         return int(place)
 
     def _add(self, edit: writing.Edit, names: str) -> int:
-        taken = self._write(edit, f"Added a schedule of {names}")
+        taken = self._write(edit, ADDED.format(tasks=names))
         if self.dry:
             return 0
         last = len(listed(taken)) - 1
@@ -164,10 +175,11 @@ def replaces(base: Snapshot) -> str | None:
     """Return what the first schedule that somebody adds takes the place of; None where it is a list."""
     section = base.data.get(SECTION)
     if section is False:
-        return "`schedules: no`, by which nothing ran by itself"
-    if section is True or section is None:
-        what = "`schedules: yes`" if section else "no `schedules` in the config"
-        return f"{what}, by which every task ran once an hour"
+        return gettext("`schedules: no`, by which nothing ran by itself")
+    if section is True:
+        return gettext("`schedules: yes`, by which every task ran once an hour")
+    if section is None:
+        return gettext("no `schedules` in the config, by which every task ran once an hour")
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from executions.models import Execution
 from flexapi import events, time_zone
@@ -35,7 +36,11 @@ class StillRunning(Exception):
     """What the schedule ran last is not over."""
 
     def __init__(self, execution: Execution) -> None:
-        super().__init__(f"{execution}, which it ran last, is {execution.status}.")
+        super().__init__(
+            gettext("Execution {number}, which it ran last, is {status}.").format(
+                number=execution.pk, status=execution.get_status_display().lower()
+            )
+        )
         self.execution = execution
 
 

@@ -9,6 +9,12 @@ from typing import Any
 from flexapi.mirror.document.jsonview import key_names
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
+from flexapi.phrases import phrase
+
+REFUSED = phrase("FlexGet has refused to run {task} since {time} UTC.")
+DISABLED = phrase("{task} is disabled.")
+NO_MATCH = phrase("{pattern} matches no task.")
+NO_TASK = phrase("{pattern} isn't a task.")
 
 
 def warnings_for(
@@ -18,7 +24,7 @@ def warnings_for(
     patterns, names = list(patterns), _names(config)
     found = [_warning(pattern, names) for pattern in patterns]
     refused = [
-        f"FlexGet has refused to run {key!r} since {why['since']:%Y-%m-%d %H:%M} UTC."
+        REFUSED.format(task=repr(key), time=f"{why['since']:%Y-%m-%d %H:%M}")
         for key, why in invalid.items()
         if any(fnmatch.fnmatchcase(key.lower(), pattern.lower()) for pattern in patterns)
     ]
@@ -39,6 +45,6 @@ def _warning(pattern: str, names: tuple[str, ...]) -> str:
     if any(not name.startswith("_") for name in found):
         return ""
     if found or (f"_{pattern.lower()}" in names):
-        return f"{pattern!r} is disabled."
-    kind = "matches no task" if re.search(r"[*?[]", pattern) else "isn't a task"
-    return f"{pattern!r} {kind}."
+        return DISABLED.format(task=repr(pattern))
+    text = NO_MATCH if re.search(r"[*?[]", pattern) else NO_TASK
+    return text.format(pattern=repr(pattern))

@@ -6,6 +6,8 @@ FlexGet compares without regard to case. What matches a task by a wildcard does 
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from flexapi.mirror.document import Document, Path
 from schedules.models import Schedule
 
@@ -20,7 +22,9 @@ class ScheduleReferences:
             return []
         rows = {row.position: row for row in Schedule.rows.filter(position__in=places)}
         return [
-            f"schedule {rows[place].pk} ({', '.join(rows[place].tasks)})"
+            gettext("schedule {number} ({tasks})").format(
+                number=rows[place].pk, tasks=", ".join(rows[place].tasks)
+            )
             for place in places
             if place in rows
         ]

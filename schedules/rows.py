@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from flexapi import time_zone
 from flexapi.mirror.document.jsonview import to_json
+from flexapi.phrases import phrase
 from schedules.models import Schedule, fingerprint
 from schedules.times import BadSchedule, Times
 
@@ -16,6 +17,9 @@ from schedules.times import BadSchedule, Times
 DEFAULT = {"tasks": ["*"], "interval": {"hours": 1}}
 MIRRORED = ("position", "default", "fingerprint", "tasks", "interval", "schedule", "problem")
 PLANNED = ("next_run", "zone", "last_due")
+
+
+SAME = phrase("It is the same as number {number} of the schedules.")
 
 
 def entries(section: Any) -> tuple[list[Any], bool]:
@@ -152,7 +156,7 @@ def _show(row: Schedule, view: Any, now: datetime, zone: tzinfo, twin: int | Non
 
 def _problem(view: Any, zone: tzinfo, twin: int | None) -> str:
     if twin is not None:
-        return f"It is the same as number {twin + 1} of the schedules."
+        return SAME.format(number=twin + 1)
     try:
         Times(view, zone)
     except BadSchedule as error:

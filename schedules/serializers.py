@@ -6,8 +6,9 @@ from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from flexapi import phrases
 from flexapi.api.schema import exemplified
-from flexapi.api.serializers import ModelSerializer, TextOrNull
+from flexapi.api.serializers import ModelSerializer, PhraseOrNull
 from schedules.models import Schedule
 from schedules.oddities import warnings_for
 
@@ -73,7 +74,7 @@ class ScheduleSerializer(ModelSerializer[Schedule]):
     interval = IntervalField(read_only=True)
     schedule = CronField(read_only=True)
     last_execution = RunSerializer(allow_null=True, read_only=True)
-    problem = TextOrNull()
+    problem = PhraseOrNull()
     warnings = serializers.SerializerMethodField(
         help_text="Names that match no task, or none that is enabled; tasks that FlexGet refuses to run."
     )
@@ -101,7 +102,8 @@ class ScheduleSerializer(ModelSerializer[Schedule]):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_warnings(self, schedule: Schedule) -> list[str]:
-        return warnings_for(schedule.tasks, self.context["config"], self.context["invalid"])
+        found = warnings_for(schedule.tasks, self.context["config"], self.context["invalid"])
+        return [phrases.translated(warning, gettext) for warning in found]
 
 
 # Moments of one schedule that are told: one that comes due every five minutes does so 576 times in two days.

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from flexapi.mirror import mirror
 from flexapi.mirror.admin_forms import MirrorAdmin, SourceForm
@@ -89,7 +89,13 @@ class TaskAdmin(MirrorAdmin):
         """Beside the tasks, say which schedules they leave."""
         doomed, counts, needed, protected = super().get_deleted_objects(objs, request)
         for task in objs:
-            doomed = [*doomed, *(f"{task} in {label}" for label in task.schedules())]
+            doomed = [
+                *doomed,
+                *(
+                    gettext("{task} in {schedule}").format(task=task, schedule=label)
+                    for label in task.schedules()
+                ),
+            ]
         return doomed, counts, needed, protected
 
     def delete_rows(self, request: HttpRequest, rows: list[Task]) -> None:
@@ -123,7 +129,11 @@ class TaskAdmin(MirrorAdmin):
         if not keys:
             self.message_user(request, gettext("There is nothing to change."))
             return
-        done = f"{'Enabled' if enabled else 'Disabled'} {len(keys)} tasks."
+        if enabled:
+            done = ngettext("Enabled {count} task.", "Enabled {count} tasks.", len(keys))
+        else:
+            done = ngettext("Disabled {count} task.", "Disabled {count} tasks.", len(keys))
+        done = done.format(count=len(keys))
         self.attempt(request, lambda: self._editor(request).enable(keys, enabled), done)
 
     def _editor(self, request: HttpRequest) -> TaskEditor:

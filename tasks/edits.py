@@ -20,13 +20,23 @@ from flexapi.mirror.edits.editor import Editor
 from flexapi.mirror.edits.names import BadName, check_name, key_node
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
+from flexapi.phrases import phrase
+
+# What edits did, as revisions tell it.
+ADDED = phrase("Added task {task}")
+CHANGED = phrase("Changed task {task}")
+RENAMED = phrase("Renamed task {task} to {new}")
+DELETED, ALL_DELETED = phrase("Deleted task {task}"), phrase("Deleted {count} tasks")
+ENABLED, ALL_ENABLED = phrase("Enabled task {task}"), phrase("Enabled {count} tasks")
+DISABLED, ALL_DISABLED = phrase("Disabled task {task}"), phrase("Disabled {count} tasks")
 
 
 class Scheduled(writing.WriteRefused):
     """The task can't be deleted because schedules name it; `names` are their labels."""
 
     def __init__(self, task: str, names: list[str]) -> None:
-        super().__init__(f"{task!r} is still named by: {', '.join(names)}.")
+        said = gettext("{task} is still named by: {names}.")
+        super().__init__(said.format(task=repr(task), names=", ".join(names)))
         self.names = names
 
 
@@ -43,7 +53,7 @@ class TaskEditor(Editor[str]):
         def edit(base: Snapshot) -> Document:
             return added(base.document, key, config)
 
-        self._write(edit, f"Added task {name}")
+        self._write(edit, ADDED.format(task=name))
         return key
 
     def update(
@@ -70,7 +80,7 @@ class TaskEditor(Editor[str]):
                 document = document.set(path, wanted)
             return renamed(document, key, new)
 
-        self._write(edit, f"Changed task {key}" if new == key else f"Renamed task {key} to {new}")
+        self._write(edit, _changed(key, new))
         return new
 
     def replace_source(self, key: str, text: str) -> str:
@@ -85,7 +95,7 @@ class TaskEditor(Editor[str]):
             document = renamed(base.document, key, new)
             return document.replace_source(("tasks", names(document)[new]), text)
 
-        self._write(edit, f"Changed task {key}" if new == key else f"Renamed task {key} to {new}")
+        self._write(edit, _changed(key, new))
         return new
 
     def create_source(self, text: str) -> str:
@@ -96,7 +106,7 @@ class TaskEditor(Editor[str]):
             document = added(base.document, key, {})
             return document.replace_source(("tasks", key), text)
 
-        self._write(edit, f"Added task {key}")
+        self._write(edit, ADDED.format(task=key))
         return key
 
     def delete(self, keys: list[str], *, force: bool = False) -> None:
@@ -111,7 +121,7 @@ class TaskEditor(Editor[str]):
                 document = unscheduled(document, key, force=force)
             return document.delete_all(("tasks",), [found[key] for key in keys])
 
-        self._write(edit, f"Deleted {listed(keys)}")
+        self._write(edit, _of(keys, DELETED, ALL_DELETED))
 
     def enable(self, keys: list[str], enabled: bool) -> None:
         """Enable or disable tasks in one write. Raises KeyTaken."""
@@ -123,7 +133,8 @@ class TaskEditor(Editor[str]):
                 self._check(found, key)
             return all_renamed(document, {key: new_key(key, None, enabled) for key in keys})
 
-        self._write(edit, f"{'Enabled' if enabled else 'Disabled'} {listed(keys)}")
+        one, several = (ENABLED, ALL_ENABLED) if enabled else (DISABLED, ALL_DISABLED)
+        self._write(edit, _of(keys, one, several))
 
     def _path(self, document: Document, key: str) -> tuple[str, Any]:
         """Where the task is, once the guard has nothing against it."""
@@ -143,9 +154,12 @@ def names(document: Document) -> dict[str, Any]:
     return {name: key for key, name in key_names(tasks).items()}
 
 
-def listed(keys: list[str]) -> str:
-    """Return `task tv`, or how many there are."""
-    return f"task {keys[0]}" if len(keys) == 1 else f"{len(keys)} tasks"
+def _changed(key: str, new: str) -> str:
+    return CHANGED.format(task=key) if new == key else RENAMED.format(task=key, new=new)
+
+
+def _of(keys: list[str], one: str, several: str) -> str:
+    return one.format(task=keys[0]) if len(keys) == 1 else several.format(count=len(keys))
 
 
 def key_of(name: str, enabled: bool) -> str:

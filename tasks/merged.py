@@ -19,6 +19,7 @@ from flexapi.mirror.files import naming
 from flexapi.mirror.files.naming import INCLUDE, Naming
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
+from flexapi.phrases import phrase
 from tasks.edits import names
 
 # The sections that reach into a task.
@@ -29,6 +30,9 @@ MOST_CHECKED = 200
 _said: Remembered[str] = Remembered(5000)
 # What the system says of a file that isn't there.
 MISSING = os.strerror(errno.ENOENT)
+
+
+CANT_RUN = phrase("FlexGet can't run this: {reason}")
 
 
 def of_task(key: str, *, masked: bool) -> dict[str, Any]:
@@ -135,7 +139,7 @@ def check_config(old: dict[Any, Any], new: dict[Any, Any]) -> list[tuple[tuple[A
         return []
     before = _problems(old, names)
     return [
-        (("tasks", name), f"FlexGet can't run this: {after[str(name)]}")
+        (("tasks", name), CANT_RUN.format(reason=after[str(name)]))
         for name in names
         if str(name) in after and after[str(name)] != before.get(str(name))
     ]

@@ -17,6 +17,7 @@ from flexapi.api.search import Hit
 from flexapi.mirror import handlers, mirror
 from flexapi.mirror.document import Document, Path
 from flexapi.mirror.mirrored import Mirrored, MirroredQuerySet
+from flexapi.phrases import phrase
 from tasks.edits import TaskEditor, names
 
 # How many executions are looked through for the latest one that was asked to run a task.
@@ -74,7 +75,9 @@ class Task(Mirrored):
     queue = models.CharField(
         max_length=100,
         default=queues.DEFAULT,
-        validators=[RegexValidator(QUEUE, "A queue's name has letters, digits, and . _ - in it.")],
+        validators=[
+            RegexValidator(QUEUE, phrase("A queue's name has letters, digits, and . _ - in it."))
+        ],
         help_text="Which workers run the task. Kept here, not in FlexGet's config.",
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -45,7 +46,8 @@ def from_url(request: Request) -> dict[str, Any]:
 def queued(request: Request, tried: trying.Tried, wanted: dict[str, Any]) -> Response:
     """Queue a trial; answer the execution. Raises ValidationError, ServiceUnavailable."""
     options = wanted.get("options", OPTIONS)
-    fixed = {name: "This is not an option of a trial." for name in FIXED_OPTIONS if name in options}
+    said = gettext("This is not an option of a trial.")
+    fixed = dict.fromkeys((name for name in FIXED_OPTIONS if name in options), said)
     if fixed:
         raise ValidationError({"options": fixed})
     requests.check(options, request_schema(), [])

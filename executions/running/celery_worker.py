@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from executions import endings
 from executions.following import announcements
 from flexapi import data_folder, metrics
 from flexapi.celery import RUN, app
@@ -164,4 +165,4 @@ def _write_config() -> None:
     try:
         worker_copy.write_current()
     except (OSError, worker_copy.NoConfig) as error:
-        raise Unprepared(f"The config can't be written on this worker: {error}") from error
+        raise Unprepared(endings.NOT_WRITTEN.format(problem=error)) from error

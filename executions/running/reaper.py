@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models.functions import Now
 
-from executions import telling
+from executions import endings, telling
 from executions.following import announcements
 from executions.models import Execution, Worker
 from flexapi import events, services
@@ -60,7 +60,7 @@ class Reaper(Loop):
         claimed = Execution.objects.active().exclude(worker="")
         orphans = claimed.exclude(worker__in=Worker.objects.values("name"))
         for pk, name in list(orphans.values_list("pk", "worker")):
-            reason = f"The worker {name} was lost: it gave no sign of life for {timeout} s."
+            reason = endings.WORKER_LOST.format(name=name, seconds=timeout)
             logger.error("Execution %s: %s", pk, reason)
             Execution.objects.end_of(name, reason)
             announcements.changed(pk)

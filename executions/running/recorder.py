@@ -10,12 +10,13 @@ from typing import Any
 from django.db import OperationalError, close_old_connections, connection, transaction
 from django.utils import timezone
 
-from executions import chains, extensions
+from executions import chains, endings, extensions
 from executions.following import announcements
 from executions.models import ACTIVE, Execution, ExecutionEntry, LogLine, Status, TaskResult
 from executions.results import LONGEST_NAME
 from executions.signals import ended
 from flexapi import metrics, statements
+from flexapi.engine import texts
 from flexapi.engine.run import Ending, Report
 from flexapi.mirror import credentials
 from flexapi.text import storable, storable_all
@@ -210,7 +211,8 @@ class Recorder:
         if "pid" in params:
             what = params["holder"]
         else:
-            what = f"another run of task {storable(params['task'])}" if params["task"] else ""
+            task = storable(params["task"])
+            what = texts.ANOTHER_RUN_OF.format(task=task) if task else ""
         batch.changes["waiting_for"] = what
 
     def _on_config(self, batch: _Batch, params: dict[str, Any]) -> None:
@@ -304,20 +306,11 @@ class Recorder:
         if self._finished is None:
             if abort_reason:
                 return Status.ABORTED, abort_reason
-            return Status.FAILED, self._death(ending, *where)
+            return Status.FAILED, endings.death(ending.status or 0, *where)
         if self._finished["aborted"]:
-            return Status.ABORTED, abort_reason or "Aborted by a signal."
+            return Status.ABORTED, abort_reason or endings.BY_SIGNAL
         status = Status.FAILED if self._failed else Status.COMPLETE
         return status, "\n".join(self._aborted_tasks)
-
-    @staticmethod
-    def _death(ending: Ending, task: str, plugin: str) -> str:
-        status = ending.status or 0
-        how = f"was killed by signal {-status}" if status < 0 else f"ended with code {status}"
-        where = ""
-        if plugin:
-            where = f", in task {task} at or after plugin {plugin}"
-        return f"FlexGet's process {how} before the execution was over{where}."
 
     def _write(self, batch: _Batch) -> None:
         """Write a batch; meanwhile the run waits, so a database that is locked loses nothing."""

@@ -7,10 +7,11 @@ from functools import partial
 
 from django.db import DatabaseError
 
-from executions import extensions, kept_entries, trials
+from executions import endings, extensions, kept_entries, trials
 from executions.following.announcements import is_followed
 from executions.models import Execution, Status
-from flexapi.engine.client import NOT_STARTED, Engine, EngineError, EngineUnavailable
+from flexapi.engine import texts
+from flexapi.engine.client import Engine, EngineError, EngineUnavailable
 from flexapi.engine.run import Ending, Report, Run
 from flexapi.mirror import credentials
 
@@ -78,7 +79,7 @@ class Runner:
             self._recorder.conclude(Ending(0), self._abort_reason)
             return
         self._leave()
-        ending = run.ending or Ending(None, lost="FlexGet's host hung up.")
+        ending = run.ending or Ending(None, lost=endings.HUNG_UP)
         try:
             self._recorder.conclude(ending, self._abort_reason, last)
         except DatabaseError as error:
@@ -141,7 +142,7 @@ class Runner:
         last: list[Report] = []
         try:
             if run.pid is None and run.ending is None:
-                self._recorder.wait_for(NOT_STARTED, given=True)
+                self._recorder.wait_for(texts.NOT_STARTED, given=True)
             for reports in batches:
                 if run.read_out:
                     last = reports
@@ -159,7 +160,7 @@ class Runner:
     def _give_up_log(self, error: DatabaseError) -> None:
         """End a run that nobody can follow: it must not go on, and its last reports are lost."""
         logger.exception("Execution %s can't be stored.", self.execution.pk)
-        self.abort(f"Its log can't be stored: {error}", grace=0)
+        self.abort(endings.LOG_UNSTORED.format(error=error), grace=0)
 
     @staticmethod
     def _drop(batches: Iterator[list[Report]]) -> None:

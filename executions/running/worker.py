@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from executions import endings
 from executions.following import announcements
 from executions.models import Execution, KeptEntries, Status, Worker
 from executions.signals import queue_changed
@@ -31,7 +32,6 @@ POLL = 1.0
 ABORT_GRACE = 10.0
 # The same when the worker is stopping, which may take at most ten seconds in all.
 STOP_GRACE = 4.0
-STOP_REASON = "The server was stopped."
 # Signs of life within the time after which a worker is lost, where others watch for them.
 BEATS = 4
 # The share of that time after which the worker kills what it runs: when others take it for lost, nothing
@@ -39,7 +39,6 @@ BEATS = 4
 FENCE = 0.6
 # So many executions come between two looks at whether there are too many.
 PRUNED_EVERY = 50
-FENCE_REASON = "The worker could not reach the database."
 
 
 def worker_name() -> str:
@@ -98,10 +97,10 @@ class WorkerProcess:
         Raises DatabaseError.
         """
         if self._among_others:
-            left = Execution.objects.end_of(self.name, "The worker ended before this was over.")
+            left = Execution.objects.end_of(self.name, endings.WORKER_ENDED)
             self._beat()
         else:
-            left = Execution.objects.recover("The server ended before this was over.")
+            left = Execution.objects.recover(endings.SERVER_ENDED)
             Worker.objects.all().delete()
             Worker.objects.beat(self.name, self.served, self.slots)
         if left:
@@ -120,7 +119,7 @@ class WorkerProcess:
         self.retire()
         deadline = time.monotonic() + STOP_GRACE + 2
         for runner in list(self._runners.values()):
-            runner.abort(STOP_REASON, STOP_GRACE)
+            runner.abort(endings.SERVER_STOPPED, STOP_GRACE)
         for runner in list(self._runners.values()):
             runner.over.wait(max(0.0, deadline - time.monotonic()))
         for loop in self._loops:
@@ -149,7 +148,7 @@ class WorkerProcess:
         try:
             if self.stopping:
                 # Claimed while everything else was told to end.
-                runner.abort(STOP_REASON, STOP_GRACE)
+                runner.abort(endings.SERVER_STOPPED, STOP_GRACE)
             runner.run()
             if execution.pk % min(PRUNED_EVERY, settings.EXECUTIONS_KEPT) == 0:
                 Execution.objects.prune(settings.EXECUTIONS_KEPT)
@@ -157,7 +156,7 @@ class WorkerProcess:
         except DatabaseError as error:
             logger.exception("%s met a database that fails.", execution)
             if runner.has_begun:
-                self._unstored[execution.pk] = f"Its end can't be stored: {error}"
+                self._unstored[execution.pk] = endings.END_UNSTORED.format(error=error)
             else:
                 self._give_back(execution)
         except Exception as error:
@@ -213,7 +212,7 @@ class WorkerProcess:
 
     def _give_up(self, runner: Runner, error: Exception) -> None:
         """End an execution that met an error of ours: it may have done something, so it is not run again."""
-        reason = f"FlexAPI failed; its log says more. {type(error).__name__}: {error}"
+        reason = endings.OUR_FAULT.format(error=f"{type(error).__name__}: {error}")
         runner.abort(reason, grace=0)
         mine = Execution.objects.active().filter(pk=runner.execution.pk, worker=self.name)
         with contextlib.suppress(DatabaseError):  # Then the next start of the worker does it.
@@ -244,7 +243,7 @@ class WorkerProcess:
         """Kill what runs when others may soon take this worker for lost."""
         if self._may_be_lost:
             for runner in list(self._runners.values()):
-                runner.abort(FENCE_REASON, grace=0)
+                runner.abort(endings.NO_DATABASE, grace=0)
 
     def _abort_where_asked(self) -> float:
         self._end_unstored()
@@ -270,4 +269,4 @@ class WorkerProcess:
             for runner in list(self._runners.values()):
                 started = runner.execution.started
                 if started is not None and started < overdue:
-                    runner.abort(f"It ran longer than {limit:g} s.", ABORT_GRACE)
+                    runner.abort(endings.TOO_LONG.format(seconds=f"{limit:g}"), ABORT_GRACE)

@@ -6,6 +6,9 @@ from executions.models import Execution
 from executions.searching.index import index_some, unindexed
 from flexapi.api.status.progress import Progress
 from flexapi.background import Loop
+from flexapi.phrases import phrase
+
+INDEXING = phrase("Indexing logs for searches")
 
 # Seconds between two looks where all is indexed. What isn't yet is found all the same.
 INTERVAL = 2.0
@@ -41,7 +44,7 @@ class LogIndexer(Loop):
             left = unindexed()
             if left < MANY:
                 return
-            self._progress = Progress("log-index", "Indexing logs for searches", "lines")
+            self._progress = Progress("log-index", INDEXING, "lines")
             self._total = self._done + left
         self._progress.at(self._done, max(self._total, self._done))
 

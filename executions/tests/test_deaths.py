@@ -7,7 +7,7 @@ from typing import Any
 import psutil
 import pytest
 
-from executions import models
+from executions import endings
 from executions.models import Execution, Status
 from executions.running.recorder import Recorder
 from executions.running.worker import WorkerProcess
@@ -58,7 +58,7 @@ def test_what_flexget_was_given_when_the_server_was_killed_is_not_run_again(
     start_again()
     execution.refresh_from_db()
     assert execution.status == Status.ABORTED
-    assert execution.abort_reason == f"Gone. {models.MAY_HAVE_BEGUN}"
+    assert execution.abort_reason == endings.MAY_HAVE_BEGUN.format(problem="Gone.")
     assert not WorkerProcess(flexget_engine, name="next").run_next()
 
 

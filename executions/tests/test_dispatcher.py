@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from executions import extensions
+from executions import endings, extensions
 from executions.models import Execution, Status, Worker
 from executions.running import dispatcher as dispatcher_module
 from executions.running import worker as worker_module
 from executions.running.dispatcher import Dispatcher
 from executions.running.recorder import Recorder
 from executions.running.runner import Runner
-from executions.running.worker import STOP_REASON, WorkerProcess
+from executions.running.worker import WorkerProcess
 from flexapi import background
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Report
@@ -174,7 +174,7 @@ def test_a_stop_aborts_what_runs_and_leaves_what_waits(
     dispatcher.stop()
     running.refresh_from_db()
     assert running.status == Status.ABORTED
-    assert running.abort_reason == STOP_REASON
+    assert running.abort_reason == endings.SERVER_STOPPED
     assert status(waiting) == Status.PENDING
     assert threading.active_count() <= threads
 

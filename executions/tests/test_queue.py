@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from executions import claims, locks, models
+from executions import claims, endings, locks, models
 from executions.conflicts import FIRST_LOOK, Busy
 from executions.models import Execution, Status
 
@@ -175,7 +175,7 @@ def test_what_a_dead_worker_had_given_to_flexget_is_ended_and_the_rest_freed(of:
     given.refresh_from_db()
     assert running.status == given.status == Status.ABORTED
     assert running.abort_reason == "Gone."
-    assert given.abort_reason == f"Gone. {models.MAY_HAVE_BEGUN}"
+    assert given.abort_reason == endings.MAY_HAVE_BEGUN.format(problem="Gone.")
     assert given.finished is not None
     assert running.finished is not None
     assert running.logline_set.count() == 1

@@ -8,7 +8,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-NEITHER = "This must be true or false."
+from flexapi.phrases import phrase
+
+NEITHER = phrase("This must be true or false.")
 _WORDS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),

@@ -49,6 +49,14 @@ class PhraseField(serializers.CharField):
         return phrases.translated(str(value), gettext)
 
 
+class PhraseOrNull(TextOrNull):
+    """What is stored in English, a line or several, in the language of who reads it; null where there is none."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Return the text, None for an empty one."""
+        return phrases.translated_lines(str(value), gettext) or None
+
+
 class NameOrNull(serializers.CharField):
     """The name of a user, null where there is none; `source` leads to it."""
 

@@ -10,15 +10,10 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 from typing import Any
 
-from flexapi.phrases import phrase
-
-from . import host_process, plugin_files, protocol, waiting
+from . import host_process, plugin_files, protocol, texts, waiting
 from .connection import CALL_TIMEOUT, Connection, EngineError, EngineUnavailable, Told
 from .lifecycle import Lifecycle, State
 from .run import Ending, Pipes, Run
-
-NO_ANSWER = phrase("FlexGet did not answer {method!r} within {seconds:g} s.")
-NOT_STARTED = phrase("FlexGet's host does not start the execution.")
 
 __all__ = ["CALL_TIMEOUT", "Engine", "EngineError", "EngineUnavailable", "State"]
 
@@ -102,7 +97,9 @@ class Engine(Lifecycle):
             try:
                 return answer.result(max(0.0, deadline - time.monotonic()))
             except FutureTimeoutError as error:
-                raise EngineUnavailable(NO_ANSWER.format(method=method, seconds=timeout)) from error
+                raise EngineUnavailable(
+                    texts.NO_ANSWER.format(method=method, seconds=timeout)
+                ) from error
 
     def begin(
         self,

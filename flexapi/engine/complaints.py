@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from flexapi.engine import texts
+
 Complaint = dict[str, Any]
 
 # Complaints that a reason quotes; it counts the others.
@@ -30,8 +32,10 @@ def reason(complaints: list[Complaint]) -> str:
         else each["message"]
         for each in complaints
     ]
-    more = f" (and {len(told) - QUOTED} more)" if len(told) > QUOTED else ""
-    return f"FlexGet refuses the config: {' '.join(told[:QUOTED])}{more}"
+    quoted = " ".join(told[:QUOTED])
+    if len(told) > QUOTED:
+        return texts.REFUSED_MORE.format(complaints=quoted, count=len(told) - QUOTED)
+    return texts.REFUSED.format(complaints=quoted)
 
 
 def touched(config: dict[Any, Any], complaints: list[Complaint]) -> dict[Any, list[Complaint]]:

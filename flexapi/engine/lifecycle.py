@@ -12,7 +12,7 @@ from functools import partial
 from flexapi.background import Loop
 from flexapi.phrases import phrase
 
-from . import protocol
+from . import protocol, texts
 from .connection import Connection, EngineUnavailable
 from .retired import STOP_TIMEOUT, RetiredHosts, end_host, retire
 
@@ -107,7 +107,7 @@ class Lifecycle:
             self._stopping.set()
             self._supervisor.end()
             connection = self._connection
-            self._set_state(State("stopped", reason="The server stops."))
+            self._set_state(State("stopped", reason=texts.STOPPING))
         if connection is not None:
             connection.process.kill()
 
@@ -140,7 +140,7 @@ class Lifecycle:
             connection, state = self._connection, self._state.name
             if state == "ready" and connection is not None:
                 connection.retired = True
-                self._set_state(State("starting", reason="FlexGet is loaded again."))
+                self._set_state(State("starting", reason=texts.RELOADED))
         if state == "ready" and connection is not None:
             retire(connection)
         elif state == "failed":

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from . import protocol
+from . import protocol, texts
 from .connection import Connection
 
 # Seconds that a host has to end by itself.
@@ -92,5 +92,5 @@ class RetiredHosts:
                 for line in connection.lines.feed(data):
                     take(json.loads(line))
         end_host(connection)
-        connection.lose("FlexGet's old host ended.")
+        connection.lose(texts.OLD_ENDED)
         self._leaving.pop(threading.current_thread(), None)

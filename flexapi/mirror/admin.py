@@ -65,19 +65,20 @@ class ConfigRevisionAdmin(MaskedMixin, KeptRecordAdmin):
     """The history of the config: looked at and restored, never edited."""
 
     list_display = (
-        *("id", "created", "origin", "author", "summary", "said", "is_current", "what_is_wrong"),
+        *("id", "created", "origin", "author", "done", "said", "is_current", "what_is_wrong"),
     )
     list_filter = ("origin", "created")
     list_select_related = ("author",)
     search_fields = ("summary",)
     fields = (
-        *("created", "origin", "author", "summary", "said", "notes", "what_is_wrong"),
+        *("created", "origin", "author", "done", "said", "notes", "what_is_wrong"),
         *("changes", "text"),
     )
     readonly_fields = fields
     change_form_template = "mirror/revision.html"
 
     what_is_wrong = text_of("problem", gettext_lazy("problem"))
+    done = text_of("summary", gettext_lazy("summary"))
     said = text_of("message", gettext_lazy("message"))
 
     class Media:

@@ -37,6 +37,15 @@ OTHER_CONFIG = phrase(
     "The servers on this database share one config, and {path} is another one. Move the file away and start the server again: the shared config is written there then."
 )
 UNWRITABLE = phrase("{path} can't be written: {reason}.")
+# What revisions tell.
+BY_HAND = phrase("The file was changed.")
+BY_HAND_ON = phrase("The file was changed on {host}.")
+LAGGING = phrase("The file was changed on {host}, which had revision {base} then.")
+JOINED = phrase("Joined the file's change on {host} with revision {revision}.")
+CONTRADICTS = phrase(
+    "The file was changed on {host}, which had revision {base} then; what came until revision {now} changes the same. Make the change again, or restore this."
+)
+OVERWRITTEN = phrase("Written in the moment in which revision {revision} was.")
 
 logger = logging.getLogger("flexapi.mirror")
 
@@ -256,13 +265,13 @@ class KeptFile:
 
     def _import(self, content: bytes, now: Snapshot) -> Snapshot:
         """Store a hand edit on top of the current revision."""
-        where = f" on {socket.gethostname()}" if in_step.several_servers() else ""
+        several = in_step.several_servers()
         return self.store(
             content,
             self._parsed(content),
             ConfigRevision.Origin.FILE,
             base=now,
-            summary=f"The file was changed{where}.",
+            summary=BY_HAND_ON.format(host=socket.gethostname()) if several else BY_HAND,
             written=True,
         )
 
@@ -276,8 +285,7 @@ class KeptFile:
         if joined is None:
             self.keep(
                 content,
-                f"The file was changed on {host}, which had revision {base.pk} then; what came until "
-                f"revision {now.revision} changes the same. Make the change again, or restore this.",
+                CONTRADICTS.format(host=host, base=base.pk, now=now.revision),
                 base,
             )
             return self._write_again(path, content, now)
@@ -287,10 +295,10 @@ class KeptFile:
             content=content,
             hash=digest(content),
             origin=ConfigRevision.Origin.FILE,
-            summary=f"The file was changed on {host}, which had revision {base.pk} then.",
+            summary=LAGGING.format(host=host, base=base.pk),
             previous=base,
         )
-        summary = f"Joined the file's change on {host} with revision {now.revision}."
+        summary = JOINED.format(host=host, revision=now.revision)
         taken = self.store(
             joined.to_bytes(),
             joined,
@@ -311,9 +319,7 @@ class KeptFile:
                 if KeptFile.following:
                     file.put_aside(path, lost)
                 else:
-                    self.keep(
-                        lost, f"Written in the moment in which revision {snapshot.revision} was."
-                    )
+                    self.keep(lost, OVERWRITTEN.format(revision=snapshot.revision))
         except OSError as error:
             raise _Useless(
                 "unwritable", UNWRITABLE.format(path=self.path, reason=error.strerror)

@@ -71,6 +71,6 @@ def text_of(field: str, description: "str | StrPromise" = "") -> Callable[[Any, 
 
     @admin.display(description=description or field.replace("_", " "))
     def show(self: Any, row: Any) -> str:
-        return phrases.translated(str(row.eyes.shown(getattr(row, field))), gettext)
+        return phrases.translated_lines(str(row.eyes.shown(getattr(row, field))), gettext)
 
     return show

@@ -55,9 +55,11 @@ class RevisionSerializer(MaskedMixin, ModelSerializer[ConfigRevision]):
         )
 
     def to_representation(self, instance: ConfigRevision) -> dict[str, Any]:
-        """Return the row, what was wrong with it in the language of who reads it."""
+        """Return the row; what was done and what was wrong with it in the language of who reads it."""
         data: dict[str, Any] = super().to_representation(instance)
-        return {**data, "problem": phrases.translated(data["problem"], gettext)}
+        for name in ("summary", "problem"):
+            data[name] = phrases.translated(data[name], gettext)
+        return data
 
 
 class RevisionDetailSerializer(RevisionSerializer):

@@ -4,7 +4,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from flexapi.mirror.document import texts
-from flexapi.phrases import phrase, translated
+from flexapi.phrases import phrase, translated, translated_lines
 
 
 def in_german(text: str) -> str:
@@ -33,6 +33,15 @@ def test_a_value_may_be_a_phrase_itself() -> None:
 def test_what_is_over_is_said_with_its_name() -> None:
     assert in_german("Task tv is healthy again") == "Der Task tv ist wieder gesund"
     assert in_german("The run is healthy again") == "Der Lauf ist wieder gesund"
+
+
+def test_each_line_may_be_a_phrase_after_a_name() -> None:
+    said = f"tv: {texts.NOTHING_AT.format(path='x')}\nfilms: HTTPError: 404\n{texts.NOTHING_AT.format(path='y')}"
+    with translation.override("de"):
+        shown = translated_lines(said, gettext)
+    assert shown == "tv: Unter x ist nichts\nfilms: HTTPError: 404\nUnter y ist nichts"
+    # As it is stored, to the byte.
+    assert translated_lines(said, gettext) == said
 
 
 def test_what_is_no_phrase_stays_as_it_is() -> None:

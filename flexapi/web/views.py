@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, resolve_url
 from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.generic import TemplateView
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -223,7 +224,7 @@ class LoginPage(auth.LoginView):
         try:
             attempt.data  # noqa: B018 (parsed here, for the brakes)
         except UnsupportedMediaType as error:
-            hint = "This page takes its form; programs log in at POST /api/auth/login."
+            hint = gettext("This page takes its form; programs log in at POST /api/auth/login.")
             return HttpResponse(f"{error.detail} {hint}", status=415, content_type="text/plain")
         # Each counts the attempt, whatever the others say.
         allowed = [brake().allow_request(attempt, cast(APIView, self)) for brake in LOGIN_THROTTLES]

@@ -12,8 +12,13 @@ from rest_framework.response import Response
 from flexapi.api.engine_calls import FlexGetViewSet
 from flexapi.api.permissions import IsSuperuser
 from flexapi.api.viewsets import one
+from flexapi.phrases import phrase
 
 from .. import errands
+
+VACUUM = phrase("Vacuuming FlexGet's database")
+CLEANUP = phrase("Cleaning FlexGet's database up")
+RESET = phrase("Resetting the tables of {plugin}")
 
 logger = logging.getLogger("flexapi")
 
@@ -79,7 +84,7 @@ class DatabaseViewSet(FlexGetViewSet):
         SQLite's file is written again without it, which takes as much room again meanwhile. In PostgreSQL each table is vacuumed and
         analyzed, which PostgreSQL also does by itself.
         """
-        return self._run("vacuum", "Vacuuming FlexGet's database")
+        return self._run("vacuum", VACUUM)
 
     @extend_schema(request=None, responses={**ANSWERS, 409: REFUSED})
     @action(detail=False, methods=["post"])
@@ -88,7 +93,7 @@ class DatabaseViewSet(FlexGetViewSet):
 
         Schedules do so once a week.
         """
-        return self._run("cleanup", "Cleaning FlexGet's database up")
+        return self._run("cleanup", CLEANUP)
 
     @extend_schema(request=None, responses=ANSWERS)
     @action(detail=True, methods=["post"])
@@ -97,7 +102,7 @@ class DatabaseViewSet(FlexGetViewSet):
 
         What the plugin remembers is lost: with `seen`, FlexGet takes again what it has taken. All or nothing.
         """
-        return self._run("reset", f"Resetting the tables of {plugin}", plugin=plugin)
+        return self._run("reset", RESET.format(plugin=plugin), plugin=plugin)
 
     def _run(self, name: str, what: str, **params: str) -> Response:
         logger.warning("%s asked for this: %s.", self.request.user, what)

@@ -60,6 +60,24 @@ def test_a_body_becomes_an_entry_of_a_run(
     assert json.loads(call.body) == body
 
 
+def test_what_is_kept_is_in_english_and_shown_in_the_readers_language(
+    api: Api, make: Make, tv: FlexGetHome, viewer: User
+) -> None:
+    made = make()
+    sender = api()
+    assert sender.post(f"{URL}/door", BODY, HTTP_ACCEPT_LANGUAGE="de").status_code == 401
+    sender.credentials(HTTP_X_API_KEY=made["secret"])
+    answer = sender.post(f"{URL}/door", {"url": "x"}, HTTP_ACCEPT_LANGUAGE="de")
+    assert errors(answer)["title"].startswith("Der Body hat nichts für den Titel")
+    kept = list(HookCall.objects.order_by("pk").values_list("reason", flat=True))
+    assert kept[0].startswith("The hook's secret is missing or wrong.")
+    assert kept[1].startswith("title: The body has nothing for the title")
+    shown = api(viewer).get(f"{URL}/calls", HTTP_ACCEPT_LANGUAGE="de").json()["items"]
+    said = {call["outcome"]: call["reason"] for call in shown}
+    assert said["denied"].startswith("Das Geheimnis des Hooks fehlt oder ist falsch.")
+    assert said["refused"].startswith("title: Der Body hat nichts für den Titel")
+
+
 def test_what_does_not_meet_the_conditions_runs_nothing(
     api: Api, make: Make, tv: FlexGetHome
 ) -> None:

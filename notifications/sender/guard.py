@@ -70,15 +70,15 @@ class Guard:
         if event in CONNECTS:
             self._on_connect(args[1])
         elif event in PROGRAMS:
-            self._refuse("A service of Apprise wanted to run a program.")
+            self._refuse(texts.WOULD_RUN)
         elif event == "open" and args[0] != os.devnull and (args[2] or 0) & WRITES:
-            self._refuse("A service of Apprise wanted to write a file.")
+            self._refuse(texts.WOULD_WRITE)
 
     def _on_connect(self, address: Any) -> None:
         if address is None:
             return  # A message on a socket that is connected.
         if not isinstance(address, tuple):
-            self._refuse("A service of Apprise wanted to reach a program of this machine.")
+            self._refuse(texts.WOULD_REACH)
         if self.private:
             return
         host = str(address[0])

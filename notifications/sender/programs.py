@@ -9,6 +9,8 @@ from typing import Any
 
 import requests
 
+from notifications.sender import texts
+
 # Seconds to connect, and between two bytes of an answer.
 TIMEOUT = (5, 10)
 AGENT = "FlexAPI"
@@ -93,7 +95,7 @@ def _post(address: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
         said = answer.raw.read(READ, decode_content=True).decode(errors="replace")
         _connections.used()
         if answer.is_redirect:
-            said = "It answers with a redirect, which is not followed: give its new address."
+            said = texts.REDIRECT
         ok = 200 <= answer.status_code < 300
         return {"ok": ok, "status": answer.status_code, "answer": said}
 

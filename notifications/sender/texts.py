@@ -2,6 +2,10 @@
 
 from flexapi.phrases import phrase
 
+WOULD_RUN = phrase("A service of Apprise wanted to run a program.")
+WOULD_WRITE = phrase("A service of Apprise wanted to write a file.")
+WOULD_REACH = phrase("A service of Apprise wanted to reach a program of this machine.")
+REDIRECT = phrase("It answers with a redirect, which is not followed: give its new address.")
 NO_SERVICE = phrase("An address of Apprise begins with a service, as in ntfys://topic.")
 LOCAL = phrase("{scheme}:// stays on this machine; choose a service that people see.")
 NOT_FITTING = phrase(

@@ -10,7 +10,8 @@ from rest_framework.test import APIClient
 from flexapi import events
 from flexapi.events import Event
 from flexapi.testing.receivers import Receiver
-from notifications.models import Channel, Delivery
+from notifications import outbox
+from notifications.models import Channel
 from schedules.models import Schedule
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_a_list_takes_the_same_number_of_queries(
     for number in range(20):
         channel = Channel.objects.create(**WEBHOOK | {"name": f"channel {number}"})
         for _ in range(3):
-            Delivery.test_of(channel)
+            outbox.test_of(channel)
     with django_assert_max_num_queries(7):
         assert len(api(viewer).get(URL).json()["items"]) == 20
     with django_assert_max_num_queries(7):

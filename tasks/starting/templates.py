@@ -142,7 +142,7 @@ class TaskTemplate:
                 {"non_field_errors": gettext("Expected an object with a value for each field.")}
             )
         known = {field.name for field in self.fields}
-        errors = {str(name): "There is no such field." for name in given.keys() - known}
+        errors = {str(name): gettext("There is no such field.") for name in given.keys() - known}
         values: Values = {}
         missing = []
         for field in self.fields:

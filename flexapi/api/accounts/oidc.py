@@ -187,8 +187,12 @@ def _back(request: HttpRequest, error: Exception) -> HttpResponseBase:
     if isinstance(error, sso.NotLetIn):
         text = str(error)
     elif isinstance(error, requests.RequestException):
-        text = "The provider can't be reached, or refuses this server. Its log and ours say more."
+        text = gettext(
+            "The provider can't be reached, or refuses this server. Its log and ours say more."
+        )
     else:
-        text = "What the provider sent can't be trusted. Try again; the server's log says more."
+        text = gettext(
+            "What the provider sent can't be trusted. Try again; the server's log says more."
+        )
     request.session[sso.REFUSED] = text
     return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import QuerySet
 from django.middleware.csrf import get_token
 from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from knox.settings import knox_settings
 from rest_framework import serializers
@@ -135,7 +136,10 @@ class NewTokenSerializer(TokenSerializer):
         """Tasks go with the scope `run`, which is nothing without them."""
         runs = given.get("scope", Scope.ALL) == Scope.RUN
         if runs != bool(given.get("tasks")):
-            what = "Name the tasks, or `*`." if runs else "Only a token to `run` names tasks."
+            if runs:
+                what = gettext("Name the tasks, or `*`.")
+            else:
+                what = gettext("Only a token to `run` names tasks.")
             raise serializers.ValidationError({"tasks": what})
         return given
 

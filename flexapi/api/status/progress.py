@@ -19,7 +19,9 @@ from typing import Any
 from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from flexapi import phrases
 from flexapi.api.models import Work
 from flexapi.api.status.help import troubleshooting
 
@@ -110,7 +112,7 @@ def _shown(work: Work, now: datetime) -> dict[str, Any]:
         eta = round((work.updated - work.started).total_seconds() * (1 - share) / share)
     return {
         "name": work.name,
-        "what": work.what,
+        "what": phrases.translated(work.what, gettext),
         "unit": work.unit,
         "done": work.done,
         "total": work.total,
@@ -126,9 +128,13 @@ def _shown(work: Work, now: datetime) -> dict[str, Any]:
 
 def _state(work: Work, now: datetime) -> tuple[str, str]:
     if work.error:
-        return "failed", work.error
+        return "failed", phrases.translated(work.error, gettext)
     if work.finished is not None:
         return "finished", ""
     if work.updated < now - SILENCE:
-        return "cut off", "Nothing was heard of it for a minute: its process has ended."
-    return ("waiting", work.waits_for) if work.waits_for else ("running", "")
+        return "cut off", gettext("Nothing was heard of it for a minute: its process has ended.")
+    return (
+        ("waiting", phrases.translated(work.waits_for, gettext))
+        if work.waits_for
+        else ("running", "")
+    )

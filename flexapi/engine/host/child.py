@@ -25,6 +25,7 @@ from flexget.task import Task, TaskAbort
 from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
 
+from flexapi.engine import texts
 from flexapi.engine.complaints import reason
 from flexapi.engine.host.database.unusable import DatabaseUnusable, unusable
 
@@ -214,7 +215,7 @@ class ChildRun:
     def _run_tasks(self) -> None:
         names = self._task_names()
         if self.patterns and not names:
-            self._refuse("The config doesn't have a task any more that matches what was asked for.")
+            self._refuse(texts.NO_SUCH_TASK)
             return
         self.reporter.report("started", tasks=names)
         self._total = len(names) or 1
@@ -307,7 +308,7 @@ class ChildRun:
         except TaskAbort:
             pass
         except SystemExit as error:
-            crash = f"Plugin {task.current_plugin} ended the process (exit code {error.code})."
+            crash = texts.EXITED.format(plugin=task.current_plugin, code=error.code)
         except Exception as error:  # noqa: BLE001  as FlexGet's queue: one task's bug ends that task
             crash = f"{type(error).__name__}: {error}"
             logger.opt(exception=True).critical("Unhandled error in task {}: {}", name, error)

@@ -18,7 +18,7 @@ from flexget.task_queue import TaskQueue
 from flexget.utils.simple_persistence import SimplePersistence
 from loguru import logger
 
-from flexapi.engine import flexget_lock, reading
+from flexapi.engine import flexget_lock, reading, texts
 from flexapi.engine.complaints import Complaint, reason, touched
 from flexapi.engine.flexget_lock import Holder
 from flexapi.engine.host.database.base import Database
@@ -326,7 +326,7 @@ class WarmManager(Manager):
             return self._has_lock
         self.blocking = flexget_lock.living_holder(path, logger.warning)
         if self.blocking is None and not self._make_lock(path):
-            self.blocking = Holder(None, problem="another run")
+            self.blocking = Holder(None, problem=texts.ANOTHER_RUN)
         return self.blocking is None
 
     def _make_lock(self, path: Path) -> bool:

@@ -12,6 +12,8 @@ import flexget.log
 from loguru import logger
 from loguru._better_exceptions import ExceptionFormatter
 
+from flexapi.engine import texts
+
 from .reporting import Reporter
 
 logger = logger.bind(name="flexapi")
@@ -89,8 +91,5 @@ def explained(error: OSError) -> str:
     """Return what is said of a file or folder that FlexGet can't work with: which, who, why, and what to do."""
     named = str(error.filename or "FlexGet's folder")
     if not isinstance(error, PermissionError):
-        return f"FlexGet can't work with {named}: {error.strerror or error}."
-    return (
-        f"User {os.geteuid()}, as which FlexGet runs here, has no permission for {named} "
-        f"({error.strerror}): give it to that user, or run FlexAPI as its owner."
-    )
+        return texts.UNWORKABLE.format(file=named, error=error.strerror or error)
+    return texts.NO_PERMISSION.format(user=os.geteuid(), file=named, error=error.strerror)

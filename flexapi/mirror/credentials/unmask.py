@@ -5,13 +5,16 @@ from typing import Any
 from flexapi.mirror.credentials.texts import MASK, mask_text
 from flexapi.mirror.credentials.values import Hide, mask_value
 from flexapi.mirror.document import Document, Path, same, to_json
+from flexapi.phrases import phrase
+
+MASKED = phrase("{mask} stands here in place of a credential; write the real value.")
 
 
 class StillMasked(Exception):
     """A text with masked credentials was sent, and what they were is not known at `path`."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{MASK} stands here in place of a credential; write the real value.")
+        super().__init__(MASKED.format(mask=MASK))
         self.path = path
 
 

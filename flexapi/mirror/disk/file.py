@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flexapi.api.errors import Busy
 from flexapi.api.http import threads
+from flexapi.phrases import phrase
 
 # Seconds that a writer waits for its turn, if it has so long. A write takes well under one.
 LOCK_TIMEOUT = 30.0
@@ -28,6 +29,8 @@ READ_TRIES = 20
 # Nanoseconds within which a file system may give two different states the same time stamp.
 RACY_NS = 2_000_000_000
 
+BUSY = phrase("Another process is writing the config; try again.")
+
 _TEMPORARY = ".flexapi-"
 _threads = threading.Lock()
 
@@ -36,7 +39,7 @@ class LockBusy(Busy):
     """Another writer has kept the config locked for as long as one waits."""
 
     def __str__(self) -> str:
-        return "Another process is writing the config; try again."
+        return BUSY
 
 
 @dataclass(frozen=True, slots=True)

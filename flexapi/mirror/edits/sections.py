@@ -10,6 +10,14 @@ from flexapi.mirror.edits.editor import Editor
 from flexapi.mirror.edits.names import check_name, key_node
 from flexapi.mirror.mirror import Snapshot
 from flexapi.mirror.store.rows import mapping
+from flexapi.phrases import phrase
+
+# What edits did, as revisions tell it.
+ADDED = phrase("Added section {section}")
+CHANGED = phrase("Changed section {section}")
+DELETED = phrase("Deleted section {section}")
+ALL_DELETED = phrase("Deleted sections {sections}")
+CONFIG_CHANGED = phrase("Changed the config")
 
 # The path of the config as a whole.
 WHOLE: tuple[()] = ()
@@ -25,7 +33,7 @@ class ConfigEditor(Editor[str | tuple[()] | None]):
         def edit(base: Snapshot) -> Document:
             return self._free(base, name).set((name,), config)
 
-        self._write(edit, f"Added section {name}")
+        self._write(edit, ADDED.format(section=name))
 
     def add_section_source(self, text: str) -> str:
         """Add a root section from its YAML source (`name: …`); return its name. Raises as `add_section`."""
@@ -35,7 +43,7 @@ class ConfigEditor(Editor[str | tuple[()] | None]):
         def edit(base: Snapshot) -> Document:
             return self._free(base, name).set((name,), {}).replace_source((name,), text)
 
-        self._write(edit, f"Added section {name}")
+        self._write(edit, ADDED.format(section=name))
         return name
 
     def set_section(self, name: str, config: Any) -> None:
@@ -45,7 +53,7 @@ class ConfigEditor(Editor[str | tuple[()] | None]):
             document, key = self._present(base, name)
             return document.set((key,), from_json(config, document.get((key,))))
 
-        self._write(edit, f"Changed section {name}")
+        self._write(edit, CHANGED.format(section=name))
 
     def set_section_source(self, name: str, text: str) -> None:
         """Set a section's YAML source (`name: …`), comments included. Raises PathNotFound."""
@@ -54,7 +62,7 @@ class ConfigEditor(Editor[str | tuple[()] | None]):
             document, key = self._present(base, name)
             return document.replace_source((key,), text)
 
-        self._write(edit, f"Changed section {name}")
+        self._write(edit, CHANGED.format(section=name))
 
     def delete_sections(self, given: list[str]) -> None:
         """Delete root sections. Raises PathNotFound."""
@@ -66,7 +74,8 @@ class ConfigEditor(Editor[str | tuple[()] | None]):
                 document = document.delete((key,))
             return document
 
-        self._write(edit, f"Deleted {', '.join(given)}")
+        done = ALL_DELETED.format(sections=", ".join(given))
+        self._write(edit, done if len(given) > 1 else DELETED.format(section=given[0]))
 
     def set_text(self, text: str) -> None:
         """Set the whole text. Raises EditRefused for what isn't a mapping."""
@@ -78,7 +87,7 @@ class ConfigEditor(Editor[str | tuple[()] | None]):
                 raise EditRefused(gettext("The config must be a mapping at its root"), 1, 1)
             return new
 
-        self._write(edit, "Changed the config")
+        self._write(edit, CONFIG_CHANGED)
 
     def _free(self, base: Snapshot, name: str) -> Document:
         """The document, once nothing speaks against a section of this name."""

@@ -28,6 +28,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils.translation import gettext
 
+from flexapi import phrases
 from flexapi.engine.client import EngineUnavailable
 from flexapi.mirror import credentials, mirror
 from flexapi.mirror.disk import file, in_step
@@ -37,6 +38,16 @@ from flexapi.mirror.edits.counting import counted_failures
 from flexapi.mirror.kept import KeptFile
 from flexapi.mirror.mirror import Problem, Snapshot, Superseded
 from flexapi.mirror.store.tables import ConfigRevision, digest
+from flexapi.phrases import phrase
+
+UNWRITABLE = phrase("The config can't be written: {error}.")
+MOUNTED = phrase(
+    "The config can't be written: {error}. Where a container mounts the file by itself, mount its folder instead."
+)
+# What revisions tell.
+RESTORED = phrase("Revision {revision} was restored.")
+NOT_WRITTEN = phrase("It could not be written: {error}.")
+SUPERSEDED = phrase("Written in the moment in which revision {revision} took its place.")
 
 logger = logging.getLogger("flexapi.mirror")
 
@@ -64,10 +75,8 @@ class WriteFailed(Exception):
     """The new config could not be written; the file and the database are as before."""
 
     def __init__(self, error: OSError) -> None:
-        hint = ""
-        if error.errno == errno.EBUSY:
-            hint = " Where a container mounts the file by itself, mount its folder instead."
-        super().__init__(f"The config can't be written: {error.strerror or error}.{hint}")
+        text = MOUNTED if error.errno == errno.EBUSY else UNWRITABLE
+        super().__init__(text.format(error=error.strerror or error))
         self.full = error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -223,7 +232,7 @@ def put(
         try:
             lost = replacement.put()
         except OSError as error:
-            if of.withdraw(taken, base, f"It could not be written: {error.strerror}."):
+            if of.withdraw(taken, base, NOT_WRITTEN.format(error=error.strerror)):
                 raise WriteFailed(error) from error
             # Another server built on it. It is in force; this file follows when it can be written.
             logger.warning("The config can't be written here: %s.", error.strerror)
@@ -233,7 +242,7 @@ def put(
         replacement.discard()
     of.wrote(taken)
     if lost is not None and digest(lost) != held:
-        of.keep(lost, f"Written in the moment in which revision {taken.revision} took its place.")
+        of.keep(lost, SUPERSEDED.format(revision=taken.revision))
     return taken
 
 
@@ -260,7 +269,7 @@ def restore(
             return base
         if problem is not None:
             _keep_unusable(problem, of)
-        summary = f"Revision {revision.pk} was restored."
+        summary = RESTORED.format(revision=revision.pk)
         restored = ConfigRevision.Origin.RESTORE
         return put(document, base, restored, author, summary, of, message=message)
 
@@ -298,5 +307,6 @@ def explained(error: Exception) -> list[str]:
     if isinstance(error, credentials.StillMasked):
         return [f"{validation.dotted(error.path)}: {error}"]
     if isinstance(error, EngineUnavailable):
-        return [f"FlexGet can't check the config now. {error}"]
-    return [str(error)]
+        said = gettext("FlexGet can't check the config now. {problem}")
+        return [said.format(problem=phrases.translated(str(error), gettext))]
+    return [phrases.translated(str(error), gettext)]

@@ -16,6 +16,9 @@ from flexapi.mirror.files.named import NamedFile
 from flexapi.mirror.store.rows import mapping
 from flexapi.mirror.store.snapshot import Snapshot, parse
 from flexapi.mirror.store.tables import ConfigRevision
+from flexapi.phrases import phrase
+
+CHANGED = phrase("Changed the file {path}")
 
 User = AbstractBaseUser | AnonymousUser
 
@@ -62,7 +65,7 @@ def write(
         edit,
         origin=ConfigRevision.Origin.API,
         author=author,
-        summary=f"Changed {file.row.path}",
+        summary=CHANGED.format(path=file.row.path),
         message=message,
         validate=False,
         of=file.kept,
@@ -130,7 +133,7 @@ def _sentence(name: str, document: Document, fault: Fault) -> str:
     place = document.written_at(path) if path else None
     where = [
         name,
-        *([f"line {place[0]}"] if place else []),
+        *([gettext("line {number}").format(number=place[0])] if place else []),
         *([validation.dotted(path)] if path else []),
     ]
     return f"{', '.join(where)}: {fault.message}"

@@ -11,6 +11,9 @@ from flexapi.mirror.disk import file
 from flexapi.mirror.edits import writing
 from flexapi.mirror.mirror import Problem, Snapshot
 from flexapi.mirror.store.tables import ConfigRevision
+from flexapi.phrases import phrase
+
+MENDED = phrase("Mended the config")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def mend(
         document.check()
         mirror.keep(found.content, found.problem.detail)
         return writing.put(
-            document, base, ConfigRevision.Origin.API, author, "Mended the config", message=message
+            document, base, ConfigRevision.Origin.API, author, MENDED, message=message
         )
 
     with mirror.locked():

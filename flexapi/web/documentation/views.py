@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from flexapi.web.documentation import pages
 from flexapi.web.views import PageView
 
-LACKING = "This FlexAPI came without its documentation; its sources have it in docs/."
+LACKING = gettext_noop("This FlexAPI came without its documentation; its sources have it in docs/.")
 
 
 class DocumentationView(LoginRequiredMixin, PageView):
@@ -27,7 +27,7 @@ class DocumentationView(LoginRequiredMixin, PageView):
             document = pages.page(name)
             hits = pages.search(words)
         except pages.NotInstalled:
-            raise Http404(LACKING) from None
+            raise Http404(gettext(LACKING)) from None
         except FileNotFoundError:
             raise Http404(
                 gettext("The documentation has no page {name}.").format(name=name)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from flexapi.testing.browser import DESKTOP, PHONE
 from flexapi.testing.languages import catalogues
 from flexapi.testing.live import LiveServer
-from flexapi.web.tests.conftest import Person
+from flexapi.web.tests.conftest import Person, start
 
 PAGES = (
     *("/", "/tasks/", "/tasks/hello/", "/tasks/hello/edit/", "/tasks/new/", "/config/"),
@@ -186,6 +186,52 @@ def test_what_is_wrong_is_said_in_the_language_though_it_is_stored_in_english(
     assert "Task broken failed" in [problem["title"] for problem in plain]
     said = [problem["title"] for problem in german.json()["object"]["problems"]]
     assert "Der Task broken ist fehlgeschlagen" in said
+
+
+def test_an_aborted_execution_says_why_in_the_language(web_server: LiveServer, people: Any) -> None:
+    run = start(web_server, "endless")
+    with web_server.client() as client:
+        aborted = client.post(f"/api/execution/{run}/abort", headers={"Accept-Language": "ja"})
+        assert aborted.status_code == 200
+        client.get(f"/api/execution/{run}/log").raise_for_status()
+        told = {
+            language: client.get(
+                f"/api/execution/{run}", headers={"Accept-Language": language}
+            ).json()["object"]["abort_reason"]
+            for language in ("en", "de", "ja")
+        }
+    assert told == {
+        "en": "Aborted by admin.",
+        "de": "Von admin abgebrochen.",
+        "ja": "admin が中止しました。",
+    }
+    person = speaking(people, web_server, "de-DE")
+    page = person.page
+    page.goto(f"/executions/{run}/")
+    expect(page.locator("#reason")).to_have_text("Von admin abgebrochen.")
+    # What a websocket pushed is in the browser's language as well.
+    page.goto("/executions/")
+    expect(page.get_by_text("Von admin abgebrochen.")).to_be_visible()
+    page.goto(f"/admin/executions/execution/{run}/change/")
+    expect(page.locator(".field-why_it_ended")).to_contain_text("Von admin abgebrochen.")
+    assert person.complaints == []
+
+
+def test_a_revision_says_what_was_done_in_the_language(web_server: LiveServer, people: Any) -> None:
+    with web_server.client() as client:
+        changed = client.patch("/api/tasks/hello", json={"config": {"priority": 3}})
+        assert changed.status_code == 200
+        listed = client.get("/api/config_revisions", headers={"Accept-Language": "de"}).json()
+    newest = listed["items"][0]
+    assert newest["summary"] == "Task hello geändert"
+    person = speaking(people, web_server, "de-DE")
+    page = person.page
+    page.goto("/config/")
+    page.get_by_role("button", name="Fassungen…").click()
+    expect(page.get_by_text("Task hello geändert").first).to_be_visible()
+    page.goto("/admin/mirror/configrevision/")
+    expect(page.locator(".field-done").first).to_have_text("Task hello geändert")
+    assert person.complaints == []
 
 
 def test_what_an_edit_says_of_the_text_is_in_the_language_too(web_server: LiveServer) -> None:

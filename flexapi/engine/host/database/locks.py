@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flexapi.engine import flexget_lock
+from flexapi.engine import flexget_lock, texts
 from flexapi.engine.flexget_lock import Holder, Stale, why_stale
 
 _MEMBERS = "flexapi"
@@ -89,7 +89,7 @@ class SharedLock:
     def blocking(self) -> Holder:
         """Return who or what keeps others out."""
         found = flexget_lock.examine(self._path)
-        return found if isinstance(found, Holder) else Holder(None, problem="another run")
+        return found if isinstance(found, Holder) else Holder(None, problem=texts.ANOTHER_RUN)
 
     def leave(self, pid: int) -> None:
         """Have no part in it any longer, or see to it that one who died has none."""
