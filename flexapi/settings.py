@@ -115,7 +115,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "flexapi.api.http.short.StaticFiles",
     # Behind static files, which are the same in all languages.
-    "django.middleware.locale.LocaleMiddleware",
+    "flexapi.api.http.middleware.LanguageMiddleware",
     "flexapi.api.http.middleware.PolicyMiddleware",
     "flexapi.api.http.short.Sessions",
     "django.middleware.common.CommonMiddleware",

@@ -10,6 +10,7 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from flexapi.api import errors, free_names
@@ -61,6 +62,21 @@ class ApiMiddleware:
         # What one user reads is not for another, and a copy may be used only after asking again.
         patch_vary_headers(response, ("Accept", "Authorization", "X-Api-Key", "Cookie"))
         response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class LanguageMiddleware:
+    """What Django's LocaleMiddleware does where no path names a language, without looking for one in each path twice."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        translation.activate(translation.get_language_from_request(request))
+        request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", translation.get_language() or "")
         return response
 
 

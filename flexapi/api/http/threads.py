@@ -9,13 +9,15 @@ A thread keeps its database connection from one request to the next; making both
 """
 
 import asyncio
+import atexit
 import contextlib
 import functools
 import itertools
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -31,6 +33,10 @@ T = TypeVar("T")
 
 # Python code runs one thread at a time; more threads only help those that wait.
 WORKING = 8
+# So many of a lane are quick at a time, and more begin beside those that have worked for so many seconds: they wait for
+# something. Where eight take Python from each other at every call of the system, a request costs a tenth more.
+QUICK = 2
+SLOW = 0.005
 # How many of a lane may be aside at a time: for one reason, and in all.
 ASIDE = 12
 ALL_ASIDE = 24
@@ -47,24 +53,66 @@ class Overdue(Exception):
 
 
 class _Work:
-    """A call that a thread of a lane makes, and the future that gets its result."""
+    """A call that a thread of a lane makes, and the loop's future that gets its result."""
 
     def __init__(self, call: Callable[[], Any]) -> None:
-        self.future: Future[Any] = Future()
+        self._loop = asyncio.get_running_loop()
+        self.outcome: asyncio.Future[Any] = self._loop.create_future()
         self._call = call
         # Threads outlive what they work for: nobody may get the language of whoever was served before.
         self._language = translation.get_language() or settings.LANGUAGE_CODE
 
     def run(self) -> None:
-        if not self.future.set_running_or_notify_cancel():
-            return
+        """Make the call, and tell the loop what came of it."""
         try:
             with translation.override(self._language, deactivate=True):
                 result = self._call()
-        except BaseException as error:  # noqa: BLE001  It is raised again for whoever waits for the future.
-            self.future.set_exception(error)
+        except BaseException as error:  # noqa: BLE001  It is raised again for whoever waits.
+            self._tell(self.fail, error)
         else:
-            self.future.set_result(result)
+            self._tell(self._succeed, result)
+
+    def _tell(self, callback: Callable[[Any], None], told: Any) -> None:
+        # In a loop that is closed nobody waits.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(callback, told)
+
+    def _succeed(self, result: Any) -> None:
+        if not self.outcome.done():
+            self.outcome.set_result(result)
+
+    def fail(self, error: BaseException) -> None:
+        """Have it raised for whoever still waits. In the loop."""
+        if not self.outcome.done():
+            self.outcome.set_exception(error)
+
+
+class _Thread(threading.Thread):
+    """A thread that does for a lane what it is given, one after the other, until the process ends."""
+
+    def __init__(self, lane: "Lane", name: str) -> None:
+        super().__init__(name=name, daemon=True)
+        # When its work began, by the monotonic clock.
+        self.began = 0.0
+        self._lane = lane
+        self._given: SimpleQueue[_Work | None] = SimpleQueue()
+        atexit.register(self._end)
+        self.start()
+
+    def give(self, work: _Work) -> None:
+        """Have it do work next."""
+        self._given.put(work)
+
+    def run(self) -> None:
+        self._lane.enter()
+        while (work := self._given.get()) is not None:
+            self._lane.work(self, work)
+            del work  # Its result is not to live on until the next one is given.
+
+    def _end(self) -> None:
+        """End it once its work is done, as Python's own executors do."""
+        self._given.put(None)
+        self.join()
 
 
 class Lane:
@@ -93,12 +141,15 @@ class Lane:
         self._aside: Counter[str] = Counter()
         self._queue: deque[_Work] = deque()
         self._lock = threading.Lock()
-        # One thread each. From Python 3.12 on, an executor of several counts some of its idle threads as busy, and
-        # starts one more again and again until it has all that it may.
-        self._idle: list[ThreadPoolExecutor] = []
+        # The loop that looks after the queue in a moment; one that was closed never does.
+        self._watching: asyncio.AbstractEventLoop | None = None
+        # Those that have work, aside or not, and those that have none, of which the last was busy last.
+        self._at_work: list[_Thread] = []
+        self._idle: list[_Thread] = []
         self._numbers = itertools.count(1)
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
+        """Make the calling thread one of the lane."""
         _here.lane = self
         # Each thread has Django's prefix of URLs for itself; a websocket's work may come before any request's.
         set_script_prefix(f"{settings.PATH_PREFIX}/")
@@ -106,42 +157,71 @@ class Lane:
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run blocking code in a thread of the lane. Raises Busy, Overdue, and what the code raises."""
         work = _Work(functools.partial(function, *args, **kwargs))
-        self._submit(work)
-        outcome = asyncio.wrap_future(work.future)
+        loop = asyncio.get_running_loop()
+        self._submit(work, loop)
+        seconds = self._limit or self._patience
+        timer = loop.call_later(seconds, self._lose_patience, work) if seconds else None
         try:
-            done, _ = await asyncio.wait({outcome}, timeout=self._limit or self._patience)
+            result: T = await work.outcome
         except asyncio.CancelledError:
-            _give_up(work, outcome)
+            self._withdraw(work)
             raise
-        if not done:
-            if work.future.cancel():
-                raise Busy(gettext("The server has too much to do right now."))
-            if self._limit is not None:
-                _give_up(work, outcome)
-                raise Overdue(gettext("The answer took too long."))
-        result: T = await outcome
+        finally:
+            if timer is not None:
+                timer.cancel()
         return result
 
-    def _submit(self, work: _Work) -> None:
+    def _lose_patience(self, work: _Work) -> None:
+        if self._withdraw(work):
+            work.fail(Busy(gettext("The server has too much to do right now.")))
+        elif self._limit is not None:
+            work.fail(Overdue(gettext("The answer took too long.")))
+
+    def _withdraw(self, work: _Work) -> bool:
+        """Begin it no more; False where it was begun."""
         with self._lock:
-            if self._working >= self._places:
-                if self._patience is not None and len(self._queue) >= QUEUED:
-                    raise Busy(gettext("The server has too much to do right now."))
-                self._queue.append(work)
-                return
+            if work not in self._queue:
+                return False
+            self._queue.remove(work)
+            return True
+
+    def _submit(self, work: _Work, loop: asyncio.AbstractEventLoop) -> None:
+        with self._lock:
+            if self._patience is not None and len(self._queue) >= QUEUED:
+                raise Busy(gettext("The server has too much to do right now."))
+            self._queue.append(work)
+            self._begin_more(loop)
+
+    def _begin_more(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin what waits, as far as it may begin now, and look again soon for what may begin only then. With the lock."""
+        while self._queue and self._working < self._places and self._quick() < QUICK:
             self._working += 1
-            self._begin(work)
+            self._begin(self._queue.popleft())
+        if self._queue and self._working < self._places and self._watching is not loop:
+            self._watching = loop
+            loop.call_later(SLOW, self._look_again, loop)
+
+    def _look_again(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._lock:
+            self._watching = None
+            self._begin_more(loop)
+
+    def _quick(self) -> int:
+        """How many have begun their work lately. With the lock."""
+        lately = time.monotonic() - SLOW
+        return sum(thread.began > lately for thread in self._at_work)
 
     def _begin(self, work: _Work) -> None:
         """Give work to the thread that was busy last, or to a new one where none is idle. With the lock."""
         if self._idle:
             thread = self._idle.pop()
         else:
-            name = f"flexapi-{self.name}-{next(self._numbers)}"
-            thread = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=self._enter)
-        thread.submit(self._work, thread, work)
+            thread = _Thread(self, f"flexapi-{self.name}-{next(self._numbers)}")
+        thread.began = time.monotonic()
+        self._at_work.append(thread)
+        thread.give(work)
 
-    def _work(self, thread: ThreadPoolExecutor, first: _Work) -> None:
+    def work(self, thread: _Thread, first: _Work) -> None:
         """Do work until none is left, or until those that were aside have come back and take all places."""
         work: _Work | None = first
         while work is not None:
@@ -150,8 +230,10 @@ class Lane:
             with self._lock:
                 if self._queue and self._working <= self._places:
                     work = self._queue.popleft()
+                    thread.began = time.monotonic()
                 else:
                     self._working -= 1
+                    self._at_work.remove(thread)
                     self._idle.append(thread)
 
     @contextlib.contextmanager
@@ -173,12 +255,6 @@ class Lane:
             with self._lock:
                 self._aside[reason] -= 1
                 self._working += 1
-
-
-def _give_up(work: _Work, outcome: "asyncio.Future[Any]") -> None:
-    """Begin it no more; what comes of it, errors included, is of no use to anybody."""
-    work.future.cancel()
-    outcome.add_done_callback(lambda late: late.cancelled() or late.exception())
 
 
 class _Here(threading.local):

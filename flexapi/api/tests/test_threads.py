@@ -116,6 +116,48 @@ async def test_where_nobody_is_aside_there_are_no_more_threads_than_may_work() -
     assert len(seen) <= 2
 
 
+async def test_quick_work_is_done_by_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "SLOW", 60)
+    lane = Lane("test", working=8)
+    seen: set[int] = set()
+
+    async def ask() -> None:
+        for _ in range(50):
+            seen.add(await lane.run(threading.get_ident))
+
+    await asyncio.gather(*(ask() for _ in range(8)))
+    assert len(seen) <= threads.QUICK
+
+
+async def test_others_begin_beside_those_that_wait(released: threading.Event) -> None:
+    lane = Lane("test", working=5)
+    entered = threading.Semaphore(0)
+    waiting = [asyncio.create_task(lane.run(block, entered, released)) for _ in range(4)]
+    await taken(entered, 4)
+    assert await lane.run(threading.active_count) > 4
+    released.set()
+    await asyncio.gather(*waiting)
+
+
+def test_a_loop_that_has_ended_leaves_the_queue_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lane = Lane("test", working=5)
+    entered = threading.Semaphore(0)
+
+    async def begin(event: threading.Event, count: int) -> None:
+        waiting = [asyncio.create_task(lane.run(block, entered, event)) for _ in range(4)]
+        await taken(entered, count)
+        event.set()
+        if count == 4:
+            await asyncio.gather(*waiting)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threads, "SLOW", 60)
+        asyncio.run(begin(threading.Event(), 2))
+    asyncio.run(begin(threading.Event(), 4))
+
+
 async def test_a_probe_is_over_in_time_though_its_work_goes_on(released: threading.Event) -> None:
     lane = Lane("test", working=1, limit=0.1)
     began = time.monotonic()
