@@ -143,9 +143,9 @@ def test_a_loop_that_has_ended_leaves_the_queue_to_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lane = Lane("test", working=5)
-    entered = threading.Semaphore(0)
 
     async def begin(event: threading.Event, count: int) -> None:
+        entered = threading.Semaphore(0)
         waiting = [asyncio.create_task(lane.run(block, entered, event)) for _ in range(4)]
         await taken(entered, count)
         event.set()
