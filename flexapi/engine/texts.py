@@ -24,4 +24,21 @@ NO_PERMISSION = phrase(
     "User {user}, as which FlexGet runs here, has no permission for {file} ({error}): give it to that user, or run FlexAPI as "
     "its owner."
 )
+
+# Of FlexGet's database.
+WAITS = phrase("Nothing was done: it waits for {problem}. Try again when that has ended.")
+HAS_CHANGED = phrase("It has changed since it was read.")
+DATABASE_MISSING = phrase(
+    "FlexGet's database {file} is missing. Put it back, or let the next run make a new one."
+)
+DATABASE_OLDER = phrase(
+    "FlexGet's database is of an older FlexGet (the tables of {plugin} have version {stored}, not {known}). The next run "
+    "upgrades it."
+)
+DATABASE_NEWER = phrase(
+    "FlexGet's database is of a newer FlexGet (the tables of {plugin} have version {stored}, not {known}). Upgrade the FlexGet "
+    "that FlexAPI runs."
+)
+CONTRADICTS = phrase("It contradicts what is there: {error}")
+UNSTORABLE = phrase("FlexGet's database can't store it: {error}")
 DATABASE_UNUSABLE = phrase("FlexGet's database can't be used: {error}")

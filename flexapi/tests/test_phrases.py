@@ -3,6 +3,8 @@
 from django.utils import translation
 from django.utils.translation import gettext
 
+from flexapi.engine import texts as of_engine
+from flexapi.engine.flexget_lock import Holder
 from flexapi.mirror.document import texts
 from flexapi.phrases import phrase, translated, translated_lines
 
@@ -42,6 +44,17 @@ def test_each_line_may_be_a_phrase_after_a_name() -> None:
     assert shown == "tv: Unter x ist nichts\nfilms: HTTPError: 404\nUnter y ist nichts"
     # As it is stored, to the byte.
     assert translated_lines(said, gettext) == said
+
+
+def test_what_flexgets_process_says_in_our_words_is_known_here() -> None:
+    assert in_german(of_engine.WAITS.format(problem=Holder(7))) == (
+        "Nichts wurde getan: Es wartet auf den FlexGet-Prozess 7, der FlexGets Lock hält. Versuchen Sie es noch einmal,"
+        " wenn das vorbei ist."
+    )
+    # FlexGet's and SQLite's own words stay.
+    assert in_german(of_engine.CONTRADICTS.format(error="UNIQUE constraint failed: a.b")) == (
+        "Es widerspricht dem, was da ist: UNIQUE constraint failed: a.b"
+    )
 
 
 def test_what_is_no_phrase_stays_as_it_is() -> None:

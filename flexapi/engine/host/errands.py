@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flexapi.engine import protocol
+from flexapi.engine import protocol, texts
 
 from .answering import answer
 from .forked import heard, last_act
@@ -66,7 +66,7 @@ def alone(manager: WarmManager) -> Iterator[None]:
         if time.monotonic() > deadline:
             raise protocol.RpcError(
                 protocol.DATABASE_LOCKED,
-                f"Nothing was done: it waits for {manager.blocking}. Try again when that has ended.",
+                texts.WAITS.format(problem=manager.blocking),
             )
         time.sleep(LOCK_POLL)
     try:

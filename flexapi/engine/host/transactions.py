@@ -26,7 +26,7 @@ from flexget.manager import Session
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from flexapi.engine import protocol
+from flexapi.engine import protocol, texts
 from flexapi.engine.host.database.unusable import unusable
 from flexapi.engine.host.manager import WarmManager
 from flexapi.engine.protocol import RpcError
@@ -65,7 +65,7 @@ def on_database(function: Function | None = None, *, of: Method | None = None) -
                     expected = params.get("expected")
                     # Nobody else's change gets between this and what is committed.
                     if read and expected is not None and read(session, params) != expected:
-                        raise RpcError(protocol.CHANGED, "It has changed since it was read.")
+                        raise RpcError(protocol.CHANGED, texts.HAS_CHANGED)
                     result = function(session, params)
                 connection.commit()
                 return result
@@ -173,8 +173,7 @@ def _look_at_file(manager: WarmManager) -> None:
         manager.close_database()
         raise RpcError(
             protocol.DATABASE_UNAVAILABLE,
-            f"FlexGet's database {file.name} is missing. "
-            "Put it back, or let the next run make a new one.",
+            texts.DATABASE_MISSING.format(file=file.name),
         ) from error
     identity = (status.st_dev, status.st_ino)
     if identity != _opened.get(file):
@@ -200,20 +199,18 @@ def _check_versions(connection: Connection) -> None:
         known = db_schema.plugin_schemas.get(plugin, {}).get("version", stored)
         if stored == known:
             continue
-        versions = f"the tables of {plugin} have version {stored}, not {known}"
-        if stored is None or stored < known:
-            reason = f"an older FlexGet ({versions}). The next run upgrades it."
-        else:
-            reason = f"a newer FlexGet ({versions}). Upgrade the FlexGet that FlexAPI runs."
-        raise RpcError(protocol.DATABASE_UNAVAILABLE, f"FlexGet's database is of {reason}")
+        is_older = stored is None or stored < known
+        text = texts.DATABASE_OLDER if is_older else texts.DATABASE_NEWER
+        said = text.format(plugin=plugin, stored=stored, known=known)
+        raise RpcError(protocol.DATABASE_UNAVAILABLE, said)
 
 
 def _told(error: DBAPIError) -> RpcError:
     """Return what the asking side is told of an error of the database."""
     if isinstance(error, IntegrityError):
-        return RpcError(protocol.CONFLICT, f"It contradicts what is there: {error.orig}")
+        return RpcError(protocol.CONFLICT, texts.CONTRADICTS.format(error=error.orig))
     if isinstance(error, DataError):
-        return RpcError(protocol.INVALID_PARAMS, f"FlexGet's database can't store it: {error.orig}")
+        return RpcError(protocol.INVALID_PARAMS, texts.UNSTORABLE.format(error=error.orig))
     cause: Any = error.orig
     locked = getattr(cause, "sqlite_errorcode", 0) & 0xFF in _LOCKED
     if locked or getattr(cause, "sqlstate", None) in _LOCKED_STATES:
