@@ -150,8 +150,7 @@ class Recorder:
         status, reason = self._verdict(ending, abort_reason, where)
         batch.changes |= {
             "status": status,
-            # Everybody reads it, and errors of the network like to say all of a URL.
-            "abort_reason": credentials.Eyes(reveal=False).shown(reason),
+            "abort_reason": reason,
             "finished": timezone.now(),
             "current_task": "",
             "current_phase": "",
@@ -314,13 +313,11 @@ class Recorder:
 
     def _write(self, batch: _Batch) -> None:
         """Write a batch; meanwhile the run waits, so a database that is locked loses nothing."""
-        if not self._noted:
-            batch.credentials |= credentials.secrets_of(self.execution.options)
-            batch.credentials |= credentials.values_in_config()
         for attempt in range(1, WRITE_ATTEMPTS + 1):
             try:
                 if attempt > 1 and self._is_stored(batch):
                     return
+                self._look_for_credentials(batch)
                 with transaction.atomic():
                     # Before the lines: nobody reads one whose credentials aren't known.
                     credentials.note(batch.credentials)
@@ -340,6 +337,16 @@ class Recorder:
                 logger.warning("The database is busy or away; trying again to store a log.")
                 time.sleep(attempt)
                 close_old_connections()
+
+    def _look_for_credentials(self, batch: _Batch) -> None:
+        """See to it that none of them is read in what is about to be stored; this reads the database."""
+        if not self._noted:
+            batch.credentials |= credentials.secrets_of(self.execution.options)
+            batch.credentials |= credentials.values_in_config()
+        if "abort_reason" in batch.changes:
+            # Everybody reads it, and errors of the network like to say all of a URL.
+            reason = batch.changes["abort_reason"]
+            batch.changes["abort_reason"] = credentials.Eyes(reveal=False).shown(reason)
 
     def _tell_turns(self, changes: dict[str, Any]) -> None:
         if "started" in changes:

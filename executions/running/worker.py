@@ -147,8 +147,9 @@ class WorkerProcess:
         execution = runner.execution
         try:
             if self.stopping:
-                # Claimed while everything else was told to end.
-                runner.abort(endings.SERVER_STOPPED, STOP_GRACE)
+                # Claimed while everything else was told to end; a claim may wait for long among many workers.
+                self._give_back(execution)
+                return False
             runner.run()
             if execution.pk % min(PRUNED_EVERY, settings.EXECUTIONS_KEPT) == 0:
                 Execution.objects.prune(settings.EXECUTIONS_KEPT)

@@ -19,6 +19,7 @@ from executions.running.worker import WorkerProcess
 from flexapi import background
 from flexapi.engine.client import Engine
 from flexapi.engine.run import Report
+from flexapi.mirror import credentials
 from flexapi.testing.flexget_home import FlexGetHome, accepting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -179,6 +180,26 @@ def test_a_stop_aborts_what_runs_and_leaves_what_waits(
     assert threading.active_count() <= threads
 
 
+def test_what_a_worker_claims_while_it_is_told_to_end_is_left_to_others(
+    flexget_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = WorkerProcess(flexget_engine, name="w1", among_others=True)
+    execution = Execution.objects.enqueue(["quick"])
+    manager = type(Execution.objects)
+    claim = manager.claim
+
+    def slow(rows: Any, *arguments: Any) -> Execution | None:
+        claimed = claim(rows, *arguments)
+        worker.retire()
+        return claimed
+
+    with monkeypatch.context() as slowly:
+        slowly.setattr(manager, "claim", slow)
+        assert not worker.run_next()
+    assert status(execution) == Status.PENDING
+    assert Execution.objects.claim("w2") == execution
+
+
 def test_old_executions_are_pruned(dispatcher: Dispatcher, stored: Stored, settings: Any) -> None:
     settings.EXECUTIONS_KEPT = 1
     old = Execution.objects.create(status=Status.COMPLETE)
@@ -205,6 +226,31 @@ def test_a_database_that_fails_at_the_start_costs_no_execution(
     execution = Execution.objects.enqueue(["quick"])
     stored.wait_for(is_over(execution))
     assert status(execution) == Status.COMPLETE
+
+
+def test_a_database_that_is_away_while_a_run_is_stored_costs_nothing(
+    flexget_engine: Engine, config: FlexGetHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it is asked meanwhile: for the credentials of the config, and to hide them in the reason."""
+    config.write({"bad": {"no_such_plugin": True}})
+    failures = iter(["values", "shown"])
+    values, shown = credentials.values_in_config, credentials.Eyes.shown
+
+    def away(*arguments: Any) -> None:
+        next(failures)
+        monkeypatch.setattr(credentials, "values_in_config", values)
+        monkeypatch.setattr(credentials.Eyes, "shown", shown)
+        if not arguments:
+            monkeypatch.setattr(credentials.Eyes, "shown", away)
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(credentials, "values_in_config", away)
+    execution = Execution.objects.enqueue(["bad"])
+    assert WorkerProcess(flexget_engine).run_next()
+    execution.refresh_from_db()
+    assert not list(failures)
+    assert execution.status == Status.FAILED
+    assert "no_such_plugin" in execution.abort_reason
 
 
 @pytest.mark.parametrize("where", ["_on_entries", "conclude"])
