@@ -1,5 +1,6 @@
 """What became of each execution: by what the database says, and by what the runs noted themselves."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from bench.figures import Figure
@@ -55,7 +56,8 @@ def aborted(on: Fleet, what: str) -> list[Figure]:
     others = {pk: reason for pk, reason in reasons.items() if pk not in had}
     said = f"{len(reasons)} aborted, {len(had & reasons.keys())} of the {len(had)} that killed workers had in hand"
     if others:
-        said += f", and {len(others)} more: {'; '.join(sorted(set(others.values())))}"
+        by_reason = Counter(others.values()).most_common()
+        said += ", and " + "; ".join(f"{count} more: {reason}" for reason, count in by_reason)
     return [
         Figure(
             PART,
