@@ -39,6 +39,10 @@ class End:
 Event = Batch | StateChanged | End
 
 
+# The last is redis-py's, where its receiver takes a connection that broke down while it is written to.
+SUBSCRIBING_ERRORS: tuple[type[Exception], ...] = (*announcements.LAYER_ERRORS, AttributeError)
+
+
 @contextlib.asynccontextmanager
 async def subscription(group: str) -> AsyncIterator["Subscription"]:
     """Receive the announcements of a group of the channel layer, as far as that can be reached."""
@@ -69,8 +73,7 @@ class Subscription:
         try:
             channel = await self._layer.new_channel()
             await self._layer.group_add(self._group, channel)
-        except (*announcements.LAYER_ERRORS, AttributeError) as error:
-            # The latter is redis-py's, where its receiver takes a connection that broke down while it is written to.
+        except SUBSCRIBING_ERRORS as error:
             logger.warning("Announcements can't be received: %s", error)
         else:
             self._channel = channel

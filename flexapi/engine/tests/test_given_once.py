@@ -95,7 +95,7 @@ def test_a_number_that_runs_is_refused_for_another_run(own_engine: Engine) -> No
         own_engine.execute(1, ["good"], {})
     # The host keeps to it whoever asks.
     pipes = Pipes.open()
-    params = {"execution": 1, "tasks": None, "options": {}, "manual": True}
+    params: dict[str, Any] = {"execution": 1, "tasks": None, "options": {}, "manual": True}
     with pytest.raises(EngineError, match="Execution 1 runs already"):
         connection_of(own_engine).send("execute", params, pipes.write_ends).result(30)
     pipes.close()
