@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -108,11 +107,3 @@ class IrcServer:
             self._changed.notify_all()
         if command == "QUIT":
             client.close()
-
-
-def until(true: Callable[[], object], seconds: float = TIMEOUT) -> None:
-    """Return when something that tells nobody of its changes is so."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -52,15 +52,9 @@ class PatientClient(httpx.Client):
         while True:
             answer = super().send(request, **options)
             asks = request.method == "GET" and request.url.path == STATUS
-            if not asks or _is_whole(answer) or time.monotonic() > deadline:
+            is_late = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE or LATE in answer.text
+            if not (asks and is_late) or time.monotonic() > deadline:
                 return answer
-
-
-def _is_whole(answer: httpx.Response) -> bool:
-    if answer.status_code != httpx.codes.OK:
-        return answer.status_code != httpx.codes.SERVICE_UNAVAILABLE
-    parts = answer.json()["object"].values()
-    return not any(isinstance(part, dict) and part.get("error") == LATE for part in parts)
 
 
 class LiveServer(OwnProcess):

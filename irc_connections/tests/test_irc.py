@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from flexapi.testing.flexget_home import is_gone
-from flexapi.testing.irc_server import Client, IrcServer, until
+from flexapi.testing.irc_server import Client, IrcServer
 from flexapi.testing.live import LiveServer
+from flexapi.testing.waiting import until
 
 TASK = {"accept_all": True, "disable": ["seen", "retry_failed"]}
 

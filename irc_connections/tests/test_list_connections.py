@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from flexapi.testing.flexget_home import FlexGetHome
-from flexapi.testing.irc_server import until
+from flexapi.testing.waiting import until
 from irc_connections.models import IrcCompanion, IrcConnection
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,9 @@ import pytest
 
 from flexapi.testing.cluster import Cluster, Require, new_cluster
 from flexapi.testing.flexget_home import is_gone
-from flexapi.testing.irc_server import IrcServer, until
+from flexapi.testing.irc_server import IrcServer
 from flexapi.testing.live import LiveServer
+from flexapi.testing.waiting import until
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from flexapi.engine.client import Engine
 from flexapi.engine.instance import method_modules
 from flexapi.testing.flexget_home import FlexGetHome, other_python
-from flexapi.testing.irc_server import until
+from flexapi.testing.waiting import until
 from irc_connections.keeper import IrcKeeper
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from flexapi.testing.irc_server import until
 from flexapi.testing.live import LiveServer
+from flexapi.testing.waiting import until
 
 from .calls import SCHEDULES, TASKS
 from .conftest import API

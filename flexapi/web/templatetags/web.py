@@ -10,6 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from flexapi import hiding
+from flexapi.api.status import server
 from flexapi.mirror import credentials, invalid, mirror
 from flexapi.mirror.disk.file import LockBusy
 from flexapi.web import assets, languages, navigation
@@ -94,6 +96,16 @@ def config_banner(user: Any) -> dict[str, Any]:
         return {}
     mend = user.has_perm("mirror.change_configsection") and credentials.visible_to(user)
     return {"problem": problem, "path": mirror.config_path(), "mend": mend}
+
+
+@register.inclusion_tag("web/other_problems.html")
+def other_problems(user: Any) -> dict[str, Any]:
+    """What else `/api/server` says is wrong, of which the page's script tells more; it would push down the page where it came later."""
+    part = server.parts.get("problems")
+    if part is None or not user.has_perm("notifications.view_trouble"):
+        return {}
+    problems = hiding.shown(user, part.read())
+    return {"problems": [one for one in problems if one["kind"] not in ("config", "invalid")]}
 
 
 @register.inclusion_tag("web/invalid_tasks.html")

@@ -3,8 +3,10 @@
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
+from flexapi.testing.browser import DESKTOP, PHONE
 from flexapi.testing.live import LiveServer
 
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
@@ -40,3 +42,21 @@ def test_a_task_that_becomes_invalid_is_said_and_can_be_read(
     page.wait_for_function(
         f"() => {{ {LOOK}; return !document.querySelector('.banner-invalid') }}", polling=500
     )
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_what_is_wrong_stands_in_the_page_and_its_script_moves_nothing(
+    web_server: LiveServer, people: Any, viewport: Any
+) -> None:
+    web_server.run(tasks=["broken"])
+    places = []
+    for script in (False, True):
+        person = people(web_server, "viewer", viewport=viewport, java_script_enabled=script)
+        person.page.goto("/lists/")
+        banner = person.page.locator(".banner-others")
+        expect(banner).to_contain_text("Task broken failed")
+        if script:
+            # The script's own says more: since when.
+            expect(banner.locator("time").first).to_be_attached()
+        places.append(person.page.locator("h1").bounding_box())
+    assert places[0] == places[1]
