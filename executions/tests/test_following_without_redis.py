@@ -27,7 +27,9 @@ def broker(
     broker = Redis(tmp_path)
     broker.start()
     settings.CHANNEL_LAYERS = {"default": services.redis_layer(broker.url)}
-    monkeypatch.setattr(announcements, "LAYER_ERRORS", services.redis_errors(broker.url))
+    errors = services.redis_errors(broker.url)
+    monkeypatch.setattr(announcements, "LAYER_ERRORS", errors)
+    monkeypatch.setattr(follow, "SUBSCRIBING_ERRORS", (*errors, *follow.SUBSCRIBING_ERRORS))
     monkeypatch.setattr(follow, "POLL", 0.1)
     yield broker
     broker.end()
