@@ -39,8 +39,12 @@ class End:
 Event = Batch | StateChanged | End
 
 
-# The last is redis-py's, where its receiver takes a connection that broke down while it is written to.
-SUBSCRIBING_ERRORS: tuple[type[Exception], ...] = (*announcements.LAYER_ERRORS, AttributeError)
+# The last two are redis-py's, where the layer's receiver takes down, or reads from, a connection that broke and is being made again.
+SUBSCRIBING_ERRORS: tuple[type[Exception], ...] = (
+    *announcements.LAYER_ERRORS,
+    AttributeError,
+    RuntimeError,
+)
 
 
 @contextlib.asynccontextmanager

@@ -80,3 +80,20 @@ async def test_a_connection_that_is_taken_down_while_it_is_written_to_ends_nothi
         monkeypatch.setattr(AbstractConnection, "_send_packed_command", too_late)
         async with follow.subscription(announcements.BOARD) as changes:
             await heard(changes, 1)
+
+
+async def test_a_connection_that_is_read_from_while_it_is_made_ends_nothing(
+    broker: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from redis.asyncio.connection import AbstractConnection
+
+    read = AbstractConnection.read_response
+
+    async def beside_another(connection: AbstractConnection, **options: Any) -> None:
+        monkeypatch.setattr(AbstractConnection, "read_response", read)
+        # What asyncio says where the layer's receiver waits for messages already; whether it does is a race.
+        raise RuntimeError("readuntil() called while another coroutine is already waiting")
+
+    monkeypatch.setattr(AbstractConnection, "read_response", beside_another)
+    async with follow.subscription(announcements.BOARD) as changes:
+        await heard(changes, 1)

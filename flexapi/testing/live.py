@@ -52,9 +52,12 @@ class PatientClient(httpx.Client):
         while True:
             answer = super().send(request, **options)
             asks = request.method == "GET" and request.url.path == STATUS
-            is_late = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE or LATE in answer.text
-            if not (asks and is_late) or time.monotonic() > deadline:
+            if not asks or not _is_late(answer) or time.monotonic() > deadline:
                 return answer
+
+
+def _is_late(answer: httpx.Response) -> bool:
+    return answer.status_code == httpx.codes.SERVICE_UNAVAILABLE or LATE in answer.text
 
 
 class LiveServer(OwnProcess):
